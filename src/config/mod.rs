@@ -1,0 +1,3 @@
+//! What the user meant: the offlineimaprc, read and checked.
+
+pub mod settings;

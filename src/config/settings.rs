@@ -1,0 +1,115 @@
+//! The configuration after every check, as the rest of the program uses it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::model::ids::AccountName;
+use crate::model::question::Secret;
+
+/// Everything that one run needs to know.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The directory of ledgers and locks.
+    pub metadata: PathBuf,
+    /// The interfaces the file names, first usable first; empty when it names none.
+    pub ui: Vec<UiName>,
+    /// How many accounts are synchronised at once; at least 1.
+    pub max_sync_accounts: usize,
+    /// Whether mail is flushed to the disk before it is recorded.
+    pub fsync: bool,
+    /// How long a connect, a handshake or a read may take.
+    pub socket_timeout: Duration,
+    /// The accounts to synchronise, in the order of `accounts`.
+    pub accounts: Vec<AccountSettings>,
+}
+
+/// The interfaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UiName {
+    /// Full screen, with lights.
+    Blinkenlights,
+    /// Plain text on a terminal; may ask.
+    Ttyui,
+    /// For logs and cron; never asks.
+    Basic,
+    /// Errors and serious warnings only.
+    Quiet,
+}
+
+/// One account.
+#[derive(Debug, Clone)]
+pub struct AccountSettings {
+    /// Its name.
+    pub name: AccountName,
+    /// How long to wait between synchronisations; `None`: once is enough.
+    pub autorefresh: Option<Duration>,
+    /// The local side.
+    pub local: MaildirSettings,
+    /// The remote side.
+    pub remote: ImapSettings,
+}
+
+/// What repositories of all types have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommonSettings {
+    /// The section's name without `Repository`.
+    pub name: String,
+    /// Nothing may ever be written there.
+    pub read_only: bool,
+    /// Folders that are missing there may be made.
+    pub create_folders: bool,
+}
+
+/// A tree of Maildirs.
+#[derive(Debug, Clone)]
+pub struct MaildirSettings {
+    /// What all repositories have.
+    pub common: CommonSettings,
+    /// The directory that holds the folders.
+    pub root: PathBuf,
+    /// What joins the parts of a folder's name; `/` nests directories.
+    pub separator: char,
+}
+
+/// How the connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// TLS from the first byte.
+    Tls,
+    /// STARTTLS, required.
+    StartTls,
+    /// Neither; written down as `ssl = no` and `starttls = no`.
+    None,
+}
+
+/// An IMAP server's mailboxes.
+#[derive(Debug, Clone)]
+pub struct ImapSettings {
+    /// What all repositories have.
+    pub common: CommonSettings,
+    /// The server's name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The user's name.
+    pub user: String,
+    /// Where the password comes from.
+    pub password: PasswordSource,
+    /// How the connection is protected.
+    pub security: Security,
+    /// A file of certificates to trust instead of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// How many connections at once; at least 1.
+    pub max_connections: usize,
+}
+
+/// Where a password comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PasswordSource {
+    /// It stands in the configuration.
+    Given(Secret),
+    /// The first line of this file.
+    File(PathBuf),
+    /// Someone must be asked.
+    Ask,
+}

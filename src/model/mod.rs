@@ -1,0 +1,13 @@
+//! The words everybody uses: plain data, without I/O, clock or thread.
+
+pub mod command;
+pub mod event;
+pub mod fault;
+pub mod flags;
+pub mod folder;
+pub mod ids;
+pub mod light;
+pub mod mark;
+pub mod message;
+pub mod question;
+pub mod uidset;

@@ -1,0 +1,76 @@
+//! Questions that only a person can answer, each with its own way back, so that a secret is never in the event stream.
+
+use std::fmt;
+
+use crossbeam_channel::Sender;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::ids::AccountName;
+
+/// A password or token: Debug and Display print nothing of it, and its memory is wiped when it goes.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes the text over.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself, for the one place that sends it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(***)")
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// The password of `user` at `host`.
+    Password {
+        /// The account that needs it.
+        account: AccountName,
+        /// The user name.
+        user: String,
+        /// The server.
+        host: String,
+        /// What the server said to the last attempt, when this isn't the first.
+        refusal: Option<String>,
+    },
+}
+
+/// What a person answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The password that was typed.
+    Password(Secret),
+    /// The question was dismissed; that account gives up, the others go on.
+    GivenUp,
+}
+
+/// A question on its way to exactly one front end. Dropping it means [`Answer::GivenUp`].
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// What is asked.
+    pub ask: Ask,
+    /// Where the answer goes.
+    pub reply: Sender<Answer>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_print() {
+        let secret = Secret::new("hunter2".into());
+        assert!(!format!("{secret:?} {:?}", Answer::Password(secret.clone())).contains("hunter2"));
+        assert_eq!(secret.reveal(), "hunter2");
+    }
+}

@@ -1,0 +1,180 @@
+//! Sets of UIDs as ranges, the way IMAP writes them (RFC 9051, `sequence-set`).
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use super::ids::Uid;
+
+/// A set of UIDs: sorted ranges that neither overlap nor touch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UidSet {
+    ranges: Vec<RangeInclusive<u32>>,
+}
+
+impl UidSet {
+    /// Reads a set as servers write it: `1:5,9,12:10`. A range may stand backwards; 0, `*`, and anything that isn't a
+    /// number make the whole text `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut set = Self::default();
+        for part in text.split(',') {
+            let (first, last) = part.split_once(':').unwrap_or((part, part));
+            let (first, last) = (number(first)?, number(last)?);
+            set.insert_range(first.min(last)..=first.max(last));
+        }
+        Some(set)
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// How many UIDs it holds.
+    pub fn len(&self) -> u64 {
+        self.ranges.iter().map(|r| u64::from(r.end() - r.start()) + 1).sum()
+    }
+
+    /// Whether `uid` is in it.
+    pub fn contains(&self, uid: Uid) -> bool {
+        let uid = uid.get();
+        let place = self.ranges.partition_point(|r| *r.end() < uid);
+        self.ranges.get(place).is_some_and(|r| *r.start() <= uid)
+    }
+
+    /// Adds one UID; cheapest in ascending order.
+    pub fn insert(&mut self, uid: Uid) {
+        self.insert_range(uid.get()..=uid.get());
+    }
+
+    /// Adds a range of UIDs, bounds included, the lower first.
+    pub fn insert_range(&mut self, range: RangeInclusive<u32>) {
+        let (mut start, mut end) = (*range.start(), *range.end());
+        let from = self.ranges.partition_point(|r| r.end().saturating_add(1) < start);
+        let to = self.ranges.partition_point(|r| *r.start() <= end.saturating_add(1));
+        if let Some(touched) = self.ranges.get(from..to).filter(|t| !t.is_empty()) {
+            start = start.min(*touched[0].start());
+            end = end.max(*touched[touched.len() - 1].end());
+        }
+        self.ranges.splice(from..to, [start..=end]);
+    }
+
+    /// The UIDs in ascending order.
+    pub fn iter(&self) -> impl Iterator<Item = Uid> + '_ {
+        self.ranges.iter().cloned().flatten().filter_map(Uid::new)
+    }
+
+    /// The ranges in ascending order.
+    pub fn ranges(&self) -> &[RangeInclusive<u32>] {
+        &self.ranges
+    }
+
+    /// The set as IMAP text, cut into pieces of at most `octets` characters each (servers limit a command's length).
+    pub fn pieces(&self, octets: usize) -> Vec<Self> {
+        let mut pieces = Vec::new();
+        let (mut piece, mut length) = (Self::default(), 0);
+        for range in &self.ranges {
+            let width = Piece(range).to_string().len() + 1;
+            if length + width > octets && !piece.is_empty() {
+                pieces.push(std::mem::take(&mut piece));
+                length = 0;
+            }
+            piece.ranges.push(range.clone());
+            length += width;
+        }
+        if !piece.is_empty() {
+            pieces.push(piece);
+        }
+        pieces
+    }
+}
+
+impl FromIterator<Uid> for UidSet {
+    fn from_iter<I: IntoIterator<Item = Uid>>(uids: I) -> Self {
+        let mut set = Self::default();
+        for uid in uids {
+            set.insert(uid);
+        }
+        set
+    }
+}
+
+struct Piece<'a>(&'a RangeInclusive<u32>);
+
+impl fmt::Display for Piece<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.start() == self.0.end() {
+            write!(f, "{}", self.0.start())
+        } else {
+            write!(f, "{}:{}", self.0.start(), self.0.end())
+        }
+    }
+}
+
+/// As IMAP writes it; an empty set is an empty text, which no command may hold.
+impl fmt::Display for UidSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, range) in self.ranges.iter().enumerate() {
+            if place > 0 {
+                f.write_str(",")?;
+            }
+            Piece(range).fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+fn number(text: &str) -> Option<u32> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?.filter(|&n| n > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn reads_what_servers_write() {
+        for (text, meant) in [
+            ("1", Some("1")),
+            ("1:3,4", Some("1:4")),
+            ("9:7,1", Some("1,7:9")),
+            ("4294967295,1", Some("1,4294967295")),
+            ("0", None),
+            ("1:*", None),
+            ("", None),
+            ("1,,2", None),
+            ("+1", None),
+            ("4294967296", None),
+        ] {
+            assert_eq!(UidSet::parse(text).map(|s| s.to_string()).as_deref(), meant, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn is_the_set_of_its_members(uids in proptest::collection::vec(1u32..200, 0..100)) {
+            let plain: BTreeSet<u32> = uids.iter().copied().collect();
+            let set: UidSet = uids.iter().filter_map(|&u| Uid::new(u)).collect();
+            prop_assert_eq!(set.iter().map(Uid::get).collect::<Vec<_>>(), plain.iter().copied().collect::<Vec<_>>());
+            prop_assert_eq!(set.len(), plain.len() as u64);
+            for uid in (1..200).filter_map(Uid::new) {
+                prop_assert_eq!(set.contains(uid), plain.contains(&uid.get()));
+            }
+            for pair in set.ranges().windows(2) {
+                prop_assert!(pair[0].end() + 1 < *pair[1].start());
+            }
+        }
+
+        #[test]
+        fn pieces_hold_it_all_and_keep_the_limit(uids in proptest::collection::btree_set(1u32..100_000, 1..200)) {
+            let set: UidSet = uids.iter().filter_map(|&u| Uid::new(u)).collect();
+            let pieces = set.pieces(40);
+            prop_assert!(pieces.iter().all(|p| p.to_string().len() <= 40));
+            let again: UidSet = pieces.iter().flat_map(UidSet::iter).collect();
+            prop_assert_eq!(again, set);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The ledger: what both sides had after the last synchronisation, and what was about to be done to them.
+//!
+//! It is never more durable than the mail it speaks of: callers make mail durable first and record it afterwards. What
+//! can't be repeated harmlessly (an upload) is announced before, as intended.
+
+use crate::model::fault::Fault;
+use crate::model::flags::Flags;
+use crate::model::ids::{Uid, UidValidity};
+use crate::model::mark::Mark;
+use crate::model::message::Fingerprint;
+
+/// A folder's number in the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FolderId(pub i64);
+
+/// What the ledger knows of a folder as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderRecord {
+    /// Its number.
+    pub id: FolderId,
+    /// Its name on the remote side.
+    pub remote: String,
+    /// Its name on the local side.
+    pub local: String,
+    /// The UIDVALIDITY under which the remote UIDs were recorded; `None` before the first synchronisation.
+    pub uid_validity: Option<UidValidity>,
+    /// The remote side's watermark.
+    pub remote_mark: Option<Mark>,
+    /// The local side's watermark.
+    pub local_mark: Option<Mark>,
+}
+
+/// What the ledger says of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Both sides had it.
+    Synced,
+    /// It is gone on one side, and stays on the other on purpose (`sync_deletes = no`, `readonly`).
+    Kept,
+}
+
+/// One message that the ledger knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its UID on the remote side.
+    pub remote: Uid,
+    /// Its UID on the local side; the same number in a Maildir, where the name carries the remote's.
+    pub local: Uid,
+    /// The flags that both sides agreed on.
+    pub flags: Flags,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// An upload that was about to happen when the ledger was last heard of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// What names the message on the local side for as long as it has no UID: in a Maildir, the file's name up to
+    /// its flags.
+    pub local_name: String,
+    /// What the message can be recognised by on the server.
+    pub fingerprint: Fingerprint,
+    /// The server's UIDNEXT before the upload: whatever it became has this UID or a higher one.
+    pub uid_next: u32,
+}
+
+/// A change to the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// Both sides have this message now (or its flags, or its state, are these).
+    Put(Row),
+    /// Both sides have forgotten the message with this remote UID.
+    Forget(Uid),
+    /// An upload is about to happen.
+    Intend(Intent),
+    /// The upload of this local name came to an end, whichever.
+    Settle {
+        /// The intent's [`Intent::local_name`].
+        local_name: String,
+    },
+}
+
+/// The memory of one account. Implementations pass `tests/contract/ledger.rs`.
+pub trait Ledger: Send {
+    /// All folders that are known.
+    fn folders(&mut self) -> Result<Vec<FolderRecord>, Fault>;
+
+    /// The folder with this local name, entered if it is new; a changed remote name is taken over.
+    fn folder(&mut self, remote: &str, local: &str) -> Result<FolderRecord, Fault>;
+
+    /// All messages of a folder, ordered by remote UID.
+    fn rows(&mut self, folder: FolderId) -> Result<Vec<Row>, Fault>;
+
+    /// All uploads of a folder that were announced and not settled.
+    fn intents(&mut self, folder: FolderId) -> Result<Vec<Intent>, Fault>;
+
+    /// Records `entries` in order, all or none. When it returns, they survive a power cut.
+    fn record(&mut self, folder: FolderId, entries: &[Entry]) -> Result<(), Fault>;
+
+    /// Notes the UIDVALIDITY of the rows to come. A folder whose UIDVALIDITY changes loses its rows and watermarks with it.
+    fn set_uid_validity(&mut self, folder: FolderId, validity: UidValidity) -> Result<(), Fault>;
+
+    /// Stores the watermarks of a look whose consequences are all recorded.
+    fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault>;
+}

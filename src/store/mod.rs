@@ -1,0 +1,132 @@
+//! How one side is read and written.
+//!
+//! Two contracts meet here. A [`Repository`] holds folders, and opens each as a [`Mailbox`]; the [`ledger::Ledger`]
+//! remembers what both sides had after the last synchronisation. Every implementation passes the shared suites in
+//! `tests/contract`.
+//!
+//! What a mailbox promises:
+//!
+//! - **A look tells the truth or says less.** [`Coverage::Whole`] and `Existing` are claimed only when the listing came
+//!   to its regular end. Anything less is `Partial`, and from a hole nothing is concluded.
+//! - **What is delivered is complete or absent.** Nothing of a message can be seen before [`Delivery::commit`], and what
+//!   `commit` reports as stored survives a power cut (unless flushing is switched off).
+//! - **A write answers with what it knows.** A server that doesn't tell the UID of an appended message yields
+//!   `Stored { uid: None }`; nobody guesses.
+//! - **A fault reaches as far as the damage.** `Message`: the others of the batch went on. `Folder`: this mailbox can't
+//!   go on, others can, over the same connection. `Account`: the connection is lost.
+//!
+//! [`Coverage::Whole`]: crate::model::message::Coverage::Whole
+
+pub mod ledger;
+pub mod maildir;
+
+use crate::model::fault::Fault;
+use crate::model::flags::{Flags, Holds};
+use crate::model::folder::FolderInfo;
+use crate::model::ids::{Uid, UidValidity};
+use crate::model::mark::Mark;
+use crate::model::message::{Head, Look, MessageId};
+use crate::model::uidset::UidSet;
+
+/// One side of an account: a tree of folders.
+pub trait Repository: Send {
+    /// The hierarchy separator of its folder names; `None` when it has no hierarchy.
+    fn separator(&mut self) -> Result<Option<char>, Fault>;
+
+    /// All its folders, each with a watermark where one look at the whole tree gives it.
+    fn folders(&mut self) -> Result<Vec<FolderInfo>, Fault>;
+
+    /// Makes a folder, parents included. One that is there already is no fault.
+    fn create(&mut self, name: &str) -> Result<(), Fault>;
+
+    /// Opens a folder. `writable` asks for more than reading; a mailbox that can't give it says so in
+    /// [`Mailbox::read_only`].
+    fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault>;
+}
+
+/// A change to one message's flags; the two sets don't overlap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlagChange {
+    /// The message.
+    pub id: MessageId,
+    /// Flags it gets.
+    pub add: Flags,
+    /// Flags it loses.
+    pub remove: Flags,
+}
+
+/// What the ledger already knows of a mailbox, so that a look can confine itself to changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The watermark of the last look whose consequences are all recorded.
+    pub mark: &'a Mark,
+    /// The UIDs that the ledger has.
+    pub uids: &'a UidSet,
+}
+
+/// A message that a delivery stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// The UID it got, where the store says so.
+    pub uid: Option<Uid>,
+}
+
+/// What became of one message of a delivery.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    /// The message as its source names it.
+    pub source: MessageId,
+    /// Where it is now, or why it is not.
+    pub result: Result<Stored, Fault>,
+}
+
+/// One folder of a repository, open.
+pub trait Mailbox: Send {
+    /// The flags it can keep for good.
+    fn holds(&self) -> Holds;
+
+    /// Whether it may only be read.
+    fn read_only(&self) -> bool;
+
+    /// Whether the UIDs of earlier sessions still hold; `None` where the mailbox has no UIDs of its own (a Maildir,
+    /// whose messages carry their counterpart's).
+    fn uid_validity(&self) -> Option<UidValidity>;
+
+    /// Lists the messages, or what changed of them since `known`.
+    fn look(&mut self, known: Option<Known<'_>>) -> Result<Look, Fault>;
+
+    /// Sends the messages `wanted` to `to`, in whatever order suits. Messages that are gone meanwhile are passed over in
+    /// silence; the caller sees that they were not delivered. A message that can't be read is returned with its fault.
+    fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Vec<(MessageId, Fault)>, Fault>;
+
+    /// Begins to receive messages.
+    fn deliver<'a>(&'a mut self) -> Result<Box<dyn Delivery + 'a>, Fault>;
+
+    /// Changes flags. Returns the messages that could not be changed; one that is gone meanwhile is no fault.
+    fn change_flags(&mut self, changes: &[FlagChange]) -> Result<Vec<(MessageId, Fault)>, Fault>;
+
+    /// Deletes messages, and only these. Returns those that could not be deleted; one that is gone already is no fault.
+    fn delete(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault>;
+
+    /// Records, in the store itself, that these messages now have these UIDs on the other side (a Maildir writes them into
+    /// its file names). Stores that can't do so leave it to the ledger.
+    fn number(&mut self, pairs: &[(MessageId, Uid)]) -> Result<Vec<(MessageId, Fault)>, Fault>;
+}
+
+/// Messages on their way into a mailbox: `begin`, any number of `chunk`s, `end`, for each; `commit` after some.
+///
+/// Bodies travel as on the wire, with CRLF line ends.
+pub trait Delivery {
+    /// A message of `size` bytes begins. A fault of reach `Message` means: not this one; its chunks are not wanted, and
+    /// neither is its `end`.
+    fn begin(&mut self, size: u64, head: &Head) -> Result<(), Fault>;
+
+    /// The next bytes of it.
+    fn chunk(&mut self, data: &[u8]) -> Result<(), Fault>;
+
+    /// It is complete; `head` is now complete as well.
+    fn end(&mut self, head: Head) -> Result<(), Fault>;
+
+    /// Makes everything received since the last commit visible and durable, and says what became of each message.
+    fn commit(&mut self) -> Result<Vec<Delivered>, Fault>;
+}

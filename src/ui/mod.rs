@@ -1,0 +1,29 @@
+//! How it looks: every interface is a consumer of the one stream of events.
+
+use crossbeam_channel::{Receiver, Sender};
+
+use crate::model::command::Command;
+use crate::model::event::Event;
+use crate::model::fault::Exit;
+use crate::model::question::Question;
+
+/// What connects a front end with the rest of the program.
+#[derive(Debug)]
+pub struct Links {
+    /// What happens. The stream ends with [`EventKind::Ended`](crate::model::event::EventKind::Ended), or when its
+    /// sender is gone.
+    pub events: Receiver<Event>,
+    /// What only a person can answer.
+    pub questions: Receiver<Question>,
+    /// What the person wants.
+    pub commands: Sender<Command>,
+}
+
+/// An interface. It runs in a thread of its own until the events end.
+pub trait FrontEnd {
+    /// Shows the events until they end, and gives back what the program ended with.
+    ///
+    /// # Errors
+    /// When the terminal can't be used; the program then says so and goes on without a picture.
+    fn run(&mut self, links: Links) -> std::io::Result<Exit>;
+}
