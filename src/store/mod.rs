@@ -17,6 +17,7 @@
 //!
 //! [`Coverage::Whole`]: crate::model::message::Coverage::Whole
 
+pub mod imap;
 pub mod ledger;
 pub mod maildir;
 
@@ -25,7 +26,7 @@ use crate::model::flags::{Flags, Holds};
 use crate::model::folder::FolderInfo;
 use crate::model::ids::{Uid, UidValidity};
 use crate::model::mark::Mark;
-use crate::model::message::{Head, Look, MessageId};
+use crate::model::message::{Fingerprint, Head, Look, MessageId};
 use crate::model::uidset::UidSet;
 
 /// One side of an account: a tree of folders.
@@ -111,6 +112,16 @@ pub trait Mailbox: Send {
     /// Records, in the store itself, that these messages now have these UIDs on the other side (a Maildir writes them into
     /// its file names). Stores that can't do so leave it to the ledger.
     fn number(&mut self, pairs: &[(MessageId, Uid)]) -> Result<Vec<(MessageId, Fault)>, Fault>;
+
+    /// What names a message in this store for as long as it has no UID, across runs and changes of its flags: in a Maildir
+    /// the file's name up to its flags, elsewhere the UID as text.
+    fn local_name(&self, id: MessageId) -> Option<String>;
+
+    /// The message that has this [`Self::local_name`], if it is still there.
+    fn find_local_name(&mut self, name: &str) -> Option<MessageId>;
+
+    /// What the message can be recognised by on another side; `None` when it is gone.
+    fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault>;
 }
 
 /// Messages on their way into a mailbox: `begin`, any number of `chunk`s, `end`, for each; `commit` after some.
@@ -126,6 +137,9 @@ pub trait Delivery {
 
     /// It is complete; `head` is now complete as well.
     fn end(&mut self, head: Head) -> Result<(), Fault>;
+
+    /// The message that was begun is not to be delivered after all.
+    fn abandon(&mut self) -> Result<(), Fault>;
 
     /// Makes everything received since the last commit visible and durable, and says what became of each message.
     fn commit(&mut self) -> Result<Vec<Delivered>, Fault>;

@@ -1,0 +1,303 @@
+//! One connection: the imap crate's Session and our own streaming engine, taking turns on one transport.
+//!
+//! Commands of the engine carry tags of their own (`b1`, `b2` …; the Session's are `a1` …) and may be sent in numbers
+//! before the first answer is read. Servers may finish them in any order.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::reader::{Handler, Ignore, Trouble, read};
+use super::response::{Code, Response, Status, Untagged, Word};
+use super::wire::{Traffic, Wire};
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::ids::AccountName;
+
+/// Whom the connection is with, for sentences.
+#[derive(Debug, Clone)]
+pub(super) struct Peer {
+    pub(super) account: AccountName,
+    pub(super) host: String,
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (account {})", self.host, self.account)
+    }
+}
+
+/// What a server says it can do (RFC 3501, section 7.2.1), in capitals.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Capabilities(BTreeSet<String>);
+
+impl Capabilities {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// Modification sequences, which QRESYNC implies (RFC 7162, section 3.2.3).
+    pub(super) fn condstore(&self) -> bool {
+        self.has("CONDSTORE") || self.has("QRESYNC")
+    }
+}
+
+impl FromIterator<String> for Capabilities {
+    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
+        Self(names.into_iter().collect())
+    }
+}
+
+/// The tag of a command that the engine sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Tag(u32);
+
+/// A connection with a server.
+pub(super) struct Connection {
+    pub(super) peer: Peer,
+    pub(super) capabilities: Capabilities,
+    wire: Wire,
+    session: Option<imap::Session<Wire>>,
+    /// Whether QRESYNC has been enabled, so that the server may speak of VANISHED messages.
+    pub(super) qresync: bool,
+    next_tag: u32,
+    open: HashSet<Tag>,
+    done: HashMap<Tag, Status>,
+    scratch: Vec<u8>,
+    broken: bool,
+}
+
+impl Connection {
+    pub(super) fn new(peer: Peer, wire: Wire) -> Self {
+        Self {
+            peer,
+            capabilities: Capabilities::default(),
+            wire,
+            session: None,
+            qresync: false,
+            next_tag: 0,
+            open: HashSet::new(),
+            done: HashMap::new(),
+            scratch: Vec::with_capacity(4096),
+            broken: false,
+        }
+    }
+
+    /// What went over the wire so far.
+    pub(super) fn traffic(&self) -> Arc<Traffic> {
+        self.wire.traffic()
+    }
+
+    /// The transport, for the imap crate's Client before log-in.
+    pub(super) fn wire(&self) -> Wire {
+        self.wire.clone()
+    }
+
+    /// From now on the user is logged in.
+    pub(super) fn logged_in(&mut self, session: imap::Session<Wire>) {
+        self.session = Some(session);
+    }
+
+    /// Whether it failed, and must be dropped.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Treats it as failed from now on.
+    pub(super) fn give_up(&mut self) {
+        self.broken = true;
+    }
+
+    /// Whether bytes came that nobody has asked for yet.
+    pub(super) fn has_leftovers(&self) -> bool {
+        self.wire.lock().has_leftovers()
+    }
+
+    /// A fault of this connection: `doing` is completed by the server's name.
+    pub(super) fn lost(&self, doing: &str, trouble: &Trouble) -> Fault {
+        if let Trouble::Receiver(fault) = trouble {
+            return fault.clone();
+        }
+        Fault::new(Reach::Account, FaultKind::Network, format!("{doing} on {}", self.peer), trouble)
+            .advise("nothing is lost; the next run goes on from here")
+    }
+
+    /// Queues a command for sending.
+    pub(super) fn send(&mut self, command: &str) -> Result<Tag, Trouble> {
+        let tag = self.begin(command)?;
+        self.put(b"\r\n")?;
+        Ok(tag)
+    }
+
+    /// Queues the beginning of a command; the rest, line end included, follows through [`Self::put`].
+    pub(super) fn begin(&mut self, command: &str) -> Result<Tag, Trouble> {
+        self.next_tag += 1;
+        let tag = Tag(self.next_tag);
+        self.open.insert(tag);
+        let text = format!("b{} {command}", tag.0);
+        self.put(text.as_bytes())?;
+        Ok(tag)
+    }
+
+    /// Queues bytes for sending.
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        let result = self.wire.lock().send(bytes);
+        self.note(result.map_err(Trouble::from))
+    }
+
+    /// Waits for the end of a command. What comes in the meantime goes to `handler`.
+    pub(super) fn wait(&mut self, tag: Tag, handler: &mut dyn Handler) -> Result<Status, Trouble> {
+        loop {
+            if let Some(status) = self.done.remove(&tag) {
+                return Ok(status);
+            }
+            self.step(handler)?;
+        }
+    }
+
+    /// Waits until the server asks for a literal (`None`), or ends the command before that.
+    pub(super) fn wait_for_go_ahead(&mut self, tag: Tag, handler: &mut dyn Handler) -> Result<Option<Status>, Trouble> {
+        loop {
+            if let Some(status) = self.done.remove(&tag) {
+                return Ok(Some(status));
+            }
+            if self.step(handler)? == Response::Continue {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Sends commands together and waits for all of them; their statuses in the same order.
+    pub(super) fn run(&mut self, commands: &[String], handler: &mut dyn Handler) -> Result<Vec<Status>, Trouble> {
+        let tags = commands.iter().map(|command| self.send(command)).collect::<Result<Vec<_>, _>>()?;
+        tags.into_iter().map(|tag| self.wait(tag, handler)).collect()
+    }
+
+    /// Reads the greeting, which is an untagged status.
+    pub(super) fn greeting(&mut self) -> Result<Status, Trouble> {
+        match self.read(&mut Ignore)? {
+            Response::Untagged(Untagged::Status(status)) => Ok(status),
+            _ => self.note(Err(Trouble::Nonsense("this is not an IMAP greeting".into()))),
+        }
+    }
+
+    /// Lets the imap crate's Session run something. Its panics become troubles, and any failure but NO ends the connection.
+    pub(super) fn session<T>(
+        &mut self,
+        action: impl FnOnce(&mut imap::Session<Wire>) -> imap::Result<T>,
+    ) -> Result<Result<T, String>, Trouble> {
+        self.drain()?;
+        let Some(session) = self.session.as_mut() else {
+            return Err(Trouble::Nonsense("nobody is logged in".into()));
+        };
+        let result = catch_unwind(AssertUnwindSafe(|| action(session)));
+        let result = match result {
+            Ok(Ok(value)) => Ok(Ok(value)),
+            Ok(Err(imap::Error::No(no))) => Ok(Err(no.to_string())),
+            Ok(Err(imap::Error::Bad(bad))) => Ok(Err(bad.to_string())),
+            Ok(Err(imap::Error::Io(error))) => Err(Trouble::Io(error)),
+            Ok(Err(imap::Error::ConnectionLost)) => Err(Trouble::Closed),
+            Ok(Err(error)) => Err(Trouble::Nonsense(error.to_string())),
+            Err(_) => Err(Trouble::Nonsense("an answer that the protocol has no place for".into())),
+        };
+        self.note(result)
+    }
+
+    /// Says good-bye. Whether the server answers doesn't matter any more.
+    pub(super) fn logout(&mut self) {
+        if !self.broken {
+            let _ = self.session(imap::Session::logout);
+        }
+        self.broken = true;
+    }
+
+    /// Waits for everything that was sent, so that the Session meets no answer of the engine's.
+    fn drain(&mut self) -> Result<(), Trouble> {
+        if self.broken {
+            return Err(Trouble::Closed);
+        }
+        while !self.open.is_empty() {
+            self.step(&mut Ignore)?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, handler: &mut dyn Handler) -> Result<Response, Trouble> {
+        let response = self.read(handler)?;
+        match &response {
+            Response::Untagged(Untagged::Status(status)) if status.word == Word::Bye => {
+                return self.note(Err(Trouble::Bye(status.text.clone())));
+            }
+            Response::Untagged(untagged) => {
+                let taken = handler.untagged(untagged.clone()).map_err(Trouble::from);
+                self.note(taken)?;
+            }
+            Response::Tagged { tag, status } => self.finish(tag, status.clone())?,
+            Response::Continue => {}
+        }
+        Ok(response)
+    }
+
+    fn finish(&mut self, tag: &str, status: Status) -> Result<(), Trouble> {
+        let ours = tag.strip_prefix('b').and_then(|number| number.parse().ok()).map(Tag);
+        match ours.filter(|tag| self.open.remove(tag)) {
+            Some(tag) => {
+                self.done.insert(tag, status);
+                Ok(())
+            }
+            None => self.note(Err(Trouble::Nonsense(format!("it finished a command that was never given ({tag})")))),
+        }
+    }
+
+    fn read(&mut self, handler: &mut dyn Handler) -> Result<Response, Trouble> {
+        if self.broken {
+            return Err(Trouble::Closed);
+        }
+        let result = read(&mut self.wire.lock(), &mut self.scratch, handler);
+        self.note(result)
+    }
+
+    fn note<T>(&mut self, result: Result<T, Trouble>) -> Result<T, Trouble> {
+        self.broken |= result.is_err();
+        result
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("peer", &self.peer).field("broken", &self.broken).finish_non_exhaustive()
+    }
+}
+
+/// A status that isn't OK, as a fault.
+pub(super) fn refused(status: &Status, reach: Reach, doing: String) -> Fault {
+    let words = if status.text.is_empty() { "no reason given".to_owned() } else { status.text.clone() };
+    let code = match &status.code {
+        Code::Other(code) => format!("[{code}] "),
+        _ => String::new(),
+    };
+    Fault::new(reach, FaultKind::Server, doing, format!("the server says: {code}{words}"))
+}
+
+/// A string as IMAP quotes it (RFC 3501, section 4.3). `None` for what can't be quoted: line ends and NUL.
+pub(super) fn quote(text: &str) -> Option<String> {
+    if text.contains(['\r', '\n', '\0']) {
+        return None;
+    }
+    Some(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_quoted_or_refused() {
+        assert_eq!(quote("a \"b\" \\c").as_deref(), Some("\"a \\\"b\\\" \\\\c\""));
+        assert_eq!(quote("a\r\nb1 LOGOUT"), None);
+    }
+}

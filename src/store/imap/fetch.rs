@@ -1,0 +1,186 @@
+//! Fetching: messages stream from the wire to their destination.
+
+use std::collections::VecDeque;
+
+use md5::{Digest, Md5};
+
+use super::connection::{Connection, refused};
+use super::mailbox::SET_LENGTH;
+use super::reader::{Handler, Trouble};
+use super::response::{Fetched, Untagged, Word};
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::ids::Uid;
+use crate::model::message::{Fingerprint, Head, MessageId};
+use crate::model::uidset::UidSet;
+use crate::store::Delivery;
+
+/// Messages asked for in one command.
+const BATCH: usize = 250;
+/// Commands that are under way at once, so that the server always has the next one at hand.
+const WINDOW: usize = 3;
+
+/// Sends the messages `wanted` to `to`. Gives back those that the server would not give, with its reasons; those that are
+/// gone are passed over.
+pub(super) fn fetch(
+    connection: &mut Connection,
+    mailbox: &str,
+    wanted: &UidSet,
+    to: &mut dyn Delivery,
+) -> Result<Vec<(MessageId, Fault)>, Fault> {
+    let doing = format!("fetching messages from {mailbox} on {}", connection.peer);
+    let mut receiver =
+        Receiver { to, wanted, doing: &doing, taken: UidSet::default(), current: Current::Nothing, faults: Vec::new() };
+    let mut under_way = VecDeque::new();
+    let mut batches = batches(wanted).into_iter();
+    loop {
+        while under_way.len() < WINDOW
+            && let Some(batch) = batches.next()
+        {
+            let command = format!("UID FETCH {batch} (UID FLAGS INTERNALDATE BODY.PEEK[])");
+            let tag = connection.send(&command).map_err(|trouble| connection.lost("fetching messages", &trouble))?;
+            under_way.push_back((tag, batch));
+        }
+        let Some((tag, batch)) = under_way.pop_front() else { break };
+        let status = connection.wait(tag, &mut receiver);
+        let status = status.map_err(|trouble| connection.lost("fetching messages", &trouble))?;
+        if status.word != Word::Ok {
+            receiver.missing(&batch, &refused(&status, Reach::Message, doing.clone()));
+        }
+    }
+    Ok(receiver.faults)
+}
+
+fn batches(wanted: &UidSet) -> Vec<UidSet> {
+    let uids: Vec<Uid> = wanted.iter().collect();
+    uids.chunks(BATCH).flat_map(|chunk| chunk.iter().copied().collect::<UidSet>().pieces(SET_LENGTH)).collect()
+}
+
+/// Where the body of the FETCH response that is being read stands.
+enum Current {
+    /// None has come.
+    Nothing,
+    /// It is being delivered, or has been, and waits for the rest of the response.
+    Streaming,
+    /// Its destination doesn't want it.
+    Dropped,
+}
+
+struct Receiver<'a> {
+    to: &'a mut dyn Delivery,
+    wanted: &'a UidSet,
+    doing: &'a str,
+    taken: UidSet,
+    current: Current,
+    faults: Vec<(MessageId, Fault)>,
+}
+
+impl Receiver<'_> {
+    fn expects(&self, uid: Uid) -> bool {
+        self.wanted.contains(uid) && !self.taken.contains(uid)
+    }
+
+    /// Begins a delivery; `false` when the destination refuses this one message.
+    fn begin(&mut self, size: u64, uid: Option<Uid>) -> Result<bool, Fault> {
+        let head = Head { id: uid.map(MessageId::Uid), ..Head::default() };
+        match self.to.begin(size, &head) {
+            Ok(()) => Ok(true),
+            Err(fault) if fault.reach == Reach::Message => {
+                if let Some(uid) = uid {
+                    self.fault(uid, fault);
+                }
+                Ok(false)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    fn end(&mut self, uid: Uid, fetched: Fetched) -> Result<(), Fault> {
+        self.taken.insert(uid);
+        self.to.end(Head { id: Some(MessageId::Uid(uid)), flags: fetched.flags, date: fetched.date })
+    }
+
+    fn complete(&mut self, mut fetched: Fetched) -> Result<(), Fault> {
+        let current = std::mem::replace(&mut self.current, Current::Nothing);
+        let uid = fetched.uid.filter(|uid| self.expects(*uid));
+        let inline = fetched.inline.take();
+        match (current, uid) {
+            (Current::Streaming, Some(uid)) => self.end(uid, fetched),
+            (Current::Streaming, None) => self.to.abandon(),
+            (Current::Nothing, Some(uid)) if fetched.body => self.complete_without_stream(uid, inline, fetched),
+            _ => Ok(()),
+        }
+    }
+
+    /// A body that came as a quoted string, or as NIL.
+    fn complete_without_stream(&mut self, uid: Uid, inline: Option<Vec<u8>>, fetched: Fetched) -> Result<(), Fault> {
+        let Some(text) = inline else {
+            let cause = "the server has lost the contents of a message";
+            self.fault(uid, Fault::new(Reach::Message, FaultKind::Server, self.doing, cause));
+            return Ok(());
+        };
+        if self.begin(text.len() as u64, Some(uid))? {
+            self.to.chunk(&text)?;
+            self.end(uid, fetched)?;
+        }
+        Ok(())
+    }
+
+    fn fault(&mut self, uid: Uid, fault: Fault) {
+        self.taken.insert(uid);
+        self.faults.push((MessageId::Uid(uid), fault));
+    }
+
+    /// The messages of a refused command that have not come all the same.
+    fn missing(&mut self, batch: &UidSet, fault: &Fault) {
+        let missing: Vec<Uid> = batch.iter().filter(|uid| !self.taken.contains(*uid)).collect();
+        for uid in missing {
+            self.fault(uid, fault.clone());
+        }
+    }
+}
+
+impl Handler for Receiver<'_> {
+    fn body(&mut self, size: u64, uid: Option<Uid>) -> Result<bool, Fault> {
+        let expected = uid.is_none_or(|uid| self.expects(uid));
+        let wanted = expected && self.begin(size, uid)?;
+        self.current = if wanted { Current::Streaming } else { Current::Dropped };
+        Ok(wanted)
+    }
+
+    fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {
+        self.to.chunk(data)
+    }
+
+    fn untagged(&mut self, response: Untagged) -> Result<(), Fault> {
+        match response {
+            Untagged::Fetch(fetched) => self.complete(fetched),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a message can be recognised by; `None` when it is gone.
+pub(super) fn fingerprint(connection: &mut Connection, uid: Uid) -> Result<Option<Fingerprint>, Fault> {
+    let mut found = None;
+    let command = format!("UID FETCH {uid} (UID RFC822.SIZE BODY.PEEK[HEADER])");
+    let statuses = connection.run(&[command], &mut |untagged| {
+        if let Untagged::Fetch(fetched) = untagged
+            && fetched.uid == Some(uid)
+            && let (Some(size), Some(header)) = (fetched.size, fetched.header)
+        {
+            found = Some(Fingerprint { size, header: hex(&Md5::digest(&header)) });
+        }
+        Ok(())
+    });
+    let statuses = statuses.map_err(|trouble: Trouble| connection.lost("looking at a message", &trouble))?;
+    Ok(found.filter(|_| statuses.iter().all(|status| status.word == Word::Ok)))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,143 @@
+//! Folders: listed in one turn with their watermarks where the server can do that, and made.
+
+use std::collections::HashMap;
+
+use super::ImapRepository;
+use super::connection::{Connection, quote, refused};
+use super::response::{ListItem, Status, StatusItems, Untagged, Word};
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::folder::FolderInfo;
+use crate::model::ids::{ModSeq, UidValidity};
+use crate::model::mark::{Mark, ServerMark};
+
+/// The hierarchy separator, as far as the server has told it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Separator {
+    Unknown,
+    /// `None`: a server without hierarchy.
+    Known(Option<char>),
+}
+
+/// Everything that a listing brought.
+#[derive(Default)]
+struct Seen {
+    items: Vec<ListItem>,
+    statuses: HashMap<String, StatusItems>,
+}
+
+impl Seen {
+    fn take(&mut self, untagged: Untagged) {
+        match untagged {
+            Untagged::List(item) => self.items.push(item),
+            Untagged::StatusOf(status) => {
+                self.statuses.insert(canonical(&status.name), status);
+            }
+            _ => {}
+        }
+    }
+
+    fn run(&mut self, connection: &mut Connection, commands: &[String]) -> Result<Vec<Status>, Fault> {
+        let mut take = |untagged| {
+            self.take(untagged);
+            Ok(())
+        };
+        let statuses = connection.run(commands, &mut take);
+        statuses.map_err(|trouble| connection.lost("listing the folders", &trouble))
+    }
+}
+
+/// The hierarchy separator, asked for if no listing has told it yet.
+pub(super) fn separator(repository: &mut ImapRepository) -> Result<Option<char>, Fault> {
+    if let Separator::Known(known) = repository.separator {
+        return Ok(known);
+    }
+    let mut seen = Seen::default();
+    seen.run(&mut repository.connection, &["LIST \"\" \"\"".to_owned()])?;
+    let separator = seen.items.first().and_then(|item| item.separator);
+    repository.separator = Separator::Known(separator);
+    Ok(separator)
+}
+
+/// All folders. With LIST-STATUS (RFC 5819) they come with their watermarks in one turn; else STATUS is asked of each, all
+/// together in a second turn.
+pub(super) fn folders(repository: &mut ImapRepository) -> Result<Vec<FolderInfo>, Fault> {
+    let connection = &mut repository.connection;
+    let items = if connection.capabilities.condstore() {
+        "(MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"
+    } else {
+        "(MESSAGES UIDNEXT UIDVALIDITY)"
+    };
+    let mut seen = Seen::default();
+    let in_one_turn = connection.capabilities.has("LIST-STATUS");
+    let list =
+        if in_one_turn { format!("LIST \"\" \"*\" RETURN (STATUS {items})") } else { "LIST \"\" \"*\"".to_owned() };
+    let statuses = seen.run(connection, &[list])?;
+    if let Some(status) = statuses.iter().find(|status| status.word != Word::Ok) {
+        return Err(refused(status, Reach::Account, format!("listing the folders on {}", connection.peer)));
+    }
+    if !in_one_turn {
+        let asked: Vec<_> =
+            seen.items.iter().filter(|item| selectable(item)).filter_map(|item| quote(&item.name)).collect();
+        let commands: Vec<_> = asked.iter().map(|name| format!("STATUS {name} {items}")).collect();
+        // A folder whose status is refused is looked at like any other, only without a watermark.
+        seen.run(connection, &commands)?;
+    }
+    if let Some(separator) = seen.items.iter().find_map(|item| item.separator) {
+        repository.separator = Separator::Known(Some(separator));
+    }
+    Ok(infos(&seen))
+}
+
+fn infos(seen: &Seen) -> Vec<FolderInfo> {
+    let mut infos: Vec<FolderInfo> = Vec::with_capacity(seen.items.len());
+    for item in seen.items.iter().filter(|item| !item.name.is_empty()) {
+        let name = canonical(&item.name);
+        if infos.iter().rev().take(4).any(|info| info.name == name) {
+            continue;
+        }
+        let mark = seen.statuses.get(&name).and_then(mark);
+        infos.push(FolderInfo { name, selectable: selectable(item), mark });
+    }
+    infos
+}
+
+/// INBOX is INBOX in whatever case (RFC 3501, section 5.1); all other names stand as they are.
+fn canonical(name: &str) -> String {
+    if name.eq_ignore_ascii_case("INBOX") { "INBOX".to_owned() } else { name.to_owned() }
+}
+
+fn selectable(item: &ListItem) -> bool {
+    !item.attributes.iter().any(|attribute| {
+        attribute.eq_ignore_ascii_case("\\Noselect") || attribute.eq_ignore_ascii_case("\\NonExistent")
+    })
+}
+
+fn mark(status: &StatusItems) -> Option<Mark> {
+    Some(Mark::Server(ServerMark {
+        uid_validity: UidValidity(status.uid_validity?),
+        uid_next: status.uid_next.unwrap_or(0),
+        messages: status.messages?,
+        highest_modseq: status.highest_modseq.filter(|&modseq| modseq > 0).map(ModSeq),
+    }))
+}
+
+/// Makes a folder and subscribes to it. One that is there already is as good.
+pub(super) fn create(repository: &mut ImapRepository, name: &str) -> Result<(), Fault> {
+    let connection = &mut repository.connection;
+    let doing = format!("making the folder {name} on {}", connection.peer);
+    if quote(name).is_none() || !name.is_ascii() {
+        let cause = "its name holds characters that IMAP can't carry";
+        return Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause)
+            .advise("rename the local folder; letters beyond ASCII are written in modified UTF-7"));
+    }
+    let made = connection.session(|session| session.create(name));
+    let made = made.map_err(|trouble| connection.lost("making a folder", &trouble))?;
+    if let Err(words) = made
+        && !words.to_ascii_lowercase().replace(' ', "").contains("alreadyexists")
+    {
+        return Err(Fault::new(Reach::Folder, FaultKind::Server, doing, format!("the server says: {words}")));
+    }
+    // A folder that can't be subscribed to is still a folder.
+    let subscribed = connection.session(|session| session.subscribe(name));
+    subscribed.map(drop).map_err(|trouble| connection.lost("subscribing to a folder", &trouble))
+}

@@ -1,0 +1,263 @@
+//! One mailbox on a server: looking at it, changing flags, deleting.
+
+use std::collections::BTreeMap;
+
+use super::append::Append;
+use super::connection::{Connection, quote, refused};
+use super::fetch;
+use super::reader::Ignore;
+use super::response::{Status, Word};
+use super::select::Seen;
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::flags::Holds;
+use crate::model::ids::{Uid, UidValidity};
+use crate::model::mark::{Mark, ServerMark};
+use crate::model::message::{Coverage, Fingerprint, Look, MessageId};
+use crate::model::uidset::UidSet;
+use crate::store::{Delivery, FlagChange, Known, Mailbox};
+
+/// Characters of a UID set in one command; servers limit a line's length.
+pub(super) const SET_LENGTH: usize = 8000;
+
+/// A mailbox. It is selected by the first look.
+pub(super) struct ImapMailbox<'a> {
+    pub(super) connection: &'a mut Connection,
+    name: String,
+    quoted: String,
+    writable: bool,
+    selected: Option<Seen>,
+}
+
+impl<'a> ImapMailbox<'a> {
+    pub(super) fn new(connection: &'a mut Connection, name: &str, writable: bool) -> Result<Self, Fault> {
+        let quoted = quote(name).ok_or_else(|| {
+            let doing = format!("opening the folder {name:?} on {}", connection.peer);
+            Fault::new(Reach::Folder, FaultKind::Refused, doing, "its name holds a line end")
+        })?;
+        Ok(Self { connection, name: name.to_owned(), quoted, writable, selected: None })
+    }
+
+    fn doing(&self, what: &str) -> String {
+        format!("{what} the folder {} on {}", self.name, self.connection.peer)
+    }
+
+    fn refused(&self, what: &str, status: &Status) -> Fault {
+        refused(status, Reach::Folder, self.doing(what))
+    }
+
+    /// Runs commands of which the first selects the mailbox, and gives back what they brought.
+    fn select(&mut self, commands: &[String]) -> Result<Seen, Fault> {
+        let mut seen = Seen::default();
+        let statuses = self.connection.run(commands, &mut seen);
+        let statuses = statuses.map_err(|trouble| self.connection.lost("listing messages", &trouble))?;
+        if let Some(first) = statuses.first() {
+            if first.word != Word::Ok {
+                return Err(self.refused("opening", first));
+            }
+            seen.code(first.code.clone());
+        }
+        match statuses.iter().find(|status| status.word != Word::Ok) {
+            // Some servers refuse to list an empty mailbox.
+            Some(status) if seen.exists() > 0 => Err(self.refused("listing", status)),
+            _ => Ok(seen),
+        }
+    }
+
+    fn select_command(&self, parameters: &str) -> String {
+        let verb = if self.writable { "SELECT" } else { "EXAMINE" };
+        format!("{verb} {}{parameters}", self.quoted)
+    }
+
+    /// Lists every message with its flags.
+    fn look_at_all(&mut self) -> Result<Look, Fault> {
+        let condstore = self.connection.capabilities.condstore() && !self.connection.qresync;
+        let select = self.select_command(if condstore { " (CONDSTORE)" } else { "" });
+        let mut seen = self.select(&[select, "UID FETCH 1:* (FLAGS)".to_owned()])?;
+        let look = Look { messages: seen.take_messages(), coverage: Coverage::Whole, mark: seen.mark() };
+        self.selected = Some(seen);
+        Ok(look)
+    }
+
+    /// What changed since `mark`, in one answer (RFC 7162, section 3.2.5). `None` when that can't be relied on.
+    fn look_by_qresync(&mut self, mark: &ServerMark, modseq: u64, known: &UidSet) -> Result<Option<Look>, Fault> {
+        let validity = mark.uid_validity.0;
+        let mut seen = self.select(&[self.select_command(&format!(" (QRESYNC ({validity} {modseq}))"))])?;
+        let vanished = seen.vanished.iter().filter(|uid| known.contains(*uid)).count() as u64;
+        let expected = known.len() + seen.new_beside(known) - vanished;
+        let sound =
+            seen.uid_validity == Some(mark.uid_validity) && seen.has_modseq() && expected == u64::from(seen.exists());
+        let coverage = Coverage::Changes { vanished: std::mem::take(&mut seen.vanished) };
+        let look = Look { messages: seen.take_messages(), coverage, mark: seen.mark() };
+        self.selected = Some(seen);
+        Ok(sound.then_some(look))
+    }
+
+    /// The flags that changed since `modseq`, and which messages there are (RFC 7162, section 3.1.4).
+    fn look_by_condstore(&mut self, mark: &ServerMark, modseq: u64) -> Result<Option<Look>, Fault> {
+        let search =
+            if self.connection.capabilities.has("ESEARCH") { "UID SEARCH RETURN (ALL) ALL" } else { "UID SEARCH ALL" };
+        let mut seen = self.select(&[
+            self.select_command(" (CONDSTORE)"),
+            format!("UID FETCH 1:* (FLAGS) (CHANGEDSINCE {modseq})"),
+            search.to_owned(),
+        ])?;
+        let sound = seen.uid_validity == Some(mark.uid_validity) && seen.has_modseq();
+        let coverage = Coverage::Existing { uids: std::mem::take(&mut seen.found) };
+        let look = Look { messages: seen.take_messages(), coverage, mark: seen.mark() };
+        self.selected = Some(seen);
+        Ok(sound.then_some(look))
+    }
+
+    fn ensure_selected(&mut self) -> Result<(), Fault> {
+        if self.selected.is_none() {
+            let seen = self.select(&[self.select_command("")])?;
+            self.selected = Some(seen);
+        }
+        Ok(())
+    }
+
+    /// Runs commands about messages; for each that is refused, the messages of its set with the fault.
+    fn run_on_sets(&mut self, commands: &[(String, UidSet)], what: &str) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        self.ensure_selected()?;
+        let texts: Vec<String> = commands.iter().map(|(text, _)| text.clone()).collect();
+        let statuses = self.connection.run(&texts, &mut Ignore);
+        let statuses = statuses.map_err(|trouble| self.connection.lost(what, &trouble))?;
+        let mut faults = Vec::new();
+        for (status, (_, set)) in statuses.iter().zip(commands).filter(|(status, _)| status.word != Word::Ok) {
+            let doing = format!("{what} in {} on {}", self.name, self.connection.peer);
+            let fault = refused(status, Reach::Message, doing);
+            faults.extend(set.iter().map(|uid| (MessageId::Uid(uid), fault.clone())));
+        }
+        Ok(faults)
+    }
+
+    /// Expunges without UIDPLUS: only when nothing else is marked, since EXPUNGE takes everything that is.
+    fn expunge_all(&mut self, ours: &UidSet) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        let mut marked = UidSet::default();
+        let statuses = self.connection.run(&["UID SEARCH DELETED".to_owned()], &mut |untagged| {
+            if let super::response::Untagged::Found(uids) = untagged {
+                uids.iter().for_each(|uid| marked.insert(uid));
+            }
+            Ok(())
+        });
+        let statuses = statuses.map_err(|trouble| self.connection.lost("deleting messages", &trouble))?;
+        let sure = statuses.iter().all(|status| status.word == Word::Ok);
+        if sure && marked.iter().all(|uid| ours.contains(uid)) {
+            return self.run_on_sets(&[("EXPUNGE".to_owned(), ours.clone())], "deleting messages");
+        }
+        let fault = Fault::new(
+            Reach::Message,
+            FaultKind::Refused,
+            format!("deleting messages in {} on {}", self.name, self.connection.peer),
+            "other messages are marked as deleted too, and this server can't expunge single ones",
+        )
+        .advise("ours stay marked; expunge the folder in a mail program");
+        Ok(ours.iter().map(|uid| (MessageId::Uid(uid), fault.clone())).collect())
+    }
+}
+
+impl Mailbox for ImapMailbox<'_> {
+    fn holds(&self) -> Holds {
+        self.selected.as_ref().map_or(Holds::ALL, Seen::holds)
+    }
+
+    fn read_only(&self) -> bool {
+        !self.writable || self.selected.as_ref().is_some_and(|seen| seen.read_only)
+    }
+
+    fn uid_validity(&self) -> Option<UidValidity> {
+        self.selected.as_ref().and_then(|seen| seen.uid_validity)
+    }
+
+    fn look(&mut self, known: Option<Known<'_>>) -> Result<Look, Fault> {
+        let since = known.and_then(|known| match known.mark {
+            Mark::Server(mark) => mark.highest_modseq.map(|modseq| (mark, modseq.0, known.uids)),
+            Mark::Maildir(_) => None,
+        });
+        let changes = match since {
+            Some((mark, modseq, uids)) if self.connection.qresync => self.look_by_qresync(mark, modseq, uids)?,
+            Some((mark, modseq, _)) if self.connection.capabilities.condstore() => {
+                self.look_by_condstore(mark, modseq)?
+            }
+            _ => None,
+        };
+        match changes {
+            Some(look) => Ok(look),
+            None => self.look_at_all(),
+        }
+    }
+
+    fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        self.ensure_selected()?;
+        fetch::fetch(self.connection, &self.name, &uids(wanted), to)
+    }
+
+    fn deliver<'b>(&'b mut self) -> Result<Box<dyn Delivery + 'b>, Fault> {
+        let validity = self.uid_validity();
+        Ok(Box::new(Append::new(self.connection, &self.name, &self.quoted, validity)))
+    }
+
+    fn change_flags(&mut self, changes: &[FlagChange]) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        let mut groups: BTreeMap<String, UidSet> = BTreeMap::new();
+        for change in changes {
+            let MessageId::Uid(uid) = change.id else { continue };
+            for (sign, flags) in [('+', &change.add), ('-', &change.remove)] {
+                if !flags.is_empty() {
+                    groups.entry(format!("{sign}FLAGS.SILENT ({flags})")).or_default().insert(uid);
+                }
+            }
+        }
+        let commands: Vec<(String, UidSet)> = groups
+            .iter()
+            .flat_map(|(action, set)| set.pieces(SET_LENGTH).into_iter().map(move |piece| (action, piece)))
+            .map(|(action, piece)| (format!("UID STORE {piece} {action}"), piece))
+            .collect();
+        self.run_on_sets(&commands, "changing flags")
+    }
+
+    fn delete(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        let set = uids(ids);
+        let single = self.connection.capabilities.has("UIDPLUS");
+        let mut commands = Vec::new();
+        for piece in set.pieces(SET_LENGTH) {
+            commands.push((format!("UID STORE {piece} +FLAGS.SILENT (\\Deleted)"), piece.clone()));
+            if single {
+                commands.push((format!("UID EXPUNGE {piece}"), piece));
+            }
+        }
+        let faults = self.run_on_sets(&commands, "deleting messages")?;
+        if single || set.is_empty() || !faults.is_empty() { Ok(faults) } else { self.expunge_all(&set) }
+    }
+
+    fn number(&mut self, _pairs: &[(MessageId, Uid)]) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        Ok(Vec::new())
+    }
+
+    fn local_name(&self, id: MessageId) -> Option<String> {
+        match id {
+            MessageId::Uid(uid) => Some(uid.to_string()),
+            MessageId::Fresh(_) => None,
+        }
+    }
+
+    fn find_local_name(&mut self, name: &str) -> Option<MessageId> {
+        name.parse().ok().and_then(Uid::new).map(MessageId::Uid)
+    }
+
+    fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault> {
+        self.ensure_selected()?;
+        match id {
+            MessageId::Uid(uid) => fetch::fingerprint(self.connection, uid),
+            MessageId::Fresh(_) => Ok(None),
+        }
+    }
+}
+
+fn uids(ids: &[MessageId]) -> UidSet {
+    ids.iter()
+        .filter_map(|id| match id {
+            MessageId::Uid(uid) => Some(*uid),
+            MessageId::Fresh(_) => None,
+        })
+        .collect()
+}

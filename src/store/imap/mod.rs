@@ -1,0 +1,113 @@
+//! Mail on an IMAP server.
+//!
+//! The imap crate's Session carries the conversation; beneath it, on the same transport, our own engine lists, fetches
+//! and appends: responses are taken apart while they arrive, bodies go straight to their destination, and commands are
+//! pipelined.
+
+mod append;
+mod connect;
+mod connection;
+mod fetch;
+mod list;
+mod login;
+mod mailbox;
+mod reader;
+mod response;
+mod select;
+mod token;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use wire::{Cutter, Traffic};
+
+use crate::config::settings::ImapSettings;
+use crate::model::fault::Fault;
+use crate::model::folder::FolderInfo;
+use crate::model::ids::AccountName;
+use crate::model::question::Secret;
+use crate::store::{Mailbox, Repository};
+
+use connection::{Connection, Peer};
+
+/// A connection that stands but has not logged in.
+pub struct Greeted {
+    inner: connect::Greeted,
+    user: String,
+}
+
+impl Greeted {
+    /// Connects to the server, verifies it, and waits for its greeting; no step takes longer than `timeout`.
+    pub fn connect(settings: &ImapSettings, account: &AccountName, timeout: Duration) -> Result<Self, Fault> {
+        let peer = Peer { account: account.clone(), host: settings.host.clone() };
+        Ok(Self { inner: connect::connect(settings, &peer, timeout)?, user: settings.user.clone() })
+    }
+
+    /// What cuts the connection from another thread. To be taken once.
+    pub fn cutter(&self) -> std::io::Result<Cutter> {
+        self.inner.cutter.again()
+    }
+
+    /// Logs in. When the server refuses, the fault's kind is [`Login`](crate::model::fault::FaultKind::Login), and the
+    /// connection is given up; a next attempt makes its own.
+    pub fn log_in(mut self, password: &Secret) -> Result<ImapRepository, Fault> {
+        if self.inner.preauth {
+            login::settle(&mut self.inner.connection)?;
+        } else {
+            if self.inner.connection.capabilities.is_empty() {
+                connect::ask_capabilities(&mut self.inner.connection)?;
+            }
+            login::log_in(&mut self.inner.connection, &self.user, password)?;
+        }
+        Ok(ImapRepository { connection: self.inner.connection, separator: list::Separator::Unknown })
+    }
+}
+
+impl std::fmt::Debug for Greeted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Greeted").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// A user's mailboxes on a server, over one connection.
+#[derive(Debug)]
+pub struct ImapRepository {
+    connection: Connection,
+    separator: list::Separator,
+}
+
+impl ImapRepository {
+    /// What went over the connection so far.
+    pub fn traffic(&self) -> Arc<Traffic> {
+        self.connection.traffic()
+    }
+
+    /// Whether the connection has failed, so that nothing more can be done over it.
+    pub fn is_broken(&self) -> bool {
+        self.connection.is_broken()
+    }
+
+    /// Ends the connection politely.
+    pub fn log_out(mut self) {
+        self.connection.logout();
+    }
+}
+
+impl Repository for ImapRepository {
+    fn separator(&mut self) -> Result<Option<char>, Fault> {
+        list::separator(self)
+    }
+
+    fn folders(&mut self) -> Result<Vec<FolderInfo>, Fault> {
+        list::folders(self)
+    }
+
+    fn create(&mut self, name: &str) -> Result<(), Fault> {
+        list::create(self, name)
+    }
+
+    fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
+        Ok(Box::new(mailbox::ImapMailbox::new(&mut self.connection, name, writable)?))
+    }
+}

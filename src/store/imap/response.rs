@@ -1,0 +1,430 @@
+//! What servers say, as data (RFC 3501, section 7, and the extensions that we ask for).
+//!
+//! What isn't understood is [`Untagged::Other`] or left out; nothing here fails.
+
+use chrono::DateTime;
+
+use super::token::{Token, Tokens, to_text};
+use crate::model::flags::Flags;
+use crate::model::ids::{ModSeq, Uid, UidValidity};
+use crate::model::message::InternalDate;
+use crate::model::uidset::UidSet;
+
+/// The five words of status responses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    Ok,
+    No,
+    Bad,
+    Bye,
+    Preauth,
+}
+
+impl Word {
+    fn parse(token: &Token<'_>) -> Option<Self> {
+        let table =
+            [("OK", Self::Ok), ("NO", Self::No), ("BAD", Self::Bad), ("BYE", Self::Bye), ("PREAUTH", Self::Preauth)];
+        table.into_iter().find(|(name, _)| token.is(name)).map(|(_, word)| word)
+    }
+}
+
+/// A status: its word, its code and its text for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Status {
+    pub(super) word: Word,
+    pub(super) code: Code,
+    pub(super) text: String,
+}
+
+/// The code in square brackets before a status' text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Code {
+    None,
+    Capability(Vec<String>),
+    UidValidity(UidValidity),
+    UidNext(u32),
+    HighestModSeq(ModSeq),
+    PermanentFlags { flags: Flags, any: bool },
+    ReadOnly,
+    Closed,
+    AppendUid { validity: UidValidity, uids: UidSet },
+    Other(String),
+}
+
+/// A folder in a LIST response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ListItem {
+    pub(super) attributes: Vec<String>,
+    pub(super) separator: Option<char>,
+    pub(super) name: String,
+}
+
+/// A STATUS response; what it doesn't say is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct StatusItems {
+    pub(super) name: String,
+    pub(super) messages: Option<u32>,
+    pub(super) uid_next: Option<u32>,
+    pub(super) uid_validity: Option<u32>,
+    pub(super) highest_modseq: Option<u64>,
+}
+
+/// What a FETCH response says of a message. The body isn't here: it went to the handler.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Fetched {
+    pub(super) uid: Option<Uid>,
+    pub(super) flags: Option<Flags>,
+    pub(super) date: Option<InternalDate>,
+    pub(super) size: Option<u64>,
+    pub(super) header: Option<Vec<u8>>,
+    /// Whether the body was asked for and named, streamed or not.
+    pub(super) body: bool,
+    /// A body that came as a quoted string, and so was not streamed.
+    pub(super) inline: Option<Vec<u8>>,
+}
+
+/// An untagged response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Untagged {
+    Status(Status),
+    Capability(Vec<String>),
+    List(ListItem),
+    StatusOf(StatusItems),
+    Flags(Flags),
+    Exists(u32),
+    Vanished(UidSet),
+    Fetch(Fetched),
+    /// UIDs that a search found, from SEARCH or ESEARCH.
+    Found(UidSet),
+    Other,
+}
+
+/// A whole response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Response {
+    /// `+`: the server waits for more.
+    Continue,
+    Untagged(Untagged),
+    Tagged {
+        tag: String,
+        status: Status,
+    },
+}
+
+/// Reads one response, with its literals in place.
+pub(super) fn parse(response: &[u8]) -> Response {
+    let mut tokens = Tokens::new(response);
+    let Some(first) = tokens.next() else {
+        return Response::Untagged(Untagged::Other);
+    };
+    if first.bytes().first() == Some(&b'+') {
+        return Response::Continue;
+    }
+    if first.is("*") {
+        return Response::Untagged(untagged(tokens));
+    }
+    match status(&mut tokens) {
+        Some(status) => Response::Tagged { tag: first.text(), status },
+        None => Response::Untagged(Untagged::Other),
+    }
+}
+
+fn untagged(mut tokens: Tokens<'_>) -> Untagged {
+    let start = tokens.clone();
+    let Some(first) = tokens.next() else {
+        return Untagged::Other;
+    };
+    if let Some(number) = first.number() {
+        return numbered(number, tokens);
+    }
+    if Word::parse(&first).is_some() {
+        let mut again = start;
+        return status(&mut again).map_or(Untagged::Other, Untagged::Status);
+    }
+    match first.text().to_ascii_uppercase().as_str() {
+        "CAPABILITY" => Untagged::Capability(words(tokens)),
+        "LIST" | "LSUB" => list_item(tokens).map_or(Untagged::Other, Untagged::List),
+        "STATUS" => status_items(tokens).map_or(Untagged::Other, Untagged::StatusOf),
+        "FLAGS" => Untagged::Flags(flags(&tokens.list())),
+        "VANISHED" => vanished(tokens),
+        "SEARCH" => {
+            let uids = tokens.take_while(|token| *token != Token::Open).filter_map(|token| uid(&token));
+            Untagged::Found(uids.collect())
+        }
+        "ESEARCH" => esearch(tokens),
+        _ => Untagged::Other,
+    }
+}
+
+fn numbered(number: u64, mut tokens: Tokens<'_>) -> Untagged {
+    match tokens.next() {
+        Some(word) if word.is("FETCH") => Untagged::Fetch(fetched(tokens)),
+        Some(word) if word.is("EXISTS") => u32::try_from(number).map_or(Untagged::Other, Untagged::Exists),
+        _ => Untagged::Other,
+    }
+}
+
+fn status(tokens: &mut Tokens<'_>) -> Option<Status> {
+    let word = Word::parse(&tokens.next()?)?;
+    let rest = tokens.rest().trim_ascii_end();
+    let Some(close) = rest.starts_with(b"[").then(|| memchr::memchr(b']', rest)).flatten() else {
+        return Some(Status { word, code: Code::None, text: to_text(rest) });
+    };
+    let text = to_text(rest[close + 1..].trim_ascii());
+    Some(Status { word, code: code(Tokens::new(&rest[1..close])), text })
+}
+
+fn code(mut tokens: Tokens<'_>) -> Code {
+    let Some(name) = tokens.next() else {
+        return Code::None;
+    };
+    let name = name.text().to_ascii_uppercase();
+    let known = match name.as_str() {
+        "CAPABILITY" => Some(Code::Capability(words(tokens))),
+        "UIDVALIDITY" => small(tokens.next()).map(|n| Code::UidValidity(UidValidity(n))),
+        "UIDNEXT" => small(tokens.next()).map(Code::UidNext),
+        "HIGHESTMODSEQ" => tokens.next().and_then(|t| t.number()).map(|n| Code::HighestModSeq(ModSeq(n))),
+        "PERMANENTFLAGS" => {
+            let members = tokens.list();
+            let any = members.iter().any(|token| token.bytes() == b"\\*");
+            Some(Code::PermanentFlags { flags: flags(&members), any })
+        }
+        "READ-ONLY" => Some(Code::ReadOnly),
+        "CLOSED" => Some(Code::Closed),
+        "APPENDUID" => append_uid(tokens),
+        _ => None,
+    };
+    known.unwrap_or(Code::Other(name))
+}
+
+fn append_uid(mut tokens: Tokens<'_>) -> Option<Code> {
+    let validity = UidValidity(small(tokens.next())?);
+    let uids = UidSet::parse(&tokens.next()?.text())?;
+    Some(Code::AppendUid { validity, uids })
+}
+
+fn list_item(mut tokens: Tokens<'_>) -> Option<ListItem> {
+    let attributes = tokens.list().iter().map(Token::text).collect();
+    let separator = tokens.next()?;
+    let separator = if separator.is("NIL") { None } else { separator.text().chars().next() };
+    let name = tokens.next()?.text();
+    Some(ListItem { attributes, separator, name })
+}
+
+fn status_items(mut tokens: Tokens<'_>) -> Option<StatusItems> {
+    let mut items = StatusItems { name: tokens.next()?.text(), ..StatusItems::default() };
+    for pair in tokens.list().chunks_exact(2) {
+        let number = pair[1].number();
+        let short = number.and_then(|n| u32::try_from(n).ok());
+        match pair[0].text().to_ascii_uppercase().as_str() {
+            "MESSAGES" => items.messages = short,
+            "UIDNEXT" => items.uid_next = short,
+            "UIDVALIDITY" => items.uid_validity = short,
+            "HIGHESTMODSEQ" => items.highest_modseq = number,
+            _ => {}
+        }
+    }
+    Some(items)
+}
+
+fn vanished(mut tokens: Tokens<'_>) -> Untagged {
+    let mut next = tokens.next();
+    if next == Some(Token::Open) {
+        next = tokens.find(|token| *token == Token::Close).and_then(|_| tokens.next());
+    }
+    next.and_then(|token| UidSet::parse(&token.text())).map_or(Untagged::Other, Untagged::Vanished)
+}
+
+fn esearch(mut tokens: Tokens<'_>) -> Untagged {
+    while let Some(token) = tokens.next() {
+        if token == Token::Open {
+            let _ = tokens.find(|token| *token == Token::Close);
+        } else if token.is("ALL") {
+            let set = tokens.next().and_then(|set| UidSet::parse(&set.text()));
+            return set.map_or(Untagged::Other, Untagged::Found);
+        }
+    }
+    // Without ALL, nothing was found (RFC 4731, section 3.1).
+    Untagged::Found(UidSet::default())
+}
+
+fn fetched(mut tokens: Tokens<'_>) -> Fetched {
+    let mut message = Fetched::default();
+    if tokens.next() != Some(Token::Open) {
+        return message;
+    }
+    while let Some(name) = tokens.next().filter(|token| *token != Token::Close) {
+        match name.text().to_ascii_uppercase().as_str() {
+            "UID" => message.uid = tokens.next().and_then(|token| uid(&token)),
+            "FLAGS" => message.flags = Some(flags(&tokens.list())),
+            "INTERNALDATE" => message.date = tokens.next().and_then(|token| internal_date(&token)),
+            "RFC822.SIZE" => message.size = tokens.next().and_then(|token| token.number()),
+            "BODY[HEADER]" | "RFC822.HEADER" => {
+                message.header = tokens.next().map(|token| token.bytes().to_vec());
+            }
+            "BODY[]" | "RFC822" | "BINARY[]" => {
+                message.body = true;
+                if let Some(Token::Text(text)) = tokens.next() {
+                    message.inline = Some(text.into_owned());
+                }
+            }
+            _ => tokens.skip_value(),
+        }
+    }
+    message
+}
+
+/// The UID of the message whose FETCH response begins like this, if it is named before the body.
+pub(super) fn uid_so_far(beginning: &[u8]) -> Option<Uid> {
+    let mut tokens = Tokens::new(beginning);
+    while let Some(token) = tokens.next() {
+        if token.is("UID") {
+            return tokens.next().and_then(|token| uid(&token));
+        }
+    }
+    None
+}
+
+fn internal_date(token: &Token<'_>) -> Option<InternalDate> {
+    let date = DateTime::parse_from_str(token.text().trim(), "%d-%b-%Y %H:%M:%S %z").ok()?;
+    Some(InternalDate { seconds: date.timestamp(), offset: date.offset().local_minus_utc() })
+}
+
+/// A date as APPEND wants it; `None` for one that IMAP can't write.
+pub(super) fn write_date(date: InternalDate) -> Option<String> {
+    let zone = chrono::FixedOffset::east_opt(date.offset)?;
+    let local = DateTime::from_timestamp(date.seconds, 0)?.with_timezone(&zone);
+    let text = local.format("%d-%b-%Y %H:%M:%S %z").to_string();
+    (text.len() == "01-Jan-2000 00:00:00 +0000".len()).then_some(text)
+}
+
+fn flags(members: &[Token<'_>]) -> Flags {
+    let mut flags = Flags::default();
+    for member in members {
+        flags.insert_imap(&member.text());
+    }
+    flags
+}
+
+fn words(tokens: Tokens<'_>) -> Vec<String> {
+    tokens.map(|token| token.text().to_ascii_uppercase()).filter(|word| !word.is_empty()).collect()
+}
+
+fn uid(token: &Token<'_>) -> Option<Uid> {
+    token.number().and_then(|number| u32::try_from(number).ok()).and_then(Uid::new)
+}
+
+fn small(token: Option<Token<'_>>) -> Option<u32> {
+    token?.number().and_then(|number| u32::try_from(number).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(text: &str) -> Untagged {
+        match parse(text.as_bytes()) {
+            Response::Untagged(untagged) => untagged,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn fetch(text: &str) -> Fetched {
+        match one(text) {
+            Untagged::Fetch(fetched) => fetched,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn fetch_items_come_in_any_order_and_unknown_ones_are_passed_over() {
+        let message = fetch(
+            "* 12 FETCH (SAVEDATE NIL FLAGS (\\Seen x[y]) ENVELOPE (\"a\" (NIL (b)) NIL) UID 7  MODSEQ (99) \
+             INTERNALDATE \" 1-Feb-2020 10:00:00 +0200\" RFC822.SIZE 5000000000 BODY[] NIL)\r\n",
+        );
+        assert_eq!(message.uid, Uid::new(7));
+        assert_eq!(message.flags.unwrap().to_string(), "\\Seen x[y]");
+        assert_eq!(message.date, Some(InternalDate { seconds: 1_580_544_000, offset: 7200 }));
+        assert_eq!(message.size, Some(5_000_000_000));
+        assert!(message.body);
+    }
+
+    #[test]
+    fn a_message_without_a_sensible_uid_has_none() {
+        for text in ["* 1 FETCH (UID 0)", "* 1 FETCH (UID 99999999999)", "* 1 FETCH (UID x)", "* 1 FETCH"] {
+            assert_eq!(fetch(text).uid, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn status_responses_keep_their_text_whatever_it_holds() {
+        let Untagged::Status(status) = one("* NO [ALERT] Gr\u{fc}\u{df}e [sic]\r\n") else { panic!() };
+        assert_eq!((status.word, status.text.as_str()), (Word::No, "Grüße [sic]"));
+        let Response::Tagged { tag, status } = parse(b"b7 OK [APPENDUID 38 101:103] fine\r\n") else { panic!() };
+        assert_eq!(tag, "b7");
+        let uids = UidSet::parse("101:103").unwrap();
+        assert_eq!(status.code, Code::AppendUid { validity: UidValidity(38), uids });
+    }
+
+    #[test]
+    fn codes_that_make_no_sense_are_only_named() {
+        for (text, code) in [
+            ("* OK [UIDNEXT *] x", Code::Other("UIDNEXT".into())),
+            ("* OK [HIGHESTMODSEQ 9] x", Code::HighestModSeq(ModSeq(9))),
+            ("* OK [NOMODSEQ] x", Code::Other("NOMODSEQ".into())),
+            ("* OK [] x", Code::None),
+            ("* OK [never closed", Code::None),
+        ] {
+            let Untagged::Status(status) = one(text) else { panic!() };
+            assert_eq!(status.code, code, "{text}");
+        }
+    }
+
+    #[test]
+    fn folders_may_be_called_anything() {
+        for (text, name, separator) in [
+            ("* LIST (\\HasNoChildren) \"/\" INBOX\r\n", "INBOX", Some('/')),
+            ("* LIST () NIL \"a \\\"b\\\\c\"\r\n", "a \"b\\c", None),
+            ("* LIST () \"\\\\\" {4}\r\nx\\ y\r\n", "x\\ y", Some('\\')),
+            ("* LIST () \".\" 100%\r\n", "100%", Some('.')),
+            ("* LIST () \"/\" \"x\" (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n", "x", Some('/')),
+        ] {
+            let Untagged::List(item) = one(text) else { panic!("{text}") };
+            assert_eq!((item.name.as_str(), item.separator), (name, separator), "{text}");
+        }
+    }
+
+    #[test]
+    fn searches_and_vanished_messages_are_sets() {
+        for (text, meant) in [
+            ("* SEARCH 3 1 2", "1:3"),
+            ("* SEARCH", ""),
+            ("* SEARCH 5 (MODSEQ 917162500)", "5"),
+            ("* ESEARCH (TAG \"b1\") UID ALL 4:18,21", "4:18,21"),
+            ("* ESEARCH (TAG \"b1\") UID COUNT 0", ""),
+        ] {
+            let Untagged::Found(set) = one(text) else { panic!("{text}") };
+            assert_eq!(set.to_string(), meant, "{text}");
+        }
+        assert_eq!(one("* VANISHED (EARLIER) 41,43:116"), Untagged::Vanished(UidSet::parse("41,43:116").unwrap()));
+        assert_eq!(one("* VANISHED nonsense"), Untagged::Other);
+    }
+
+    #[test]
+    fn status_of_a_mailbox() {
+        let Untagged::StatusOf(items) = one("* STATUS \"a b\" (MESSAGES 2 SIZE 9 HIGHESTMODSEQ 8589934592)") else {
+            panic!()
+        };
+        assert_eq!(items.name, "a b");
+        assert_eq!((items.messages, items.uid_next, items.highest_modseq), (Some(2), None, Some(8_589_934_592)));
+    }
+
+    #[test]
+    fn dates_are_written_as_they_are_read() {
+        let date = InternalDate { seconds: 1_580_544_000, offset: -12600 };
+        let text = write_date(date).unwrap();
+        assert_eq!(text, "01-Feb-2020 04:30:00 -0330");
+        assert_eq!(internal_date(&Token::Atom(text.as_bytes())), Some(date));
+        assert_eq!(write_date(InternalDate { seconds: i64::MAX, offset: 0 }), None);
+    }
+}

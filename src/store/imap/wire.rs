@@ -1,0 +1,367 @@
+//! The transport under a connection: one handle that the imap crate's Session and our own streaming reader share.
+//!
+//! The socket never blocks; every wait is a `poll` with a time limit. While a large command is being sent, what the
+//! server says meanwhile is taken in, since otherwise both sides could wait for each other for ever. Another thread can
+//! [cut](Cutter) the connection at any moment.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+/// Bytes that one read may bring.
+const READ_BUFFER: usize = 256 * 1024;
+/// Bytes that wait to be sent before they are sent unasked.
+const WRITE_BUFFER: usize = 64 * 1024;
+/// Bytes that may come in while a command is being sent, before the server is thought mad.
+const MOST_WHILE_SENDING: usize = 16 * 1024 * 1024;
+
+/// What carries the bytes: a plain socket, or TLS over one. It must be in non-blocking mode.
+pub(super) trait Stream: Read + Write + Send {
+    /// The socket beneath, to wait for.
+    fn socket(&self) -> BorrowedFd<'_>;
+}
+
+impl Stream for TcpStream {
+    fn socket(&self) -> BorrowedFd<'_> {
+        self.as_fd()
+    }
+}
+
+impl Stream for native_tls::TlsStream<TcpStream> {
+    fn socket(&self) -> BorrowedFd<'_> {
+        self.get_ref().as_fd()
+    }
+}
+
+/// What went over the wire so far. Shared with whoever wants to watch.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    received: AtomicU64,
+    sent: AtomicU64,
+    turns: AtomicU64,
+}
+
+impl Traffic {
+    /// Bytes received, after decryption.
+    pub fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
+    }
+
+    /// Bytes sent, before encryption.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// How often the client spoke after having heard something: the round trips it waited for.
+    pub fn turns(&self) -> u64 {
+        self.turns.load(Ordering::Relaxed)
+    }
+}
+
+/// Ends a connection from another thread: whoever reads or writes sees it closed at once.
+#[derive(Debug)]
+pub struct Cutter(TcpStream);
+
+impl Cutter {
+    pub(super) fn new(socket: &TcpStream) -> io::Result<Self> {
+        socket.try_clone().map(Self)
+    }
+
+    /// Another one for the same connection.
+    pub(super) fn again(&self) -> io::Result<Self> {
+        Self::new(&self.0)
+    }
+
+    /// Shuts the socket down in both directions. Cutting twice is harmless.
+    pub fn cut(&self) {
+        // It fails only when the connection has ended by itself, which is as good.
+        let _ = self.0.shutdown(Shutdown::Both);
+    }
+}
+
+/// A handle on one connection's transport. Clones share it.
+#[derive(Clone)]
+pub(super) struct Wire {
+    inner: Arc<Mutex<Inner>>,
+    traffic: Arc<Traffic>,
+}
+
+impl Wire {
+    /// Wraps a stream in non-blocking mode; each single wait may last `timeout`.
+    pub(super) fn new(stream: Box<dyn Stream>, timeout: Duration) -> Self {
+        let traffic = Arc::new(Traffic::default());
+        let inner = Inner {
+            stream,
+            input: vec![0; READ_BUFFER],
+            start: 0,
+            end: 0,
+            closed: false,
+            output: Vec::new(),
+            timeout,
+            heard: true,
+            traffic: traffic.clone(),
+        };
+        Self { inner: Arc::new(Mutex::new(inner)), traffic }
+    }
+
+    /// What went over it so far.
+    pub(super) fn traffic(&self) -> Arc<Traffic> {
+        self.traffic.clone()
+    }
+
+    /// Takes the transport for as long as the guard lives.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A panic while it was held leaves the connection in an unknown state; whoever comes next meets a protocol
+        // error at worst, and drops the connection.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wire")
+    }
+}
+
+/// The transport itself, with what was read and not yet used, and what is waiting to be sent.
+pub(super) struct Inner {
+    stream: Box<dyn Stream>,
+    input: Vec<u8>,
+    start: usize,
+    end: usize,
+    closed: bool,
+    output: Vec<u8>,
+    timeout: Duration,
+    heard: bool,
+    traffic: Arc<Traffic>,
+}
+
+impl Inner {
+    /// What was received and not yet used.
+    pub(super) fn buffered(&self) -> &[u8] {
+        &self.input[self.start..self.end]
+    }
+
+    /// Marks the first `count` buffered bytes as used.
+    pub(super) fn consume(&mut self, count: usize) {
+        self.start += count.min(self.end - self.start);
+    }
+
+    /// Whether something was received and not used. After STARTTLS's answer nothing may be: it came in plain text.
+    pub(super) fn has_leftovers(&self) -> bool {
+        self.start < self.end
+    }
+
+    /// Waits for more bytes and appends them to the buffer; gives their number, 0 at the end of the stream.
+    pub(super) fn fill(&mut self) -> io::Result<usize> {
+        self.flush()?;
+        loop {
+            match self.read_some() {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.wait(PollFlags::IN)?;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// Queues bytes to be sent; they go when there are many, at `flush`, or before the next wait.
+    pub(super) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.output.extend_from_slice(bytes);
+        if self.output.len() >= WRITE_BUFFER { self.flush() } else { Ok(()) }
+    }
+
+    /// Sends everything that is queued, taking in what the server says meanwhile.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        if self.output.is_empty() {
+            return Ok(());
+        }
+        if std::mem::take(&mut self.heard) {
+            self.traffic.turns.fetch_add(1, Ordering::Relaxed);
+        }
+        let output = std::mem::take(&mut self.output);
+        let result = self.write_all(&output);
+        self.output = output;
+        self.output.clear();
+        result
+    }
+
+    fn write_all(&mut self, mut rest: &[u8]) -> io::Result<()> {
+        while !rest.is_empty() {
+            match self.stream.write(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => {
+                    self.traffic.sent.fetch_add(count as u64, Ordering::Relaxed);
+                    rest = &rest[count..];
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wait_to_write()?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.stream.flush()
+    }
+
+    /// Waits until there is room to send, and reads whatever comes in the meantime.
+    fn wait_to_write(&mut self) -> io::Result<()> {
+        let wanted = if self.closed { PollFlags::OUT } else { PollFlags::OUT | PollFlags::IN };
+        if !self.wait(wanted)?.intersects(PollFlags::IN) || self.closed {
+            return Ok(());
+        }
+        if self.end - self.start > MOST_WHILE_SENDING {
+            return Err(io::Error::other("the server talks without end while it is being talked to"));
+        }
+        match self.read_some() {
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn read_some(&mut self) -> io::Result<usize> {
+        self.make_room();
+        loop {
+            match self.stream.read(&mut self.input[self.end..]) {
+                Ok(count) => {
+                    self.closed |= count == 0;
+                    self.heard = true;
+                    self.end += count;
+                    self.traffic.received.fetch_add(count as u64, Ordering::Relaxed);
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Moves what is unused to the front, and grows the buffer when it is full all the same. (How far it may grow is
+    /// limited by the readers, which cap lines and stream literals.)
+    fn make_room(&mut self) {
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+            self.input.truncate(READ_BUFFER);
+        } else if self.end == self.input.len() && self.start > 0 {
+            self.input.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.end == self.input.len() {
+            self.input.resize(self.input.len() * 2, 0);
+        }
+    }
+
+    fn wait(&mut self, what: PollFlags) -> io::Result<PollFlags> {
+        let limit = Timespec {
+            tv_sec: i64::try_from(self.timeout.as_secs()).unwrap_or(i64::MAX),
+            tv_nsec: i64::from(self.timeout.subsec_nanos()),
+        };
+        let socket = self.stream.socket();
+        loop {
+            let mut waiting = [PollFd::new(&socket, what)];
+            match poll(&mut waiting, Some(&limit)) {
+                Ok(0) => return Err(io::ErrorKind::TimedOut.into()),
+                Ok(_) => {
+                    let seen = waiting[0].revents();
+                    // A hang-up or an error shows itself at the next read or write.
+                    let ended = seen.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
+                    return Ok(if ended { what } else { seen });
+                }
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+/// For the imap crate. It is given at most one line a read, so that its own buffer never swallows what comes after the
+/// answer it waits for.
+impl Read for Wire {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut inner = self.lock();
+        if inner.start == inner.end && inner.fill()? == 0 {
+            return Ok(0);
+        }
+        let have = inner.buffered();
+        let line = memchr::memchr(b'\n', have).map_or(have.len(), |place| place + 1);
+        let count = line.min(buffer.len());
+        buffer[..count].copy_from_slice(&have[..count]);
+        inner.consume(count);
+        Ok(count)
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.lock().send(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.lock().flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    fn pair(timeout: Duration) -> (Wire, Cutter, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (server, _) = listener.accept().unwrap();
+        client.set_nonblocking(true).unwrap();
+        let cutter = Cutter::new(&client).unwrap();
+        (Wire::new(Box::new(client), timeout), cutter, server)
+    }
+
+    #[test]
+    fn the_session_gets_one_line_at_most() {
+        let (mut wire, _, mut server) = pair(Duration::from_secs(10));
+        server.write_all(b"* OK hello\r\n* 1 EXISTS\r\n").unwrap();
+        let mut buffer = [0; 100];
+        let count = wire.read(&mut buffer).unwrap();
+        assert_eq!(&buffer[..count], b"* OK hello\r\n");
+    }
+
+    #[test]
+    fn silence_ends_with_the_time_limit() {
+        let (mut wire, _, _server) = pair(Duration::from_millis(20));
+        assert_eq!(wire.read(&mut [0; 10]).unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[test]
+    fn a_cut_wakes_the_reader() {
+        let (mut wire, cutter, _server) = pair(Duration::from_secs(60));
+        let reader = thread::spawn(move || wire.read(&mut [0; 10]));
+        cutter.cut();
+        assert_eq!(reader.join().unwrap().unwrap(), 0);
+    }
+
+    #[test]
+    fn much_can_be_sent_while_much_comes_in() {
+        const AMOUNT: usize = 8 * 1024 * 1024;
+        let (mut wire, _, mut server) = pair(Duration::from_secs(60));
+        let other = thread::spawn(move || {
+            // Talks first and listens only afterwards: a client that doesn't read meanwhile would never get rid of its own.
+            server.write_all(&vec![b'x'; AMOUNT]).unwrap();
+            let mut taken = vec![0; AMOUNT];
+            server.read_exact(&mut taken).unwrap();
+        });
+        wire.write_all(&vec![b'y'; AMOUNT]).unwrap();
+        wire.flush().unwrap();
+        other.join().unwrap();
+        let mut inner = wire.lock();
+        while inner.buffered().len() < AMOUNT {
+            assert!(inner.fill().unwrap() > 0);
+        }
+    }
+}
