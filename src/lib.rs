@@ -3,5 +3,7 @@
 pub mod config;
 pub mod demo;
 pub mod model;
+pub mod plan;
+pub mod signals;
 pub mod store;
 pub mod ui;

@@ -1,0 +1,139 @@
+//! Deliveries that watch what passes through them: checkpoints, progress, and what has to be recorded.
+
+use super::folder::Work;
+use crate::model::fault::{Fault, Reach};
+use crate::model::flags::Flags;
+use crate::model::ids::Uid;
+use crate::model::message::{Head, MessageId};
+use crate::store::ledger::{Entry, Ledger, Row, State};
+use crate::store::{Delivered, Delivery};
+
+/// Messages that are flushed and recorded together.
+const GROUP_MESSAGES: usize = 250;
+/// Bytes of messages that are flushed and recorded together.
+const GROUP_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Messages on their way to the local side. They are made durable and recorded in groups.
+pub(super) struct Download<'a, 'w> {
+    work: &'a mut Work<'w>,
+    inner: Box<dyn Delivery + 'a>,
+    ledger: &'a mut dyn Ledger,
+    /// What was received since the last commit, with the flags that both sides now have.
+    waiting: Vec<(Uid, Flags)>,
+    bytes: u64,
+}
+
+impl<'a, 'w> Download<'a, 'w> {
+    pub(super) fn new(work: &'a mut Work<'w>, inner: Box<dyn Delivery + 'a>, ledger: &'a mut dyn Ledger) -> Self {
+        Self { work, inner, ledger, waiting: Vec::new(), bytes: 0 }
+    }
+
+    /// Makes durable what was received, and only then records it.
+    pub(super) fn settle(&mut self) -> Result<(), Fault> {
+        self.bytes = 0;
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let mut entries = Vec::with_capacity(waiting.len());
+        for delivered in self.inner.commit()? {
+            let stored = match delivered.result {
+                Ok(stored) => stored,
+                Err(fault) if fault.reach == Reach::Message => {
+                    self.work.failed(&fault);
+                    continue;
+                }
+                Err(fault) => return Err(fault),
+            };
+            let MessageId::Uid(remote) = delivered.source else { continue };
+            if let Some((_, flags)) = waiting.iter().find(|(uid, _)| *uid == remote) {
+                let local = stored.uid.unwrap_or(remote);
+                entries.push(Entry::Put(Row { remote, local, flags: flags.clone(), state: State::Synced }));
+            }
+        }
+        self.ledger.record(self.work.record.id, &entries)?;
+        self.work.counts.downloads += entries.len() as u64;
+        Ok(())
+    }
+}
+
+impl Delivery for Download<'_, '_> {
+    fn begin(&mut self, size: u64, head: &Head) -> Result<(), Fault> {
+        self.work.job.worker.checkpoint()?;
+        if self.waiting.len() >= GROUP_MESSAGES || self.bytes >= GROUP_BYTES {
+            self.settle()?;
+        }
+        self.inner.begin(size, head)
+    }
+
+    fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {
+        self.work.progress.bytes_down += data.len() as u64;
+        self.bytes += data.len() as u64;
+        self.inner.chunk(data)
+    }
+
+    fn end(&mut self, mut head: Head) -> Result<(), Fault> {
+        let Some(MessageId::Uid(uid)) = head.id else {
+            return self.inner.abandon();
+        };
+        let flags = head.flags.take().unwrap_or_default();
+        head.flags = Some(flags.within(&self.work.local_holds));
+        self.inner.end(head)?;
+        self.waiting.push((uid, flags.within(&self.work.common)));
+        self.work.progress.done += 1;
+        self.work.publish_progress();
+        Ok(())
+    }
+
+    fn abandon(&mut self) -> Result<(), Fault> {
+        self.inner.abandon()
+    }
+
+    fn commit(&mut self) -> Result<Vec<Delivered>, Fault> {
+        self.inner.commit()
+    }
+}
+
+/// Messages on their way to the remote side.
+pub(super) struct Upload<'a, 'w> {
+    work: &'a mut Work<'w>,
+    inner: Box<dyn Delivery + 'a>,
+    /// The flags that each is to have there.
+    flags: &'a [(MessageId, Flags)],
+}
+
+impl<'a, 'w> Upload<'a, 'w> {
+    pub(super) fn new(
+        work: &'a mut Work<'w>,
+        inner: Box<dyn Delivery + 'a>,
+        flags: &'a [(MessageId, Flags)],
+    ) -> Self {
+        Self { work, inner, flags }
+    }
+}
+
+impl Delivery for Upload<'_, '_> {
+    fn begin(&mut self, size: u64, head: &Head) -> Result<(), Fault> {
+        self.work.job.worker.checkpoint()?;
+        let planned = self.flags.iter().find(|(id, _)| Some(*id) == head.id).map(|(_, flags)| flags.clone());
+        self.inner.begin(size, &Head { id: head.id, flags: planned, date: head.date })
+    }
+
+    fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {
+        self.work.progress.bytes_up += data.len() as u64;
+        self.inner.chunk(data)
+    }
+
+    fn end(&mut self, head: Head) -> Result<(), Fault> {
+        self.work.publish_progress();
+        self.inner.end(head)
+    }
+
+    fn abandon(&mut self) -> Result<(), Fault> {
+        self.inner.abandon()
+    }
+
+    fn commit(&mut self) -> Result<Vec<Delivered>, Fault> {
+        self.inner.commit()
+    }
+}

@@ -1,0 +1,308 @@
+//! Carries a plan out: effect first, ledger after; and an announcement before what can't be repeated.
+
+use std::collections::{HashMap, HashSet};
+
+use super::copy::{Download, Upload};
+use super::folder::Work;
+use super::intents;
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::flags::Flags;
+use crate::model::ids::{Side, Uid};
+use crate::model::light::Light;
+use crate::model::message::MessageId;
+use crate::plan::action::{Action, Plan};
+use crate::plan::flags::{Change, Merged};
+use crate::store::ledger::{Entry, Intent, Ledger, Row, State};
+use crate::store::{Delivery, FlagChange, Mailbox};
+
+/// Messages that are announced, uploaded and recorded together.
+const UPLOADS: usize = 100;
+/// Messages whose flags are changed, or that are deleted, and recorded together.
+const CHANGES: usize = 1000;
+
+type Faults = Vec<(MessageId, Fault)>;
+
+/// Carries out every step. What fails for a message is reported and counted; the rest goes on.
+pub(super) fn execute(
+    work: &mut Work<'_>,
+    plan: &Plan,
+    remote: &mut dyn Mailbox,
+    local: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+) -> Result<(), Fault> {
+    download(work, plan, remote, local, ledger)?;
+    upload(work, plan, remote, local, ledger)?;
+    merge(work, plan, remote, local, ledger)?;
+    delete(work, plan, Side::Local, local, ledger)?;
+    delete(work, plan, Side::Remote, remote, ledger)?;
+    remember(work, plan, ledger)
+}
+
+fn download(
+    work: &mut Work<'_>,
+    plan: &Plan,
+    remote: &mut dyn Mailbox,
+    local: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+) -> Result<(), Fault> {
+    let wanted: Vec<MessageId> = plan
+        .actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Download { uid } => Some(MessageId::Uid(*uid)),
+            _ => None,
+        })
+        .collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    work.job.worker.light(Light::Downloading);
+    let mut download = Download::new(work, local.deliver()?, ledger);
+    let fetched = remote.fetch(&wanted, &mut download);
+    // What did arrive is kept, whatever happened afterwards.
+    let settled = download.settle();
+    drop(download);
+    for (_, fault) in fetched? {
+        work.failed(&fault);
+    }
+    settled
+}
+
+fn upload(
+    work: &mut Work<'_>,
+    plan: &Plan,
+    remote: &mut dyn Mailbox,
+    local: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+) -> Result<(), Fault> {
+    let wanted: Vec<(MessageId, Flags)> = plan
+        .actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Upload { id, flags } => Some((*id, flags.clone())),
+            _ => None,
+        })
+        .collect();
+    let mut unknown = false;
+    for group in wanted.chunks(UPLOADS) {
+        work.job.worker.light(Light::Uploading);
+        unknown |= upload_group(work, group, remote, local, ledger)?;
+        work.publish_progress();
+    }
+    if unknown { find_uploads(work, remote, local, ledger) } else { Ok(()) }
+}
+
+/// Uploads a group. Gives back whether some arrived without the server saying as what.
+fn upload_group(
+    work: &mut Work<'_>,
+    group: &[(MessageId, Flags)],
+    remote: &mut dyn Mailbox,
+    local: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+) -> Result<bool, Fault> {
+    let names = announce(work, group, local, ledger)?;
+    let wanted: Vec<MessageId> = group.iter().map(|(id, _)| *id).filter(|id| names.contains_key(id)).collect();
+    let mut upload = Upload::new(work, remote.deliver()?, group);
+    let refused = local.fetch(&wanted, &mut upload)?;
+    let delivered = upload.commit()?;
+    drop(upload);
+    let settle = |id: &MessageId| names.get(id).map(|name| Entry::Settle { local_name: name.clone() });
+    let (mut pairs, mut entries, mut unknown) = (Vec::new(), Vec::new(), false);
+    let failures = delivered.iter().filter_map(|one| one.result.as_ref().err().map(|fault| (one.source, fault.clone())));
+    for (id, fault) in refused.into_iter().chain(failures) {
+        entries.extend(settle(&id));
+        work.failed(&fault);
+    }
+    for one in &delivered {
+        match one.result.as_ref().map(|stored| stored.uid) {
+            Ok(Some(uid)) => pairs.push((one.source, uid)),
+            Ok(None) => unknown = true,
+            Err(_) => {}
+        }
+    }
+    let unnumbered = failed_ids(work, local.number(&pairs)?);
+    for (id, uid) in pairs.into_iter().filter(|(id, _)| !unnumbered.contains(id)) {
+        let flags = group.iter().find(|(other, _)| *other == id).map(|(_, flags)| flags.within(&work.common));
+        let row = Row { remote: uid, local: uid, flags: flags.unwrap_or_default(), state: State::Synced };
+        entries.push(Entry::Put(row));
+        entries.extend(settle(&id));
+        work.counts.uploads += 1;
+        work.progress.done += 1;
+    }
+    ledger.record(work.record.id, &entries)?;
+    Ok(unknown)
+}
+
+/// Announces uploads in the ledger: a run that is cut off between the server's storing and our recording is recognised by
+/// that. Gives the names under which they were announced.
+fn announce(
+    work: &mut Work<'_>,
+    group: &[(MessageId, Flags)],
+    local: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+) -> Result<HashMap<MessageId, String>, Fault> {
+    let uid_next = work.uid_next;
+    let (mut names, mut entries) = (HashMap::new(), Vec::new());
+    for (id, _) in group {
+        work.job.worker.checkpoint()?;
+        match local.fingerprint(*id) {
+            Ok(Some(fingerprint)) => {
+                if let Some(local_name) = local.local_name(*id) {
+                    names.insert(*id, local_name.clone());
+                    entries.push(Entry::Intend(Intent { local_name, fingerprint, uid_next }));
+                }
+            }
+            // Gone since it was listed: nothing to upload.
+            Ok(None) => {}
+            Err(fault) if fault.reach == Reach::Message => work.failed(&fault),
+            Err(fault) => return Err(fault),
+        }
+    }
+    ledger.record(work.record.id, &entries)?;
+    Ok(names)
+}
+
+/// Finds uploads whose UIDs the server didn't tell (it has no UIDPLUS), by what they look like.
+fn find_uploads(
+    work: &mut Work<'_>,
+    remote: &mut dyn Mailbox,
+    local: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+) -> Result<(), Fault> {
+    work.job.worker.light(Light::Listing);
+    let there = remote.look(None)?;
+    let mut here = local.look(None)?;
+    intents::recover(work.job, &work.record, remote, local, ledger, &there, &mut here)?;
+    Ok(())
+}
+
+fn merge(
+    work: &mut Work<'_>,
+    plan: &Plan,
+    remote: &mut dyn Mailbox,
+    local: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+) -> Result<(), Fault> {
+    let merges: Vec<(Uid, &Merged)> = plan
+        .actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Merge { uid, merged } => Some((*uid, merged)),
+            _ => None,
+        })
+        .collect();
+    for group in merges.chunks(CHANGES) {
+        work.job.worker.checkpoint()?;
+        let there = change(work, group.iter().map(|(uid, merged)| (*uid, &merged.remote)), remote)?;
+        let here = change(work, group.iter().map(|(uid, merged)| (*uid, &merged.local)), local)?;
+        let mut entries = Vec::with_capacity(group.len());
+        for (uid, merged) in group {
+            let id = MessageId::Uid(*uid);
+            if there.contains(&id) || here.contains(&id) {
+                continue;
+            }
+            work.counts.remote_flags += u64::from(!merged.remote.is_nothing());
+            work.counts.local_flags += u64::from(!merged.local.is_nothing());
+            let flags = merged.flags.clone();
+            entries.push(work.put(*uid, flags, State::Synced));
+        }
+        ledger.record(work.record.id, &entries)?;
+    }
+    Ok(())
+}
+
+/// Changes flags on one side; gives back the messages for which that failed.
+fn change<'a>(
+    work: &mut Work<'_>,
+    changes: impl Iterator<Item = (Uid, &'a Change)>,
+    mailbox: &mut dyn Mailbox,
+) -> Result<HashSet<MessageId>, Fault> {
+    let changes: Vec<FlagChange> = changes
+        .filter(|(_, change)| !change.is_nothing())
+        .map(|(uid, change)| FlagChange {
+            id: MessageId::Uid(uid),
+            add: change.add.clone(),
+            remove: change.remove.clone(),
+        })
+        .collect();
+    if changes.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let adding = changes.iter().any(|change| !change.add.is_empty());
+    work.job.worker.light(if adding { Light::AddingFlags } else { Light::RemovingFlags });
+    Ok(failed_ids(work, mailbox.change_flags(&changes)?))
+}
+
+fn delete(
+    work: &mut Work<'_>,
+    plan: &Plan,
+    on: Side,
+    mailbox: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+) -> Result<(), Fault> {
+    let gone: Vec<Uid> = plan
+        .actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Delete { side, uid } if *side == on => Some(*uid),
+            _ => None,
+        })
+        .collect();
+    for group in gone.chunks(CHANGES) {
+        work.job.worker.checkpoint()?;
+        work.job.worker.light(Light::Deleting);
+        let ids: Vec<MessageId> = group.iter().copied().map(MessageId::Uid).collect();
+        let faults = mailbox.delete(&ids)?;
+        // What must not be deleted is kept from now on, so that it neither comes back nor is tried again at each run.
+        let kept = refused_ids(&faults);
+        let failed = failed_ids(work, faults);
+        let mut entries = Vec::with_capacity(group.len());
+        for uid in group {
+            let id = MessageId::Uid(*uid);
+            if kept.contains(&id) {
+                let flags = work.rows.get(uid).map(|row| row.flags.clone()).unwrap_or_default();
+                entries.push(work.put(*uid, flags, State::Kept));
+            } else if !failed.contains(&id) {
+                entries.push(Entry::Forget(*uid));
+            }
+        }
+        let count = entries.iter().filter(|entry| matches!(entry, Entry::Forget(_))).count() as u64;
+        match on {
+            Side::Local => work.counts.local_deletes += count,
+            Side::Remote => work.counts.remote_deletes += count,
+        }
+        ledger.record(work.record.id, &entries)?;
+    }
+    Ok(())
+}
+
+/// Records what needs no effect.
+fn remember(work: &mut Work<'_>, plan: &Plan, ledger: &mut dyn Ledger) -> Result<(), Fault> {
+    let entries: Vec<Entry> = plan
+        .actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Forget { uid } => Some(Entry::Forget(*uid)),
+            Action::Keep { uid, flags } => Some(work.put(*uid, flags.clone(), State::Kept)),
+            _ => None,
+        })
+        .collect();
+    if entries.is_empty() { Ok(()) } else { ledger.record(work.record.id, &entries) }
+}
+
+fn refused_ids(faults: &Faults) -> HashSet<MessageId> {
+    faults.iter().filter(|(_, fault)| fault.kind == FaultKind::Refused).map(|(id, _)| *id).collect()
+}
+
+/// Reports faults, each sentence once, and names the messages that they are about.
+fn failed_ids(work: &mut Work<'_>, faults: Faults) -> HashSet<MessageId> {
+    let mut said = HashSet::new();
+    let mut ids = HashSet::with_capacity(faults.len());
+    for (id, fault) in faults {
+        if said.insert(fault.to_string()) {
+            work.failed(&fault);
+        }
+        ids.insert(id);
+    }
+    ids
+}

@@ -1,0 +1,80 @@
+//! Uploads that were cut off: recognised on the server and adopted, so that nothing is uploaded twice.
+
+use std::collections::BTreeSet;
+
+use super::folder::Job;
+use crate::model::fault::Fault;
+use crate::model::ids::Uid;
+use crate::model::message::{Look, MessageId};
+use crate::store::Mailbox;
+use crate::store::ledger::{Entry, FolderRecord, Intent, Ledger};
+
+/// Settles what an earlier run announced and did not bring to its end. A message that did arrive gets its UID here, in
+/// `here` too; one that did not stays fresh, and the plan uploads it. Gives back whether there was anything to settle.
+pub(super) fn recover(
+    job: &Job<'_>,
+    record: &FolderRecord,
+    remote: &mut dyn Mailbox,
+    local: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+    there: &Look,
+    here: &mut Look,
+) -> Result<bool, Fault> {
+    let intents = ledger.intents(record.id)?;
+    if intents.is_empty() {
+        return Ok(false);
+    }
+    let known: BTreeSet<Uid> = ledger.rows(record.id)?.iter().map(|row| row.remote).collect();
+    let mut candidates = candidates(there, here, &known);
+    for intent in &intents {
+        job.worker.checkpoint()?;
+        if let Some(id) = local.find_local_name(&intent.local_name)
+            && let Some(uid) = arrived(intent, &mut candidates, remote)?
+        {
+            adopt(id, uid, local, here)?;
+        }
+        ledger.record(record.id, &[Entry::Settle { local_name: intent.local_name.clone() }])?;
+    }
+    Ok(true)
+}
+
+/// The remote messages that might be uploads of ours: neither known nor numbered on the local side.
+fn candidates(there: &Look, here: &Look, known: &BTreeSet<Uid>) -> BTreeSet<Uid> {
+    let uids = |look: &Look| -> BTreeSet<Uid> {
+        look.messages
+            .iter()
+            .filter_map(|message| match message.id {
+                MessageId::Uid(uid) => Some(uid),
+                MessageId::Fresh(_) => None,
+            })
+            .collect()
+    };
+    let numbered = uids(here);
+    uids(there).into_iter().filter(|uid| !known.contains(uid) && !numbered.contains(uid)).collect()
+}
+
+/// The message that the upload became. It is taken from the candidates, so that twins are matched one to one.
+fn arrived(
+    intent: &Intent,
+    candidates: &mut BTreeSet<Uid>,
+    remote: &mut dyn Mailbox,
+) -> Result<Option<Uid>, Fault> {
+    let possible: Vec<Uid> = candidates.iter().copied().filter(|uid| uid.get() >= intent.uid_next).collect();
+    for uid in possible {
+        if remote.fingerprint(MessageId::Uid(uid))?.as_ref() == Some(&intent.fingerprint) {
+            candidates.remove(&uid);
+            return Ok(Some(uid));
+        }
+    }
+    Ok(None)
+}
+
+fn adopt(id: MessageId, uid: Uid, local: &mut dyn Mailbox, here: &mut Look) -> Result<(), Fault> {
+    if let Some((_, fault)) = local.number(&[(id, uid)])?.into_iter().next() {
+        return Err(fault);
+    }
+    for message in here.messages.iter_mut().filter(|message| message.id == id) {
+        message.id = MessageId::Uid(uid);
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! One run at a time for each account, OfflineIMAP's runs included.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use rustix::fs::{FlockOperation, fcntl_lock};
+use rustix::process::{Flock, FlockOffsetType, FlockType, fcntl_getlk};
+
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::ids::AccountName;
+
+/// Holds an account's lock for as long as it lives: a POSIX record lock on `<metadata>/<account>.lock`, as OfflineIMAP
+/// takes it. It goes with the process, however that ends, so a stale one is never in the way.
+#[derive(Debug)]
+pub(super) struct AccountLock {
+    _file: File,
+}
+
+impl AccountLock {
+    /// Takes the lock, or says who has it.
+    pub(super) fn take(metadata: &Path, account: &AccountName) -> Result<Self, Fault> {
+        let path = metadata.join(format!("{account}.lock"));
+        let doing = || format!("locking the account {account}");
+        let file = OpenOptions::new().create(true).truncate(false).write(true).read(true).mode(0o600).open(&path);
+        let file = file.map_err(|error| {
+            Fault::new(Reach::Account, FaultKind::Disk, doing(), format!("{}: {error}", path.display()))
+        })?;
+        match fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(error) if matches!(io::Error::from(error).kind(), io::ErrorKind::WouldBlock | io::ErrorKind::PermissionDenied) => {
+                Err(Fault::new(Reach::Account, FaultKind::Locked, doing(), holder(&file))
+                    .advise("wait until it is done, or end it"))
+            }
+            Err(error) => Err(Fault::new(Reach::Account, FaultKind::Disk, doing(), io::Error::from(error))),
+        }
+    }
+}
+
+fn holder(file: &File) -> String {
+    let whole = Flock { start: 0, length: 0, pid: None, typ: FlockType::WriteLock, offset_type: FlockOffsetType::Set };
+    match fcntl_getlk(file, &whole) {
+        Ok(Some(Flock { pid: Some(pid), .. })) => {
+            format!("another run is synchronising it (process {})", pid.as_raw_nonzero())
+        }
+        _ => "another run is synchronising it".to_owned(),
+    }
+}

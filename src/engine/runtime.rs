@@ -1,0 +1,254 @@
+//! Carries out what the supervisor decides: threads, orders, time.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use crossbeam_channel::{Receiver, Sender, never, select, unbounded};
+
+use super::account::{self, Outcome, Task};
+use super::supervisor::{Effect, Input, Moment, Supervisor};
+use super::worker::{Order, Publisher, Worker};
+use crate::config::settings::Settings;
+use crate::model::command::Command;
+use crate::model::event::{Event, EventKind};
+use crate::model::fault::{Exit, Fault, FaultKind, Reach};
+use crate::model::ids::{AccountName, LampId};
+use crate::model::light::Light;
+use crate::model::question::{Question, Secret};
+use crate::store::imap::Cutter;
+
+/// Lamps of one account.
+const LAMPS_EACH: u32 = 1000;
+
+/// How this run differs from what the configuration says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Synchronise once, whatever `autorefresh` says.
+    pub once: bool,
+    /// Believe plans that delete a lot.
+    pub allow_deletes: bool,
+    /// One connection and one account at a time.
+    pub single: bool,
+}
+
+/// Everything the engine is connected to.
+#[derive(Debug)]
+pub struct Engine {
+    /// What the user wants.
+    pub settings: Arc<Settings>,
+    /// How this run differs from it.
+    pub options: Options,
+    /// Where events go.
+    pub events: Sender<Event>,
+    /// Where questions go.
+    pub questions: Sender<Question>,
+    /// Where commands come from.
+    pub commands: Receiver<Command>,
+}
+
+/// What threads tell the runtime.
+#[derive(Debug)]
+pub(super) enum Report {
+    /// A worker listens for orders here.
+    Worker { account: AccountName, lamp: LampId, orders: Sender<Order> },
+    /// A worker has a connection that can be cut.
+    Connected { lamp: LampId, cutter: Cutter },
+    /// A password that works.
+    Password { account: AccountName, secret: Secret },
+    /// A run has ended.
+    Finished { account: AccountName, outcome: Outcome },
+}
+
+impl Engine {
+    /// Synchronises until there is nothing more to do or somebody says so; the last event is `Ended`.
+    pub fn run(self) -> Exit {
+        let (reports, reported) = unbounded();
+        let accounts = self.settings.accounts.iter().map(|account| {
+            (account.name.clone(), account.autorefresh.filter(|_| !self.options.once))
+        });
+        let at_once = if self.options.single { 1 } else { self.settings.max_sync_accounts };
+        let mut runtime = Runtime {
+            supervisor: Supervisor::new(accounts, at_once),
+            publisher: Publisher::new(self.events),
+            settings: self.settings,
+            options: self.options,
+            questions: self.questions,
+            reports,
+            workers: HashMap::new(),
+            cutters: HashMap::new(),
+            orders: HashMap::new(),
+            passwords: HashMap::new(),
+            begun: Instant::now(),
+            end: None,
+        };
+        runtime.begin();
+        runtime.listen(self.commands, &reported)
+    }
+}
+
+struct Runtime {
+    supervisor: Supervisor,
+    publisher: Publisher,
+    settings: Arc<Settings>,
+    options: Options,
+    questions: Sender<Question>,
+    reports: Sender<Report>,
+    workers: HashMap<LampId, (AccountName, Sender<Order>)>,
+    cutters: HashMap<LampId, Cutter>,
+    /// The last order to each account, for workers that begin after it was given.
+    orders: HashMap<AccountName, Order>,
+    passwords: HashMap<AccountName, Secret>,
+    begun: Instant,
+    end: Option<Exit>,
+}
+
+impl Runtime {
+    fn begin(&mut self) {
+        let accounts = self.settings.accounts.iter().map(|account| account.name.clone()).collect();
+        self.publish(EventKind::Started { accounts });
+        self.publish(EventKind::ThreadStarted { account: None });
+        self.publish(EventKind::Lit { light: Light::Control });
+        self.handle(Input::Begin);
+    }
+
+    fn listen(mut self, mut commands: Receiver<Command>, reported: &Receiver<Report>) -> Exit {
+        loop {
+            if let Some(exit) = self.end {
+                self.publish(EventKind::ThreadEnded);
+                self.publish(EventKind::Ended { exit });
+                return exit;
+            }
+            select! {
+                recv(commands) -> command => match command {
+                    Ok(command) => self.handle(Input::Command(command)),
+                    Err(_) => commands = never(),
+                },
+                recv(reported) -> report => if let Ok(report) = report { self.report(report) },
+                default(self.patience()) => self.handle(Input::Tick),
+            }
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        let longest = Duration::from_secs(3600);
+        let deadline = self.supervisor.next_deadline();
+        deadline.map_or(longest, |deadline| deadline.saturating_sub(self.begun.elapsed())).min(longest)
+    }
+
+    fn publish(&self, kind: EventKind) {
+        self.publisher.publish(LampId::CONTROL, kind);
+    }
+
+    fn handle(&mut self, input: Input) {
+        let now = Moment { since_start: self.begun.elapsed(), wall: Utc::now() };
+        for effect in self.supervisor.handle(input, now) {
+            match effect {
+                Effect::Start(account) => self.start(&account),
+                Effect::Order(account, order) => self.order(&account, order),
+                Effect::Publish(kind) => self.publish(kind),
+                Effect::Cut => self.cutters.values().for_each(Cutter::cut),
+                Effect::End(exit) => self.end = Some(exit),
+            }
+        }
+    }
+
+    fn order(&mut self, account: &AccountName, order: Order) {
+        self.orders.insert(account.clone(), order);
+        for (_, orders) in self.workers.values().filter(|(name, _)| name == account) {
+            // A worker that has just ended needs no orders.
+            let _ = orders.send(order);
+        }
+    }
+
+    fn report(&mut self, report: Report) {
+        match report {
+            Report::Worker { account, lamp, orders } => {
+                if let Some(order) = self.orders.get(&account) {
+                    let _ = orders.send(*order);
+                }
+                self.workers.insert(lamp, (account, orders));
+            }
+            Report::Connected { lamp, cutter } => {
+                self.cutters.insert(lamp, cutter);
+            }
+            Report::Password { account, secret } => {
+                self.passwords.insert(account, secret);
+            }
+            Report::Finished { account, outcome } => {
+                self.forget(&account);
+                self.handle(Input::Finished { account, exit: outcome.exit, trouble: outcome.trouble });
+            }
+        }
+    }
+
+    /// Lets go of everything that belonged to an account's run.
+    fn forget(&mut self, account: &AccountName) {
+        self.orders.remove(account);
+        let gone: Vec<LampId> =
+            self.workers.iter().filter(|(_, (name, _))| name == account).map(|(lamp, _)| *lamp).collect();
+        for lamp in gone {
+            self.workers.remove(&lamp);
+            self.cutters.remove(&lamp);
+        }
+    }
+
+    fn start(&mut self, account: &AccountName) {
+        let Some(place) = self.settings.accounts.iter().position(|settings| settings.name == *account) else {
+            return;
+        };
+        let task = Task {
+            settings: self.settings.clone(),
+            place,
+            options: self.options,
+            first_lamp: LampId(LAMPS_EACH * (u32::try_from(place).unwrap_or(0) + 1)),
+            publisher: self.publisher.clone(),
+            questions: self.questions.clone(),
+            reports: self.reports.clone(),
+            password: self.passwords.get(account).cloned(),
+        };
+        let (name, reports) = (account.clone(), self.reports.clone());
+        let thread = thread::Builder::new().name(format!("account {name}"));
+        let spawned = thread.spawn(move || {
+            let outcome = guarded(&task);
+            // The runtime outlives its threads, unless the program is over already.
+            let _ = reports.send(Report::Finished { account: name, outcome });
+        });
+        if let Err(error) = spawned {
+            let fault = Fault::new(Reach::Account, FaultKind::Internal, format!("starting a thread for {account}"), error);
+            self.publish(EventKind::Failed { account: Some(account.clone()), folder: None, fault });
+            let outcome = Outcome { exit: Exit::Internal, trouble: None };
+            let _ = self.reports.send(Report::Finished { account: account.clone(), outcome });
+        }
+    }
+}
+
+/// Runs an account; a panic in it stays there.
+fn guarded(task: &Task) -> Outcome {
+    catch_unwind(AssertUnwindSafe(|| account::run(task))).unwrap_or_else(|_| {
+        let account = task.account().clone();
+        let doing = format!("synchronising the account {account}");
+        let fault = Fault::new(Reach::Account, FaultKind::Internal, doing, "a mistake in this program")
+            .advise("nothing is lost; please report it");
+        task.publisher.publish(task.first_lamp, EventKind::Failed { account: Some(account), folder: None, fault });
+        Outcome { exit: Exit::Internal, trouble: Some("a mistake in this program".into()) }
+    })
+}
+
+impl Task {
+    /// The account's name.
+    pub(super) fn account(&self) -> &AccountName {
+        &self.settings.accounts[self.place].name
+    }
+
+    /// Enlists the calling thread as the account's worker number `number`.
+    pub(super) fn enlist(&self, number: u32) -> Worker {
+        let lamp = LampId(self.first_lamp.0 + number);
+        let (orders, obeyed) = unbounded();
+        let _ = self.reports.send(Report::Worker { account: self.account().clone(), lamp, orders });
+        Worker::new(self.account().clone(), lamp, self.publisher.clone(), obeyed, self.questions.clone())
+    }
+}

@@ -1,0 +1,300 @@
+//! Who is due when: a pure machine. It is told what happened and what time it is, and answers with what to do.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::worker::Order;
+use crate::model::command::{Command, Target};
+use crate::model::event::EventKind;
+use crate::model::fault::Exit;
+use crate::model::ids::AccountName;
+
+/// How long workers may finish what is in hand after a stop, before their connections are cut.
+const GRACE: Duration = Duration::from_secs(7);
+/// How long workers may take to notice that their connections are cut. One that hangs in a place where nothing can reach
+/// it ends with the process, which loses nothing either.
+const LAST_GRACE: Duration = Duration::from_secs(2);
+
+/// A moment, by both clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment {
+    /// Since the program began, on a clock that nobody sets.
+    pub(super) since_start: Duration,
+    /// As people read it.
+    pub(super) wall: DateTime<Utc>,
+}
+
+/// What the supervisor is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Input {
+    /// The program begins.
+    Begin,
+    /// A person or a signal wants something.
+    Command(Command),
+    /// A run has ended.
+    Finished {
+        account: AccountName,
+        exit: Exit,
+        /// What to show beside the countdown after a failure.
+        trouble: Option<String>,
+    },
+    /// Time has passed.
+    Tick,
+}
+
+/// What the runtime is to do.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Effect {
+    /// Begin a run.
+    Start(AccountName),
+    /// Tell all workers of an account.
+    Order(AccountName, Order),
+    /// Tell the interfaces.
+    Publish(EventKind),
+    /// Cut every connection.
+    Cut,
+    /// End the program.
+    End(Exit),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// To be run as soon as there is room.
+    Queued,
+    /// Running; `again`: once more afterwards.
+    Running { again: bool },
+    /// Counting down to this moment.
+    Waiting { until: Duration },
+    /// Held with so much left of its countdown; without one, it was to run.
+    Held { left: Option<Duration> },
+    /// Nothing more to do.
+    Done,
+}
+
+#[derive(Debug)]
+struct Account {
+    name: AccountName,
+    refresh: Option<Duration>,
+    phase: Phase,
+    paused: bool,
+    exit: Exit,
+}
+
+/// The accounts, and whether the program is ending.
+#[derive(Debug)]
+pub(super) struct Supervisor {
+    accounts: Vec<Account>,
+    at_once: usize,
+    stopping: bool,
+    last_round: bool,
+    /// When the connections of those that still run are cut.
+    cut_at: Option<Duration>,
+    /// When they are no longer waited for.
+    end_at: Option<Duration>,
+    cut_on_request: bool,
+    ended: bool,
+}
+
+impl Supervisor {
+    /// Watches over accounts, each with the time between its runs (`None`: one run is enough); so many run at once.
+    pub(super) fn new(accounts: impl IntoIterator<Item = (AccountName, Option<Duration>)>, at_once: usize) -> Self {
+        let accounts = accounts.into_iter().map(|(name, refresh)| Account {
+            name,
+            refresh,
+            phase: Phase::Queued,
+            paused: false,
+            exit: Exit::Success,
+        });
+        Self {
+            accounts: accounts.collect(),
+            at_once: at_once.max(1),
+            stopping: false,
+            last_round: false,
+            cut_at: None,
+            end_at: None,
+            cut_on_request: false,
+            ended: false,
+        }
+    }
+
+    /// When it wants to be told the time again, if nothing happens before.
+    pub(super) fn next_deadline(&self) -> Option<Duration> {
+        let deadlines = self.accounts.iter().filter_map(|account| match account.phase {
+            Phase::Waiting { until } => Some(until),
+            _ => None,
+        });
+        deadlines.chain(self.cut_at).chain(self.end_at).min()
+    }
+
+    /// Decides.
+    pub(super) fn handle(&mut self, input: Input, now: Moment) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match input {
+            Input::Begin | Input::Tick => {}
+            Input::Command(command) => self.command(command, now, &mut effects),
+            Input::Finished { account, exit, trouble } => self.finished(&account, exit, trouble, now, &mut effects),
+        }
+        self.advance(now, &mut effects);
+        effects
+    }
+
+    fn command(&mut self, command: Command, now: Moment, effects: &mut Vec<Effect>) {
+        match command {
+            Command::Sync(target) => self.each(&target, |account| sync_now(account, effects)),
+            Command::Pause(target) => self.each(&target, |account| pause(account, now, effects)),
+            Command::Resume(target) => self.each(&target, |account| resume(account, now, effects)),
+            Command::StopAfterSync => self.stop_after_sync(),
+            Command::Quit if !self.stopping => self.stop(now, effects),
+            Command::Quit | Command::QuitNow => {
+                if !self.stopping {
+                    self.stop(now, effects);
+                }
+                self.cut_on_request |= self.is_busy();
+                self.cut_at = Some(now.since_start);
+            }
+        }
+    }
+
+    fn each(&mut self, target: &Target, mut action: impl FnMut(&mut Account)) {
+        if !self.stopping {
+            self.accounts.iter_mut().filter(|account| target.includes(&account.name)).for_each(&mut action);
+        }
+    }
+
+    fn stop_after_sync(&mut self) {
+        self.last_round = true;
+        for account in &mut self.accounts {
+            match &mut account.phase {
+                Phase::Running { again } => *again = false,
+                phase @ (Phase::Waiting { .. } | Phase::Held { .. }) => *phase = Phase::Done,
+                Phase::Queued | Phase::Done => {}
+            }
+        }
+    }
+
+    fn stop(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        self.stopping = true;
+        self.cut_at = Some(now.since_start + GRACE);
+        effects.push(Effect::Publish(EventKind::Stopping));
+        for account in &mut self.accounts {
+            if matches!(account.phase, Phase::Running { .. }) {
+                effects.push(Effect::Order(account.name.clone(), Order::Stop));
+            } else {
+                account.phase = Phase::Done;
+            }
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        self.accounts.iter().any(|account| account.phase != Phase::Done)
+    }
+
+    /// What a stop does when its time is up: first connections are cut, then nobody is waited for.
+    fn press(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if self.end_at.is_some_and(|at| at <= now.since_start) {
+            self.accounts.iter_mut().for_each(|account| account.phase = Phase::Done);
+        }
+        if self.is_busy() && self.cut_at.take_if(|at| *at <= now.since_start).is_some() {
+            effects.push(Effect::Cut);
+            self.end_at = Some(now.since_start + LAST_GRACE);
+        }
+    }
+
+    fn finished(
+        &mut self,
+        name: &AccountName,
+        exit: Exit,
+        trouble: Option<String>,
+        now: Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        let ending = self.stopping || self.last_round;
+        let Some(account) = self.accounts.iter_mut().find(|account| account.name == *name) else {
+            return;
+        };
+        account.exit = exit;
+        let again = matches!(account.phase, Phase::Running { again: true });
+        account.phase = match account.refresh {
+            _ if ending => Phase::Done,
+            _ if again => Phase::Queued,
+            Some(refresh) if account.paused => Phase::Held { left: Some(refresh) },
+            Some(refresh) => wait(account, refresh, trouble, now, effects),
+            None => Phase::Done,
+        };
+    }
+
+    /// Starts what is due, and ends the program when nothing is left.
+    fn advance(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        self.press(now, effects);
+        let mut running = self.accounts.iter().filter(|a| matches!(a.phase, Phase::Running { .. })).count();
+        for account in &mut self.accounts {
+            if matches!(account.phase, Phase::Waiting { until } if until <= now.since_start) {
+                account.phase = Phase::Queued;
+            }
+            if account.phase == Phase::Queued && running < self.at_once {
+                account.phase = Phase::Running { again: false };
+                running += 1;
+                effects.push(Effect::Start(account.name.clone()));
+            }
+        }
+        if !self.ended && !self.is_busy() {
+            self.ended = true;
+            effects.push(Effect::End(self.exit()));
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        let exit = self.accounts.iter().fold(Exit::Success, |exit, account| exit.and(account.exit));
+        if self.cut_on_request { exit.and(Exit::Cut) } else { exit }
+    }
+}
+
+fn sync_now(account: &mut Account, effects: &mut Vec<Effect>) {
+    if std::mem::take(&mut account.paused) {
+        effects.push(Effect::Publish(EventKind::Resumed { account: account.name.clone() }));
+        effects.push(Effect::Order(account.name.clone(), Order::Resume));
+    }
+    match &mut account.phase {
+        Phase::Running { again } => *again = true,
+        phase => *phase = Phase::Queued,
+    }
+}
+
+fn pause(account: &mut Account, now: Moment, effects: &mut Vec<Effect>) {
+    if account.paused || account.phase == Phase::Done {
+        return;
+    }
+    account.paused = true;
+    let left = match account.phase {
+        Phase::Waiting { until } => Some(until.saturating_sub(now.since_start)),
+        _ => None,
+    };
+    match account.phase {
+        Phase::Running { .. } => effects.push(Effect::Order(account.name.clone(), Order::Pause)),
+        _ => account.phase = Phase::Held { left },
+    }
+    let left_ms = left.map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX));
+    effects.push(Effect::Publish(EventKind::Paused { account: account.name.clone(), left_ms }));
+}
+
+fn resume(account: &mut Account, now: Moment, effects: &mut Vec<Effect>) {
+    if !std::mem::take(&mut account.paused) {
+        return;
+    }
+    effects.push(Effect::Publish(EventKind::Resumed { account: account.name.clone() }));
+    match account.phase {
+        Phase::Held { left: Some(left) } => account.phase = wait(account, left, None, now, effects),
+        Phase::Held { left: None } => account.phase = Phase::Queued,
+        _ => effects.push(Effect::Order(account.name.clone(), Order::Resume)),
+    }
+}
+
+fn wait(account: &Account, left: Duration, retry: Option<String>, now: Moment, effects: &mut Vec<Effect>) -> Phase {
+    let until = TimeDelta::from_std(left).ok().and_then(|left| now.wall.checked_add_signed(left)).unwrap_or(now.wall);
+    effects.push(Effect::Publish(EventKind::Waiting { account: account.name.clone(), until, retry }));
+    Phase::Waiting { until: now.since_start.saturating_add(left) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+use super::*;
+
+fn at(seconds: u64) -> Moment {
+    let wall = DateTime::from_timestamp(1_700_000_000 + i64::try_from(seconds).unwrap(), 0).unwrap();
+    Moment { since_start: Duration::from_secs(seconds), wall }
+}
+
+fn name(text: &str) -> AccountName {
+    AccountName::new(text)
+}
+
+/// Two accounts, refreshed every 60 seconds.
+fn refreshed(at_once: usize) -> Supervisor {
+    let minute = Some(Duration::from_secs(60));
+    Supervisor::new([(name("a"), minute), (name("b"), minute)], at_once)
+}
+
+fn finished(account: &str, exit: Exit) -> Input {
+    Input::Finished { account: name(account), exit, trouble: None }
+}
+
+fn started(effects: &[Effect]) -> Vec<String> {
+    let starts = effects.iter().filter_map(|effect| match effect {
+        Effect::Start(name) => Some(name.to_string()),
+        _ => None,
+    });
+    starts.collect()
+}
+
+#[test]
+fn accounts_without_refresh_run_once_and_the_worst_end_counts() {
+    let mut supervisor = Supervisor::new([(name("a"), None), (name("b"), None)], 2);
+    assert_eq!(started(&supervisor.handle(Input::Begin, at(0))), ["a", "b"]);
+    assert_eq!(supervisor.handle(finished("a", Exit::Login), at(1)), []);
+    assert_eq!(supervisor.handle(finished("b", Exit::Success), at(2)), [Effect::End(Exit::Login)]);
+}
+
+#[test]
+fn only_so_many_run_at_once() {
+    let mut supervisor = refreshed(1);
+    assert_eq!(started(&supervisor.handle(Input::Begin, at(0))), ["a"]);
+    assert_eq!(started(&supervisor.handle(finished("a", Exit::Success), at(5))), ["b"]);
+}
+
+#[test]
+fn a_countdown_follows_each_run_and_ends_in_the_next() {
+    let mut supervisor = refreshed(2);
+    supervisor.handle(Input::Begin, at(0));
+    let effects = supervisor.handle(finished("a", Exit::Success), at(10));
+    let waiting = EventKind::Waiting { account: name("a"), until: at(70).wall, retry: None };
+    assert_eq!(effects, [Effect::Publish(waiting)]);
+    assert_eq!(supervisor.next_deadline(), Some(Duration::from_secs(70)));
+    assert_eq!(started(&supervisor.handle(Input::Tick, at(69))), [""; 0]);
+    assert_eq!(started(&supervisor.handle(Input::Tick, at(70))), ["a"]);
+}
+
+#[test]
+fn sync_now_wakes_a_waiting_account_and_follows_a_running_one() {
+    let mut supervisor = refreshed(2);
+    supervisor.handle(Input::Begin, at(0));
+    supervisor.handle(finished("a", Exit::Success), at(10));
+    let effects = supervisor.handle(Input::Command(Command::Sync(Target::All)), at(20));
+    assert_eq!(started(&effects), ["a"]);
+    assert_eq!(started(&supervisor.handle(finished("b", Exit::Success), at(30))), ["b"]);
+    assert_eq!(started(&supervisor.handle(finished("b", Exit::Success), at(40))), [""; 0]);
+}
+
+#[test]
+fn a_pause_freezes_the_countdown() {
+    let mut supervisor = refreshed(2);
+    supervisor.handle(Input::Begin, at(0));
+    supervisor.handle(finished("a", Exit::Success), at(10));
+    let one = || Target::One(name("a"));
+    let effects = supervisor.handle(Input::Command(Command::Pause(one())), at(30));
+    assert_eq!(effects, [Effect::Publish(EventKind::Paused { account: name("a"), left_ms: Some(40_000) })]);
+    assert_eq!(started(&supervisor.handle(Input::Tick, at(500))), [""; 0]);
+    let effects = supervisor.handle(Input::Command(Command::Resume(one())), at(1000));
+    let waiting = EventKind::Waiting { account: name("a"), until: at(1040).wall, retry: None };
+    assert_eq!(effects[1], Effect::Publish(waiting));
+    assert_eq!(started(&supervisor.handle(Input::Tick, at(1040))), ["a"]);
+}
+
+#[test]
+fn a_pause_holds_a_running_account() {
+    let mut supervisor = refreshed(2);
+    supervisor.handle(Input::Begin, at(0));
+    let effects = supervisor.handle(Input::Command(Command::Pause(Target::One(name("b")))), at(1));
+    assert_eq!(effects[0], Effect::Order(name("b"), Order::Pause));
+    let effects = supervisor.handle(Input::Command(Command::Sync(Target::One(name("b")))), at(2));
+    assert!(effects.contains(&Effect::Order(name("b"), Order::Resume)));
+}
+
+#[test]
+fn quitting_stops_what_runs_and_a_second_time_cuts_it() {
+    let mut supervisor = refreshed(2);
+    supervisor.handle(Input::Begin, at(0));
+    supervisor.handle(finished("a", Exit::Success), at(1));
+    let effects = supervisor.handle(Input::Command(Command::Quit), at(2));
+    assert_eq!(effects, [Effect::Publish(EventKind::Stopping), Effect::Order(name("b"), Order::Stop)]);
+    assert_eq!(supervisor.handle(Input::Command(Command::Quit), at(3)), [Effect::Cut]);
+    assert_eq!(supervisor.handle(finished("b", Exit::Success), at(4)), [Effect::End(Exit::Cut)]);
+}
+
+#[test]
+fn quitting_while_nothing_runs_ends_at_once() {
+    let mut supervisor = refreshed(2);
+    supervisor.handle(Input::Begin, at(0));
+    supervisor.handle(finished("a", Exit::Success), at(1));
+    supervisor.handle(finished("b", Exit::Partial), at(1));
+    let effects = supervisor.handle(Input::Command(Command::QuitNow), at(2));
+    assert_eq!(effects.last(), Some(&Effect::End(Exit::Partial)));
+    assert!(!effects.contains(&Effect::Cut));
+}
+
+#[test]
+fn stopping_after_the_sync_lets_it_finish() {
+    let mut supervisor = refreshed(2);
+    supervisor.handle(Input::Begin, at(0));
+    supervisor.handle(finished("a", Exit::Success), at(1));
+    assert_eq!(supervisor.handle(Input::Command(Command::StopAfterSync), at(2)), []);
+    assert_eq!(supervisor.handle(finished("b", Exit::Success), at(4)), [Effect::End(Exit::Success)]);
+}
+
+#[test]
+fn a_stop_that_takes_too_long_is_cut_and_then_not_waited_for() {
+    let mut supervisor = refreshed(2);
+    supervisor.handle(Input::Begin, at(0));
+    supervisor.handle(Input::Command(Command::Quit), at(10));
+    assert_eq!(supervisor.handle(Input::Tick, at(16)), []);
+    assert_eq!(supervisor.handle(Input::Tick, at(17)), [Effect::Cut]);
+    assert_eq!(supervisor.next_deadline(), Some(Duration::from_secs(19)));
+    assert_eq!(supervisor.handle(Input::Tick, at(19)), [Effect::End(Exit::Success)]);
+}

@@ -1,0 +1,225 @@
+//! What every worker thread has: a lamp, a way to say what happens, and an ear for orders.
+
+use std::cell::Cell;
+
+use chrono::Utc;
+use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded, never, select};
+
+use crate::model::event::{Event, EventKind};
+use crate::model::fault::Fault;
+use crate::model::ids::{AccountName, LampId};
+use crate::model::light::Light;
+use crate::model::question::{Answer, Ask, Question};
+
+/// What the supervisor wants of a worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// End at the next checkpoint. It stays known.
+    Stop,
+    /// Wait at the next checkpoint.
+    Pause,
+    /// Go on.
+    Resume,
+}
+
+/// Publishes events. A full channel holds back everything but progress, of which only the latest matters.
+#[derive(Debug, Clone)]
+pub(super) struct Publisher {
+    events: Sender<Event>,
+}
+
+impl Publisher {
+    pub(super) fn new(events: Sender<Event>) -> Self {
+        Self { events }
+    }
+
+    pub(super) fn publish(&self, lamp: LampId, kind: EventKind) {
+        let event = Event { at: Utc::now(), lamp, kind };
+        if event.kind.coalesces() {
+            if let Err(TrySendError::Full(_)) = self.events.try_send(event) {
+                // The next one says more.
+            }
+        } else {
+            // Without anybody listening the work goes on all the same.
+            let _ = self.events.send(event);
+        }
+    }
+}
+
+/// One worker thread's side of the conversation. Dropping it says that the thread has ended.
+#[derive(Debug)]
+pub(super) struct Worker {
+    account: AccountName,
+    lamp: LampId,
+    publisher: Publisher,
+    orders: Receiver<Order>,
+    questions: Sender<Question>,
+    light: Cell<Light>,
+    stopped: Cell<bool>,
+    paused: Cell<bool>,
+}
+
+impl Worker {
+    pub(super) fn new(
+        account: AccountName,
+        lamp: LampId,
+        publisher: Publisher,
+        orders: Receiver<Order>,
+        questions: Sender<Question>,
+    ) -> Self {
+        publisher.publish(lamp, EventKind::ThreadStarted { account: Some(account.clone()) });
+        Self {
+            account,
+            lamp,
+            publisher,
+            orders,
+            questions,
+            light: Cell::new(Light::Ended),
+            stopped: Cell::new(false),
+            paused: Cell::new(false),
+        }
+    }
+
+    /// The account it works for.
+    pub(super) fn account(&self) -> AccountName {
+        self.account.clone()
+    }
+
+    /// Its lamp.
+    pub(super) fn lamp(&self) -> LampId {
+        self.lamp
+    }
+
+    /// Says that something happened.
+    pub(super) fn publish(&self, kind: EventKind) {
+        self.publisher.publish(self.lamp, kind);
+    }
+
+    /// Changes its light.
+    pub(super) fn light(&self, light: Light) {
+        if self.light.replace(light) != light {
+            self.publish(EventKind::Lit { light });
+        }
+    }
+
+    /// Where a worker may be held or ended: between two messages, never within one. Waits out a pause; a stop is a fault.
+    pub(super) fn checkpoint(&self) -> Result<(), Fault> {
+        loop {
+            let order = if self.paused.get() && !self.stopped.get() {
+                self.orders.recv().map_err(|_| TryRecvError::Disconnected)
+            } else {
+                self.orders.try_recv()
+            };
+            match order {
+                Ok(order) => self.obey(order),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    // Whoever gave the orders is gone, and with him the reason to go on.
+                    self.stopped.set(true);
+                    break;
+                }
+            }
+        }
+        if self.stopped.get() { Err(Fault::stopped()) } else { Ok(()) }
+    }
+
+    fn obey(&self, order: Order) {
+        match order {
+            Order::Stop => self.stopped.set(true),
+            Order::Pause => self.paused.set(true),
+            Order::Resume => self.paused.set(false),
+        }
+    }
+
+    /// Asks a person, and waits for the answer or for a stop. Where nobody can answer, the question is given up.
+    pub(super) fn ask(&self, ask: Ask) -> Answer {
+        let (reply, answers) = bounded(1);
+        if self.questions.send(Question { ask, reply }).is_err() {
+            return Answer::GivenUp;
+        }
+        let mut orders = self.orders.clone();
+        while !self.stopped.get() {
+            select! {
+                recv(answers) -> answer => return answer.unwrap_or(Answer::GivenUp),
+                recv(orders) -> order => match order {
+                    Ok(order) => self.obey(order),
+                    Err(_) => orders = never(),
+                },
+            }
+        }
+        Answer::GivenUp
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.publish(EventKind::ThreadEnded);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossbeam_channel::unbounded;
+
+    use super::*;
+
+    fn worker() -> (Worker, Sender<Order>, Receiver<Question>, Receiver<Event>) {
+        let (events, seen) = unbounded();
+        let (orders, obeyed) = unbounded();
+        let (questions, asked) = unbounded();
+        let name = AccountName::new("home");
+        (Worker::new(name, LampId(1), Publisher::new(events), obeyed, questions), orders, asked, seen)
+    }
+
+    fn ask() -> Ask {
+        Ask::Password { account: AccountName::new("home"), user: "u".into(), host: "h".into(), refusal: None }
+    }
+
+    #[test]
+    fn a_stop_stays_known() {
+        let (worker, orders, _, _) = worker();
+        assert!(worker.checkpoint().is_ok());
+        orders.send(Order::Stop).unwrap();
+        assert!(worker.checkpoint().unwrap_err().is_stop());
+        assert!(worker.checkpoint().unwrap_err().is_stop());
+    }
+
+    #[test]
+    fn a_pause_lasts_until_it_ends() {
+        let (worker, orders, _, _) = worker();
+        orders.send(Order::Pause).unwrap();
+        orders.send(Order::Resume).unwrap();
+        assert!(worker.checkpoint().is_ok());
+        orders.send(Order::Pause).unwrap();
+        orders.send(Order::Stop).unwrap();
+        assert!(worker.checkpoint().is_err());
+    }
+
+    #[test]
+    fn a_stop_ends_a_question_and_stays_known() {
+        let (worker, orders, _asked, _) = worker();
+        orders.send(Order::Stop).unwrap();
+        assert_eq!(worker.ask(ask()), Answer::GivenUp);
+        assert!(worker.checkpoint().is_err());
+    }
+
+    #[test]
+    fn a_question_that_nobody_takes_is_given_up() {
+        let (worker, _orders, asked, _) = worker();
+        drop(asked);
+        assert_eq!(worker.ask(ask()), Answer::GivenUp);
+    }
+
+    #[test]
+    fn the_lamp_goes_dark_when_the_worker_ends() {
+        let (worker, _, _, seen) = worker();
+        worker.light(Light::Listing);
+        worker.light(Light::Listing);
+        drop(worker);
+        let kinds: Vec<EventKind> = seen.try_iter().map(|event| event.kind).collect();
+        assert_eq!(
+            kinds[1..],
+            [EventKind::Lit { light: Light::Listing }, EventKind::ThreadEnded],
+        );
+    }
+}
