@@ -17,6 +17,7 @@
 //!
 //! [`Coverage::Whole`]: crate::model::message::Coverage::Whole
 
+pub mod bytes;
 pub mod ledger;
 pub mod maildir;
 
@@ -25,7 +26,7 @@ use crate::model::flags::{Flags, Holds};
 use crate::model::folder::FolderInfo;
 use crate::model::ids::{Uid, UidValidity};
 use crate::model::mark::Mark;
-use crate::model::message::{Head, Look, MessageId};
+use crate::model::message::{Fingerprint, Head, Look, MessageId};
 use crate::model::uidset::UidSet;
 
 /// One side of an account: a tree of folders.
@@ -111,6 +112,24 @@ pub trait Mailbox: Send {
     /// Records, in the store itself, that these messages now have these UIDs on the other side (a Maildir writes them into
     /// its file names). Stores that can't do so leave it to the ledger.
     fn number(&mut self, pairs: &[(MessageId, Uid)]) -> Result<Vec<(MessageId, Fault)>, Fault>;
+
+    /// A name for the message that a later session understands although the message has no UID yet: in a Maildir, the
+    /// file's name up to its flags. `None` when the last look did not show the message. Mailboxes without files use the
+    /// UID as text.
+    fn local_name(&self, id: MessageId) -> Option<String> {
+        match id {
+            MessageId::Uid(uid) => Some(uid.to_string()),
+            MessageId::Fresh(_) => None,
+        }
+    }
+
+    /// The message that [`Mailbox::local_name`] once gave this name; `None` when it is gone.
+    fn find_local_name(&mut self, name: &str) -> Result<Option<MessageId>, Fault> {
+        Ok(name.parse().ok().and_then(Uid::new).map(MessageId::Uid))
+    }
+
+    /// What the message can be recognised by elsewhere; `None` when it is gone.
+    fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault>;
 }
 
 /// Messages on their way into a mailbox: `begin`, any number of `chunk`s, `end`, for each; `commit` after some.
