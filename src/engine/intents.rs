@@ -28,7 +28,7 @@ pub(super) fn recover(
     let mut candidates = candidates(there, here, &known);
     for intent in &intents {
         job.worker.checkpoint()?;
-        if let Some(id) = local.find_local_name(&intent.local_name)
+        if let Some(id) = local.find_local_name(&intent.local_name)?
             && let Some(uid) = arrived(intent, &mut candidates, remote)?
         {
             adopt(id, uid, local, here)?;

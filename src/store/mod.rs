@@ -17,6 +17,7 @@
 //!
 //! [`Coverage::Whole`]: crate::model::message::Coverage::Whole
 
+pub mod bytes;
 pub mod imap;
 pub mod ledger;
 pub mod maildir;
@@ -113,14 +114,22 @@ pub trait Mailbox: Send {
     /// its file names). Stores that can't do so leave it to the ledger.
     fn number(&mut self, pairs: &[(MessageId, Uid)]) -> Result<Vec<(MessageId, Fault)>, Fault>;
 
-    /// What names a message in this store for as long as it has no UID, across runs and changes of its flags: in a Maildir
-    /// the file's name up to its flags, elsewhere the UID as text.
-    fn local_name(&self, id: MessageId) -> Option<String>;
+    /// A name for the message that a later session understands although the message has no UID yet: in a Maildir, the
+    /// file's name up to its flags. `None` when the last look did not show the message. Mailboxes without files use the
+    /// UID as text.
+    fn local_name(&self, id: MessageId) -> Option<String> {
+        match id {
+            MessageId::Uid(uid) => Some(uid.to_string()),
+            MessageId::Fresh(_) => None,
+        }
+    }
 
-    /// The message that has this [`Self::local_name`], if it is still there.
-    fn find_local_name(&mut self, name: &str) -> Option<MessageId>;
+    /// The message that [`Mailbox::local_name`] once gave this name; `None` when it is gone.
+    fn find_local_name(&mut self, name: &str) -> Result<Option<MessageId>, Fault> {
+        Ok(name.parse().ok().and_then(Uid::new).map(MessageId::Uid))
+    }
 
-    /// What the message can be recognised by on another side; `None` when it is gone.
+    /// What the message can be recognised by elsewhere; `None` when it is gone.
     fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault>;
 }
 

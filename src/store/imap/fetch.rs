@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 
-use md5::{Digest, Md5};
-
 use super::connection::{Connection, refused};
 use super::mailbox::SET_LENGTH;
 use super::reader::{Handler, Trouble};
@@ -13,6 +11,7 @@ use crate::model::ids::Uid;
 use crate::model::message::{Fingerprint, Head, MessageId};
 use crate::model::uidset::UidSet;
 use crate::store::Delivery;
+use crate::store::bytes::FingerprintBuilder;
 
 /// Messages asked for in one command.
 const BATCH: usize = 250;
@@ -168,19 +167,12 @@ pub(super) fn fingerprint(connection: &mut Connection, uid: Uid) -> Result<Optio
             && fetched.uid == Some(uid)
             && let (Some(size), Some(header)) = (fetched.size, fetched.header)
         {
-            found = Some(Fingerprint { size, header: hex(&Md5::digest(&header)) });
+            let mut builder = FingerprintBuilder::default();
+            builder.feed(&header);
+            found = Some(Fingerprint { size, ..builder.finish() });
         }
         Ok(())
     });
     let statuses = statuses.map_err(|trouble: Trouble| connection.lost("looking at a message", &trouble))?;
     Ok(found.filter(|_| statuses.iter().all(|status| status.word == Word::Ok)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

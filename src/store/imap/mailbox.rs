@@ -233,17 +233,6 @@ impl Mailbox for ImapMailbox<'_> {
         Ok(Vec::new())
     }
 
-    fn local_name(&self, id: MessageId) -> Option<String> {
-        match id {
-            MessageId::Uid(uid) => Some(uid.to_string()),
-            MessageId::Fresh(_) => None,
-        }
-    }
-
-    fn find_local_name(&mut self, name: &str) -> Option<MessageId> {
-        name.parse().ok().and_then(Uid::new).map(MessageId::Uid)
-    }
-
     fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault> {
         self.ensure_selected()?;
         match id {

@@ -1,1 +1,92 @@
-//! Mail in a tree of Maildirs.
+//! Mail in a tree of Maildirs, with the file names of `OfflineIMAP`.
+//!
+//! A message's flags and its counterpart's UID are in its file's name; other programs rename, add and remove files at any
+//! time. So a file that isn't where the last look saw it is looked for by the part of its name that stays.
+
+mod change;
+mod deliver;
+mod durable;
+mod fault;
+mod fetch;
+mod folder;
+mod folders;
+mod listing;
+mod name;
+mod scan;
+mod unique;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::config::settings::MaildirSettings;
+use crate::model::fault::{Fault, Reach};
+use crate::model::folder::FolderInfo;
+use crate::store::{Mailbox, Repository};
+
+use self::folder::{Folder, is_folder};
+use self::unique::Unique;
+
+/// A tree of Maildirs.
+#[derive(Debug)]
+pub struct Maildir {
+    root: PathBuf,
+    separator: char,
+    fsync: bool,
+    read_only: bool,
+    unique: Unique,
+}
+
+impl Maildir {
+    /// The tree below `root`, which need not be there yet. `fsync`: mail is flushed to the disk before it is reported.
+    pub fn open(root: &Path, separator: char, fsync: bool) -> Self {
+        Self { root: root.to_path_buf(), separator, fsync, read_only: false, unique: Unique::new() }
+    }
+
+    /// The tree that these settings describe.
+    pub fn from_settings(settings: &MaildirSettings, fsync: bool) -> Self {
+        Self { read_only: settings.common.read_only, ..Self::open(&settings.root, settings.separator, fsync) }
+    }
+
+    /// Makes the root directory and those above it. To be called only where nothing says that there was mail in it: a
+    /// root that is missing otherwise is a disk that isn't mounted. One that is there already is no fault; others reach
+    /// the account.
+    pub fn create_root(&self) -> Result<(), Fault> {
+        let missing: Vec<&Path> = self.root.ancestors().take_while(|path| !path.is_dir()).collect();
+        for directory in missing.into_iter().rev().filter(|path| !path.as_os_str().is_empty()) {
+            let parent = directory.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            folders::make(directory, parent, self.fsync).map_err(|fault| fault.reaching(Reach::Account))?;
+        }
+        Ok(())
+    }
+}
+
+impl Repository for Maildir {
+    fn separator(&mut self) -> Result<Option<char>, Fault> {
+        Ok(Some(self.separator))
+    }
+
+    fn folders(&mut self) -> Result<Vec<FolderInfo>, Fault> {
+        folders::list(&self.root, self.separator)
+    }
+
+    fn create(&mut self, name: &str) -> Result<(), Fault> {
+        if self.read_only {
+            return Err(fault::refused(
+                Reach::Folder,
+                format!("making the folder {name}"),
+                "the repository is read-only",
+            ));
+        }
+        folders::create(&self.root, name, self.separator, self.fsync)
+    }
+
+    fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
+        let path = folders::locate(&self.root, name, self.separator)?;
+        if !is_folder(&path) || fs::symlink_metadata(&path).is_ok_and(|about| about.is_symlink() && !name.is_empty()) {
+            let error = io::Error::other("it is no Maildir with cur, new and tmp in it");
+            return Err(fault::disk(Reach::Folder, "opening the folder", &path, &error));
+        }
+        Ok(Box::new(Folder::new(path, name, self.fsync, writable && !self.read_only, &mut self.unique)))
+    }
+}

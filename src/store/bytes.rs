@@ -1,0 +1,226 @@
+//! The two forms of a message, and what it is recognised by.
+//!
+//! On the wire lines end in CRLF; in a Maildir they end in LF. Both converters work on pieces of any size and leave alone
+//! what isn't a line end: a bare CR stays, and on the wire a CRLF that the file already had stays one. Only a CR that
+//! stands directly before a line end of a file can't be told from a part of it.
+
+use std::fmt::Write;
+
+use md5::{Digest, Md5};
+use memchr::memchr_iter;
+
+use crate::model::message::Fingerprint;
+
+/// Turns LF into CRLF, piece by piece.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ToWire {
+    after_cr: bool,
+}
+
+impl ToWire {
+    /// Appends the wire form of `data` to `out`.
+    pub fn feed(&mut self, data: &[u8], out: &mut Vec<u8>) {
+        let mut from = 0;
+        for at in memchr_iter(b'\n', data) {
+            let after_cr = if at == 0 { self.after_cr } else { data[at - 1] == b'\r' };
+            if !after_cr {
+                out.extend_from_slice(&data[from..at]);
+                out.extend_from_slice(b"\r\n");
+                from = at + 1;
+            }
+        }
+        out.extend_from_slice(&data[from..]);
+        if let Some(last) = data.last() {
+            self.after_cr = *last == b'\r';
+        }
+    }
+}
+
+/// Turns CRLF into LF, piece by piece.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FromWire {
+    held_cr: bool,
+}
+
+impl FromWire {
+    /// Appends the file form of `data` to `out`. A CR at the end is held back until it is known what follows.
+    pub fn feed(&mut self, data: &[u8], out: &mut Vec<u8>) {
+        let Some(first) = data.first() else { return };
+        if std::mem::take(&mut self.held_cr) && *first != b'\n' {
+            out.push(b'\r');
+        }
+        let mut from = 0;
+        for at in memchr_iter(b'\r', data) {
+            match data.get(at + 1) {
+                Some(b'\n') => {
+                    out.extend_from_slice(&data[from..at]);
+                    from = at + 1;
+                }
+                Some(_) => {}
+                None => {
+                    out.extend_from_slice(&data[from..at]);
+                    from = data.len();
+                    self.held_cr = true;
+                }
+            }
+        }
+        out.extend_from_slice(&data[from..]);
+    }
+
+    /// Appends what was held back; the message is complete.
+    pub fn finish(self, out: &mut Vec<u8>) {
+        if self.held_cr {
+            out.push(b'\r');
+        }
+    }
+}
+
+/// The MD5 of `data`, as hexadecimal digits.
+pub fn md5_hex(data: &[u8]) -> String {
+    hex(Md5::digest(data).as_slice())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Computes a [`Fingerprint`] from a message's wire form, fed in pieces of any size.
+///
+/// The header reaches up to and including the first empty line; a message without one is all header.
+#[derive(Debug, Clone)]
+pub struct FingerprintBuilder {
+    size: u64,
+    digest: Md5,
+    /// How many bytes of CRLF CRLF were just seen; a message begins as though after a line end.
+    matched: usize,
+    in_header: bool,
+}
+
+impl Default for FingerprintBuilder {
+    fn default() -> Self {
+        Self { size: 0, digest: Md5::new(), matched: 2, in_header: true }
+    }
+}
+
+impl FingerprintBuilder {
+    /// Takes the next bytes.
+    pub fn feed(&mut self, data: &[u8]) {
+        self.size += data.len() as u64;
+        if !self.in_header {
+            return;
+        }
+        let end = data.iter().position(|byte| self.ends_header(*byte));
+        self.in_header = end.is_none();
+        self.digest.update(end.map_or(data, |at| &data[..=at]));
+    }
+
+    /// The message is complete.
+    pub fn finish(self) -> Fingerprint {
+        Fingerprint { size: self.size, header: hex(self.digest.finalize().as_slice()) }
+    }
+
+    fn ends_header(&mut self, byte: u8) -> bool {
+        self.matched = match (self.matched, byte) {
+            (2, b'\r') => 3,
+            (_, b'\r') => 1,
+            (1, b'\n') => 2,
+            (3, b'\n') => 4,
+            _ => 0,
+        };
+        self.matched == 4
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn to_wire(pieces: &[&[u8]]) -> Vec<u8> {
+        let (mut wire, mut out) = (ToWire::default(), Vec::new());
+        for piece in pieces {
+            wire.feed(piece, &mut out);
+        }
+        out
+    }
+
+    fn from_wire(pieces: &[&[u8]]) -> Vec<u8> {
+        let (mut wire, mut out) = (FromWire::default(), Vec::new());
+        for piece in pieces {
+            wire.feed(piece, &mut out);
+        }
+        wire.finish(&mut out);
+        out
+    }
+
+    fn fingerprint(pieces: &[&[u8]]) -> Fingerprint {
+        let mut builder = FingerprintBuilder::default();
+        for piece in pieces {
+            builder.feed(piece);
+        }
+        builder.finish()
+    }
+
+    #[test]
+    fn line_ends_both_ways() {
+        for (file, wire) in [
+            (&b""[..], &b""[..]),
+            (b"\n", b"\r\n"),
+            (b"a\nb\n\n", b"a\r\nb\r\n\r\n"),
+            (b"bare\rcr", b"bare\rcr"),
+            (b"end\r", b"end\r"),
+        ] {
+            assert_eq!(to_wire(&[file]), wire);
+            assert_eq!(from_wire(&[wire]), file);
+        }
+        assert_eq!(to_wire(&[b"kept\r\n"]), b"kept\r\n");
+        assert_eq!(from_wire(&[b"bare\nlf\r\n"]), b"bare\nlf\n");
+        assert_eq!(from_wire(&[b"a\r", b"\nb\r", b"c\r"]), b"a\nb\rc\r");
+    }
+
+    #[test]
+    fn the_header_ends_with_the_first_empty_line() {
+        for (message, header) in [
+            (&b""[..], &b""[..]),
+            (b"\r\nbody", b"\r\n"),
+            (b"A: b\r\n\r\nbody\r\n\r\n", b"A: b\r\n\r\n"),
+            (b"A: b\r\n", b"A: b\r\n"),
+            (b"A: b\r\r\n\r\r\n\r\nx", b"A: b\r\r\n\r\r\n\r\n"),
+            (b"A\n\nno CRLF", b"A\n\nno CRLF"),
+        ] {
+            let expected = Fingerprint { size: message.len() as u64, header: md5_hex(header) };
+            assert_eq!(fingerprint(&[message]), expected, "{message:?}");
+        }
+        assert_eq!(md5_hex(b""), "d41d8cd98f00b204e9800998ecf8427e");
+    }
+
+    fn text() -> impl Strategy<Value = Vec<u8>> {
+        proptest::collection::vec(prop_oneof![Just(b'\r'), Just(b'\n'), Just(b'x'), any::<u8>()], 0..80)
+    }
+
+    proptest! {
+        #[test]
+        fn cuts_make_no_difference(data in text(), cuts in proptest::collection::vec(0usize..80, 0..6)) {
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(data.len())).collect();
+            cuts.extend([0, data.len()]);
+            cuts.sort_unstable();
+            let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &data[pair[0]..pair[1]]).collect();
+            prop_assert_eq!(to_wire(&pieces), to_wire(&[&data]));
+            prop_assert_eq!(from_wire(&pieces), from_wire(&[&data]));
+            prop_assert_eq!(fingerprint(&pieces), fingerprint(&[&data]));
+        }
+
+        #[test]
+        fn a_file_comes_back_from_the_wire(mut data in text()) {
+            let mut before = 0;
+            data.retain(|byte| (std::mem::replace(&mut before, *byte), *byte) != (b'\r', b'\n'));
+            prop_assume!(!data.windows(2).any(|pair| pair == b"\r\n"));
+            prop_assert_eq!(from_wire(&[&to_wire(&[&data])]), data);
+        }
+    }
+}

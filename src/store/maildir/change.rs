@@ -1,0 +1,73 @@
+//! Changing the names of files: flags, and the UIDs of their counterparts.
+
+use std::collections::HashSet;
+use std::io;
+
+use crate::model::fault::{Fault, Reach};
+use crate::model::flags::System;
+use crate::model::ids::Uid;
+use crate::model::message::MessageId;
+use crate::store::FlagChange;
+
+use super::durable::rename_new;
+use super::fault::{disk, refused};
+use super::folder::{Attempt, Folder};
+use super::listing::{Place, Slot};
+use super::name;
+
+/// Changes the flags in a file's name. A file in `new` that gets one moves to `cur`, as mail readers do it.
+pub fn flags(folder: &mut Folder<'_>, change: &FlagChange, slot: &Slot) -> Result<Attempt, Fault> {
+    let flags = (name::flags(&slot.name) | change.add.system) & !change.remove.system;
+    if flags == name::flags(&slot.name) {
+        return Ok(Attempt::Done);
+    }
+    let place = if flags == System::NONE { slot.place } else { Place::Cur };
+    let target = Slot { place, name: name::with_flags(&slot.name, flags) };
+    let attempt = rename(folder, slot, &target)?;
+    if let Attempt::Done = attempt {
+        folder.listing()?.renamed(change.id, &target);
+    }
+    Ok(attempt)
+}
+
+/// Writes UIDs into names. From now on the messages are addressed by them.
+pub fn numbers(folder: &mut Folder<'_>, pairs: &[(MessageId, Uid)]) -> Result<Vec<(MessageId, Fault)>, Fault> {
+    let renumbered: HashSet<MessageId> = pairs.iter().map(|pair| pair.0).collect();
+    let mut numbered = Vec::new();
+    let failed = folder.for_each(
+        pairs,
+        |pair| pair.0,
+        |folder, (id, uid), slot| {
+            let owner = MessageId::Uid(*uid);
+            if *id != owner && !renumbered.contains(&owner) && folder.listing()?.get(owner).is_some() {
+                let doing = format!("numbering {}", slot.path(&folder.path).display());
+                return Err(refused(Reach::Message, doing, "another file carries this UID already"));
+            }
+            let target = Slot { place: slot.place, name: name::with_uid(&slot.name, *uid, &folder.digest) };
+            let attempt = rename(folder, slot, &target)?;
+            if let Attempt::Done = attempt {
+                folder.listing()?.forget(*id);
+                numbered.push(target);
+            }
+            Ok(attempt)
+        },
+    );
+    folder.appeared(&numbered);
+    failed
+}
+
+fn rename(folder: &mut Folder<'_>, from: &Slot, to: &Slot) -> Result<Attempt, Fault> {
+    if from == to {
+        return Ok(Attempt::Done);
+    }
+    let path = from.path(&folder.path);
+    match rename_new(&path, &to.path(&folder.path)) {
+        Ok(()) => {
+            folder.touch(from.place);
+            folder.touch(to.place);
+            Ok(Attempt::Done)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Attempt::Missed),
+        Err(error) => Err(disk(Reach::Message, "renaming", &path, &error)),
+    }
+}

@@ -1,0 +1,290 @@
+//! Receiving messages: into `tmp`, flushed, renamed into `new` or `cur`, directories flushed, reported. In this order.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::flags::System;
+use crate::model::message::{Head, InternalDate, MessageId};
+use crate::store::bytes::FromWire;
+use crate::store::{Delivered, Delivery, Stored};
+
+use super::durable::{rename_new, sync_file_system};
+use super::fault::disk;
+use super::folder::Folder;
+use super::listing::{Place, Slot};
+use super::name;
+use super::unique::Unique;
+
+/// Up to this many files of a batch are flushed one by one; more of them cost less in one flush of the file system.
+const FLUSHED_SINGLY: usize = 8;
+/// How much is gathered before it is written.
+const BUFFER: usize = 1 << 17;
+/// What is older than this in `tmp` was left behind, by the Maildir convention.
+const LEFTOVER: Duration = Duration::from_secs(36 * 3600);
+
+/// A file in `tmp`, removed again unless it is renamed into its place.
+struct TmpFile {
+    path: PathBuf,
+    published: bool,
+}
+
+impl Drop for TmpFile {
+    fn drop(&mut self) {
+        if !self.published {
+            // What can't be removed now is removed as a leftover one day; it is not visible as mail.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// A message that is being received.
+struct Incoming {
+    tmp: TmpFile,
+    file: File,
+    unique: String,
+    announced: u64,
+    received: u64,
+    converter: FromWire,
+}
+
+/// A message that is complete and waits for the commit.
+struct Ready {
+    tmp: TmpFile,
+    source: MessageId,
+    target: Slot,
+    /// Open as long as it may be flushed singly.
+    file: Option<File>,
+    received: Result<(), Fault>,
+}
+
+/// Messages on their way into a folder.
+pub struct Inbound<'m, 'a> {
+    folder: &'m mut Folder<'a>,
+    tmp: PathBuf,
+    /// Opened before the first byte is written, so that a flush of the file system tells what failed since.
+    handle: File,
+    current: Option<Incoming>,
+    batch: Vec<Ready>,
+    buffer: Vec<u8>,
+}
+
+impl<'m, 'a> Inbound<'m, 'a> {
+    /// Begins to receive into `folder`.
+    pub fn begin_in(folder: &'m mut Folder<'a>) -> Result<Self, Fault> {
+        let tmp = folder.path.join("tmp");
+        let handle = File::open(&tmp).map_err(|error| disk(Reach::Folder, "opening", &tmp, &error))?;
+        if !std::mem::replace(&mut folder.tidied, true) {
+            remove_leftovers(&tmp, folder.unique, SystemTime::now());
+        }
+        Ok(Self { folder, tmp, handle, current: None, batch: Vec::new(), buffer: Vec::new() })
+    }
+
+    /// Gives up everything that is not committed when the damage goes beyond one message.
+    fn checked<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
+        if result.as_ref().is_err_and(|fault| fault.reach > Reach::Message) {
+            self.current = None;
+            self.batch.clear();
+        }
+        result
+    }
+
+    fn create(&mut self, announced: u64) -> Result<Incoming, Fault> {
+        let unique = self.folder.unique.next();
+        let path = self.tmp.join(&unique);
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let file = file.map_err(|error| disk(Reach::Folder, "creating", &path, &error))?;
+        let tmp = TmpFile { path, published: false };
+        Ok(Incoming { tmp, file, unique, announced, received: 0, converter: FromWire::default() })
+    }
+
+    /// Writes what is gathered of the current message.
+    fn write_out(&mut self) -> Result<(), Fault> {
+        let Some(current) = &mut self.current else { return Ok(()) };
+        let written = current.file.write_all(&self.buffer);
+        self.buffer.clear();
+        written.map_err(|error| disk(Reach::Folder, "writing", &current.tmp.path, &error))
+    }
+
+    fn finish(&mut self, head: &Head) -> Result<(), Fault> {
+        let Some(current) = &mut self.current else { return Err(self.misuse("no message has begun")) };
+        std::mem::take(&mut current.converter).finish(&mut self.buffer);
+        self.write_out()?;
+        let Some(current) = self.current.take() else { return Ok(()) };
+        let Some(source) = head.id else { return Err(self.misuse("the message has no name")) };
+        if let Some(date) = head.date {
+            current
+                .file
+                .set_modified(time_of(date))
+                .map_err(|error| disk(Reach::Folder, "dating", &current.tmp.path, &error))?;
+        }
+        let ready = self.ready(current, source, head);
+        self.batch.push(ready);
+        if self.batch.len() == FLUSHED_SINGLY + 1 {
+            self.batch.iter_mut().for_each(|ready| ready.file = None);
+        }
+        Ok(())
+    }
+
+    fn ready(&self, current: Incoming, source: MessageId, head: &Head) -> Ready {
+        let received = complete(&current);
+        let flags = head.flags.as_ref().map_or(System::NONE, |flags| flags.system);
+        let uid = match source {
+            MessageId::Uid(uid) => Some(uid),
+            MessageId::Fresh(_) => None,
+        };
+        let place = if flags == System::NONE { Place::New } else { Place::Cur };
+        let name = name::build(current.unique.as_bytes(), uid, &self.folder.digest, flags);
+        let single = self.folder.fsync && self.batch.len() < FLUSHED_SINGLY;
+        Ready { tmp: current.tmp, source, target: Slot { place, name }, file: single.then_some(current.file), received }
+    }
+
+    fn flush_data(&self, batch: &[Ready]) -> Result<(), Fault> {
+        if !self.folder.fsync || batch.is_empty() {
+            return Ok(());
+        }
+        if batch.len() > FLUSHED_SINGLY {
+            return sync_file_system(&self.handle)
+                .map_err(|error| disk(Reach::Folder, "flushing the file system of", &self.tmp, &error));
+        }
+        for ready in batch {
+            if let Some(file) = &ready.file {
+                file.sync_all().map_err(|error| disk(Reach::Folder, "flushing", &ready.tmp.path, &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self, ready: &mut Ready) -> Result<Stored, Fault> {
+        ready.received.clone()?;
+        let path = ready.target.path(&self.folder.path);
+        rename_new(&ready.tmp.path, &path).map_err(|error| {
+            let own = matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::InvalidFilename);
+            disk(if own { Reach::Message } else { Reach::Folder }, "storing", &path, &error)
+        })?;
+        ready.tmp.published = true;
+        self.folder.touch(ready.target.place);
+        let uid = match ready.source {
+            MessageId::Uid(uid) => Some(uid),
+            MessageId::Fresh(_) => None,
+        };
+        Ok(Stored { uid })
+    }
+
+    fn publish_all(&mut self, batch: Vec<Ready>) -> Result<Vec<Delivered>, Fault> {
+        self.flush_data(&batch)?;
+        let (mut report, mut appeared) = (Vec::with_capacity(batch.len()), Vec::new());
+        for mut ready in batch {
+            match self.publish(&mut ready) {
+                Err(fault) if fault.reach > Reach::Message => return Err(fault),
+                result => {
+                    if result.is_ok() {
+                        appeared.push(ready.target.clone());
+                    }
+                    report.push(Delivered { source: ready.source, result });
+                }
+            }
+        }
+        self.folder.flush_touched()?;
+        self.folder.appeared(&appeared);
+        Ok(report)
+    }
+
+    fn misuse(&self, cause: &str) -> Fault {
+        Fault::new(Reach::Folder, FaultKind::Internal, format!("storing in {}", self.folder.path.display()), cause)
+    }
+}
+
+impl Delivery for Inbound<'_, '_> {
+    fn begin(&mut self, size: u64, _head: &Head) -> Result<(), Fault> {
+        self.current = None;
+        self.buffer.clear();
+        let created = self.create(size);
+        self.current = Some(self.checked(created)?);
+        Ok(())
+    }
+
+    fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {
+        let Some(current) = &mut self.current else { return Err(self.misuse("no message has begun")) };
+        current.received += data.len() as u64;
+        current.converter.feed(data, &mut self.buffer);
+        if self.buffer.len() < BUFFER {
+            return Ok(());
+        }
+        let written = self.write_out();
+        self.checked(written)
+    }
+
+    fn end(&mut self, head: Head) -> Result<(), Fault> {
+        let finished = self.finish(&head);
+        self.checked(finished)
+    }
+
+    fn abandon(&mut self) -> Result<(), Fault> {
+        self.current = None;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<Vec<Delivered>, Fault> {
+        let batch = std::mem::take(&mut self.batch);
+        self.publish_all(batch)
+    }
+}
+
+/// A message that is shorter or longer than announced is not the message.
+fn complete(current: &Incoming) -> Result<(), Fault> {
+    if current.received == current.announced {
+        return Ok(());
+    }
+    let cause = format!("{} bytes were announced and {} came", current.announced, current.received);
+    Err(Fault::new(Reach::Message, FaultKind::Server, "receiving a message", cause).advise("the next run tries again"))
+}
+
+fn time_of(date: InternalDate) -> SystemTime {
+    let span = Duration::from_secs(date.seconds.unsigned_abs());
+    let time = if date.seconds < 0 { UNIX_EPOCH.checked_sub(span) } else { UNIX_EPOCH.checked_add(span) };
+    time.unwrap_or(UNIX_EPOCH)
+}
+
+/// Removes what an interrupted run left in `tmp`. Only what a program on this host named, and only by the time of the
+/// inode's last change: the modification time is the message's own date. What can't be removed does no harm.
+fn remove_leftovers(tmp: &Path, unique: &Unique, now: SystemTime) {
+    let now = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let is_old = |changed: i64| u64::try_from(changed).is_ok_and(|at| at + LEFTOVER.as_secs() < now);
+    for entry in fs::read_dir(tmp).into_iter().flatten().flatten() {
+        let named_here = entry.file_name().to_str().is_some_and(|name| unique.is_from_this_host(name));
+        if named_here && entry.metadata().is_ok_and(|about| about.is_file() && is_old(about.ctime())) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leftovers_are_removed_when_they_are_ours_and_old() {
+        let tmp = tempfile::tempdir().unwrap();
+        let mut unique = Unique::new();
+        let (ours, foreign) = (tmp.path().join(unique.next()), tmp.path().join("1_2.3.another"));
+        fs::write(&ours, "half a mess").unwrap();
+        fs::write(&foreign, "not ours").unwrap();
+        remove_leftovers(tmp.path(), &unique, SystemTime::now() + LEFTOVER / 2);
+        assert!(ours.exists() && foreign.exists());
+        remove_leftovers(tmp.path(), &unique, SystemTime::now() + LEFTOVER * 2);
+        assert!(!ours.exists() && foreign.exists());
+    }
+
+    #[test]
+    fn dates_before_1970_are_dates() {
+        let date = |seconds| InternalDate { seconds, offset: 0 };
+        assert_eq!(time_of(date(-5)), UNIX_EPOCH - Duration::from_secs(5));
+        assert_eq!(time_of(date(5)), UNIX_EPOCH + Duration::from_secs(5));
+        assert_eq!(time_of(date(i64::MAX)), UNIX_EPOCH);
+    }
+}

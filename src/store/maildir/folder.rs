@@ -1,0 +1,265 @@
+//! One folder, open.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::flags::{Flags, Holds, KeywordRoom, System};
+use crate::model::ids::{Uid, UidValidity};
+use crate::model::mark::Mark;
+use crate::model::message::{Coverage, Fingerprint, Listed, Look, MessageId};
+use crate::model::uidset::UidSet;
+use crate::store::bytes::md5_hex;
+use crate::store::{Delivery, FlagChange, Known, Mailbox};
+
+use super::deliver::Inbound;
+use super::durable::sync_directory;
+use super::fault::{disk, refused};
+use super::listing::{Listing, Place, Slot};
+use super::unique::Unique;
+use super::{change, fetch, name, scan};
+
+/// How often a file that others rename is looked for again.
+const ROUNDS: usize = 5;
+
+/// One folder of a Maildir tree.
+pub struct Folder<'a> {
+    pub(super) path: PathBuf,
+    pub(super) digest: String,
+    pub(super) fsync: bool,
+    pub(super) unique: &'a mut Unique,
+    writable: bool,
+    listing: Option<Listing>,
+    touched: Vec<Place>,
+    pub(super) tidied: bool,
+}
+
+/// What became of an attempt on a file.
+pub enum Attempt {
+    /// It is done.
+    Done,
+    /// There is no such file: it was renamed, or it is gone.
+    Missed,
+}
+
+impl<'a> Folder<'a> {
+    /// The folder of this visible name, which is in this directory.
+    pub fn new(path: PathBuf, visible: &str, fsync: bool, writable: bool, unique: &'a mut Unique) -> Self {
+        let digest = md5_hex(visible.as_bytes());
+        Self { path, digest, fsync, unique, writable, listing: None, touched: Vec::new(), tidied: false }
+    }
+
+    /// The listing; scanned now when the last look did without.
+    pub fn listing(&mut self) -> Result<&mut Listing, Fault> {
+        let listing = match self.listing.take() {
+            Some(listing) => listing,
+            None => scan::scan(&self.path, &self.digest)?.listing,
+        };
+        Ok(self.listing.insert(listing))
+    }
+
+    /// Takes files into the listing that appeared since the scan; what was not scanned yet will show them by itself.
+    pub fn appeared(&mut self, slots: &[Slot]) {
+        if let Some(listing) = &mut self.listing {
+            listing.insert(slots);
+        }
+    }
+
+    /// Tries `act` on the file of each job. Those that were renamed meanwhile are looked for by their base names, and
+    /// those that are gone are passed over. Returns what was refused.
+    pub fn for_each<T>(
+        &mut self,
+        jobs: &[T],
+        id: impl Fn(&T) -> MessageId,
+        mut act: impl FnMut(&mut Self, &T, &Slot) -> Result<Attempt, Fault>,
+    ) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        let mut todo: Vec<&T> = jobs.iter().collect();
+        let mut failed = Vec::new();
+        for _ in 0..ROUNDS {
+            let mut missed = Vec::new();
+            for job in todo {
+                let Some(slot) = self.listing()?.get(id(job)) else { continue };
+                match act(self, job, &slot) {
+                    Ok(Attempt::Done) => {}
+                    Ok(Attempt::Missed) => missed.push(job),
+                    Err(fault) if fault.reach == Reach::Message => failed.push((id(job), fault)),
+                    Err(fault) => return Err(fault),
+                }
+            }
+            if missed.is_empty() {
+                return Ok(failed);
+            }
+            self.find_again(missed.iter().map(|job| id(job)))?;
+            todo = missed;
+        }
+        failed.extend(todo.iter().map(|job| (id(job), self.restless())));
+        Ok(failed)
+    }
+
+    /// Notes that a directory was changed.
+    pub fn touch(&mut self, place: Place) {
+        if !self.touched.contains(&place) {
+            self.touched.push(place);
+        }
+    }
+
+    /// Flushes the directories that were changed.
+    pub fn flush_touched(&mut self) -> Result<(), Fault> {
+        for place in std::mem::take(&mut self.touched) {
+            let directory = place.of(&self.path);
+            if self.fsync {
+                sync_directory(&directory)
+                    .map_err(|error| disk(Reach::Folder, "flushing the directory", &directory, &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses to write into a folder that was opened for reading.
+    pub fn demand_writable(&self) -> Result<(), Fault> {
+        if self.writable {
+            return Ok(());
+        }
+        let doing = format!("changing {}", self.path.display());
+        Err(refused(Reach::Folder, doing, "the folder was opened for reading only"))
+    }
+
+    /// Looks for files by their base names in what the directories hold now; those that aren't found are gone.
+    fn find_again(&mut self, ids: impl Iterator<Item = MessageId>) -> Result<(), Fault> {
+        let path = self.path.clone();
+        let listing = self.listing()?;
+        let mut wanted: HashMap<Vec<u8>, MessageId> =
+            ids.filter_map(|id| listing.get(id).map(|slot| (name::base(&slot.name).to_vec(), id))).collect();
+        let mut found = Vec::new();
+        scan::visit(&path, |slot| {
+            if let Some(id) = wanted.remove(name::base(&slot.name)) {
+                found.push((id, slot));
+            }
+        })?;
+        for (id, slot) in &found {
+            listing.renamed(*id, slot);
+        }
+        for id in wanted.into_values() {
+            listing.forget(id);
+        }
+        Ok(())
+    }
+
+    fn restless(&self) -> Fault {
+        let doing = format!("working on a message in {}", self.path.display());
+        Fault::new(Reach::Message, FaultKind::Disk, doing, "another program keeps renaming the file")
+            .advise("the next run tries again")
+    }
+
+    fn unlink(&mut self, id: MessageId, slot: &Slot) -> Result<Attempt, Fault> {
+        let path = slot.path(&self.path);
+        match fs::remove_file(&path) {
+            Ok(()) => {
+                self.touch(slot.place);
+                self.listing()?.forget(id);
+                Ok(Attempt::Done)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Attempt::Missed),
+            Err(error) => Err(disk(Reach::Message, "deleting", &path, &error)),
+        }
+    }
+}
+
+impl Mailbox for Folder<'_> {
+    fn holds(&self) -> Holds {
+        Holds { system: System::ALL, keywords: KeywordRoom::Only(Vec::new()) }
+    }
+
+    fn read_only(&self) -> bool {
+        !self.writable
+    }
+
+    fn uid_validity(&self) -> Option<UidValidity> {
+        None
+    }
+
+    fn look(&mut self, known: Option<Known<'_>>) -> Result<Look, Fault> {
+        if let Some(known) = known {
+            let mark = Mark::Maildir(scan::mark(&self.path)?);
+            if known.mark.proves_unchanged(&mark) {
+                // The old mark goes on: a clock that was set back must not make a quiet folder look racy.
+                let coverage = Coverage::Changes { vanished: UidSet::default() };
+                return Ok(Look { messages: Vec::new(), coverage, mark: Some(*known.mark) });
+            }
+        }
+        let found = scan::scan(&self.path, &self.digest)?;
+        let mut messages = Vec::with_capacity(found.listing.len());
+        messages.extend(found.listing.iter().map(|(id, system)| Listed { id, flags: Flags::of(system) }));
+        self.listing = Some(found.listing);
+        let coverage = if found.mark.is_some() { Coverage::Whole } else { Coverage::Partial };
+        Ok(Look { messages, coverage, mark: found.mark.map(Mark::Maildir) })
+    }
+
+    fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        self.for_each(wanted, |id| *id, |folder, id, slot| fetch::send(&folder.path, *id, slot, to))
+    }
+
+    fn deliver<'b>(&'b mut self) -> Result<Box<dyn Delivery + 'b>, Fault> {
+        self.demand_writable()?;
+        Ok(Box::new(Inbound::begin_in(self)?))
+    }
+
+    fn change_flags(&mut self, changes: &[FlagChange]) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        self.demand_writable()?;
+        let failed = self.for_each(changes, |change| change.id, change::flags);
+        self.flush_touched()?;
+        failed
+    }
+
+    fn delete(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        self.demand_writable()?;
+        let failed = self.for_each(ids, |id| *id, |folder, id, slot| folder.unlink(*id, slot));
+        self.flush_touched()?;
+        failed
+    }
+
+    fn number(&mut self, pairs: &[(MessageId, Uid)]) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        self.demand_writable()?;
+        let failed = change::numbers(self, pairs);
+        self.flush_touched()?;
+        failed
+    }
+
+    fn local_name(&self, id: MessageId) -> Option<String> {
+        let slot = self.listing.as_ref()?.get(id)?;
+        Some(name::to_text(name::base(&slot.name)))
+    }
+
+    fn find_local_name(&mut self, wanted: &str) -> Result<Option<MessageId>, Fault> {
+        let unique = wanted.split(',').next().unwrap_or(wanted);
+        let listing = self.listing()?;
+        let mut numbered = None;
+        for (id, _) in listing.iter() {
+            let Some(slot) = listing.get(id) else { continue };
+            if name::to_text(name::base(&slot.name)) == wanted {
+                return Ok(Some(id));
+            }
+            if matches!(id, MessageId::Uid(_)) && name::to_text(name::unique(&slot.name)) == unique {
+                numbered = Some(id);
+            }
+        }
+        Ok(numbered)
+    }
+
+    fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault> {
+        let mut found = None;
+        let failed =
+            self.for_each(&[id], |id| *id, |folder, _, slot| fetch::recognise(&folder.path, slot, &mut found))?;
+        match failed.into_iter().next() {
+            Some((_, fault)) => Err(fault),
+            None => Ok(found),
+        }
+    }
+}
+
+/// Whether a directory can be used as a folder.
+pub fn is_folder(path: &Path) -> bool {
+    ["cur", "new", "tmp"].iter().all(|part| path.join(part).is_dir())
+}

@@ -1,0 +1,113 @@
+//! The folders of a tree: finding and making them.
+
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use crate::model::fault::{Fault, Reach};
+use crate::model::folder::FolderInfo;
+use crate::model::mark::Mark;
+
+use super::durable::sync_directory;
+use super::fault::{disk, refused};
+use super::folder::is_folder;
+use super::scan;
+
+/// What a folder consists of. `cur` comes last when it is made, so that a folder that was begun is no folder.
+const PARTS: [&str; 3] = ["tmp", "new", "cur"];
+
+/// All folders below `root`, and the one called "" when the root is a folder itself.
+///
+/// With the separator `/` directories are nested; with any other a folder is a direct subdirectory, whatever dots are in
+/// its name. Symbolic links are not followed, and names that aren't UTF-8 can't be folders' names.
+pub fn list(root: &Path, separator: char) -> Result<Vec<FolderInfo>, Fault> {
+    if !root.is_dir() {
+        let error = io::Error::from(io::ErrorKind::NotFound);
+        return Err(disk(Reach::Account, "opening the Maildir directory", root, &error)
+            .advise("check that it is there and that its disk is mounted"));
+    }
+    let mut names = Vec::new();
+    if is_folder(root) {
+        names.push(String::new());
+    }
+    collect(root, "", separator == '/', &mut names)
+        .map_err(|error| disk(Reach::Account, "reading the Maildir directory", root, &error))?;
+    names.sort_unstable();
+    // A folder that can't be looked at now shows its fault when it is opened.
+    let info = |name: String| {
+        let mark = scan::mark(&root.join(&name)).ok().map(Mark::Maildir);
+        FolderInfo { name, selectable: true, mark }
+    };
+    Ok(names.into_iter().map(info).collect())
+}
+
+fn collect(root: &Path, prefix: &str, nested: bool, names: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(root.join(prefix))? {
+        let entry = entry?;
+        let file_name = entry.file_name();
+        let Some(part) = file_name.to_str().filter(|part| !PARTS.contains(part)) else { continue };
+        if !entry.file_type()?.is_dir() {
+            continue;
+        }
+        let name = if prefix.is_empty() { part.to_owned() } else { format!("{prefix}/{part}") };
+        if nested {
+            collect(root, &name, nested, names)?;
+        }
+        if is_folder(&entry.path()) {
+            names.push(name);
+        }
+    }
+    Ok(())
+}
+
+/// Where the folder is, or would be; a name that would lead elsewhere is refused.
+pub fn locate(root: &Path, name: &str, separator: char) -> Result<PathBuf, Fault> {
+    let bad = |part: &str| part.is_empty() || part == "." || part == ".." || PARTS.contains(&part);
+    let cause = if name.contains('\0') {
+        "its name holds a NUL"
+    } else if separator != '/' && name.contains('/') {
+        "its name holds a slash, which only the separator / allows"
+    } else if !name.is_empty() && name.split('/').any(bad) {
+        "a part of its name is empty, `.`, `..`, `cur`, `new` or `tmp`"
+    } else {
+        return Ok(root.join(name));
+    };
+    Err(refused(Reach::Folder, format!("opening the folder {name:?}"), cause)
+        .advise("translate the name with nametrans"))
+}
+
+/// Makes a folder, and directories above it; what is there already is left alone.
+pub fn create(root: &Path, name: &str, separator: char, fsync: bool) -> Result<(), Fault> {
+    let path = locate(root, name, separator)?;
+    if !root.is_dir() {
+        let error = io::Error::from(io::ErrorKind::NotFound);
+        return Err(disk(Reach::Account, "making folders in", root, &error));
+    }
+    let mut directory = root.to_path_buf();
+    for part in name.split('/').filter(|part| !part.is_empty()) {
+        let parent = directory.clone();
+        directory.push(part);
+        make(&directory, &parent, fsync)?;
+    }
+    PARTS.iter().try_for_each(|part| make(&path.join(part), &path, fsync))
+}
+
+/// Makes one directory that only its owner may enter, and flushes the one above it.
+pub fn make(directory: &Path, parent: &Path, fsync: bool) -> Result<(), Fault> {
+    let fault = |error: &io::Error| disk(Reach::Folder, "making the directory", directory, error);
+    match DirBuilder::new().mode(0o700).create(directory) {
+        Ok(()) if fsync => sync_directory(parent).map_err(|error| fault(&error)),
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            // A link could lead out of the tree, and a file is no directory.
+            let is_directory = fs::symlink_metadata(directory).is_ok_and(|about| about.is_dir());
+            if is_directory {
+                Ok(())
+            } else {
+                Err(fault(&error).advise("something that is no directory is in its place"))
+            }
+        }
+        Err(error) => Err(fault(&error)),
+    }
+}

@@ -1,0 +1,167 @@
+//! Reading the directories of a folder.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::model::fault::{Fault, Reach};
+use crate::model::mark::{DirStamp, MaildirMark};
+
+use super::fault::disk;
+use super::listing::{Listing, Place, Slot};
+
+/// A directory that changed less than this before a look may change again without its times telling: the coarsest
+/// clocks of file systems in use (FAT, some network file systems) tick every two seconds.
+const COARSE_TICK: Duration = Duration::from_secs(2);
+
+/// How often a scan is begun anew when the folder changes under it.
+const ATTEMPTS: usize = 4;
+
+/// What a scan found.
+pub struct Scan {
+    /// The files.
+    pub listing: Listing,
+    /// What the directories said before it; `None` when they kept changing all the while, so that files that were
+    /// renamed meanwhile may be missing.
+    pub mark: Option<MaildirMark>,
+}
+
+/// Reads both directories.
+///
+/// A file that a mail reader renames meanwhile can escape `readdir`. So `new` is read before `cur`, as files move in that
+/// direction only, and the scan counts only when neither directory's times changed during it.
+pub fn scan(folder: &Path, digest: &str) -> Result<Scan, Fault> {
+    let mut before = mark(folder)?;
+    for _ in 0..ATTEMPTS {
+        let listing = read(folder, digest)?;
+        let after = mark(folder)?;
+        if (before.cur, before.new) == (after.cur, after.new) {
+            return Ok(Scan { listing, mark: Some(before) });
+        }
+        before = after;
+    }
+    Ok(Scan { listing: read(folder, digest)?, mark: None })
+}
+
+/// What the folder's directories say now.
+pub fn mark(folder: &Path) -> Result<MaildirMark, Fault> {
+    let now = nanoseconds(SystemTime::now());
+    let (cur, new) = (stamp(&Place::Cur.of(folder))?, stamp(&Place::New.of(folder))?);
+    Ok(MaildirMark { cur, new, racy: is_racy(cur, now) || is_racy(new, now) })
+}
+
+/// Calls `each` for every file of the folder; directories and names that begin with a dot are none.
+pub fn visit(folder: &Path, mut each: impl FnMut(Slot)) -> Result<(), Fault> {
+    for place in [Place::New, Place::Cur] {
+        let directory = place.of(folder);
+        visit_directory(&directory, place, &mut each)
+            .map_err(|error| disk(Reach::Folder, "reading the directory", &directory, &error))?;
+    }
+    Ok(())
+}
+
+fn visit_directory(directory: &Path, place: Place, each: &mut impl FnMut(Slot)) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.as_bytes().starts_with(b".") {
+            continue;
+        }
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => {}
+            Ok(_) => each(Slot { place, name: name.as_bytes().to_vec() }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn read(folder: &Path, digest: &str) -> Result<Listing, Fault> {
+    let mut listing = Listing::new(digest);
+    visit(folder, |slot| listing.add(&slot))?;
+    listing.settle();
+    Ok(listing)
+}
+
+fn stamp(directory: &Path) -> Result<DirStamp, Fault> {
+    let about = fs::metadata(directory)
+        .and_then(|about| if about.is_dir() { Ok(about) } else { Err(io::Error::from(io::ErrorKind::NotADirectory)) });
+    about
+        .map(|about| stamp_of(&about))
+        .map_err(|error| disk(Reach::Folder, "looking at the directory", directory, &error))
+}
+
+fn stamp_of(about: &Metadata) -> DirStamp {
+    let nanos = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+    DirStamp {
+        mtime: nanos(about.mtime(), about.mtime_nsec()),
+        ctime: nanos(about.ctime(), about.ctime_nsec()),
+        device: about.dev(),
+        inode: about.ino(),
+    }
+}
+
+/// A time in the future says nothing either.
+fn is_racy(stamp: DirStamp, now: i64) -> bool {
+    let tick = i64::try_from(COARSE_TICK.as_nanos()).unwrap_or(i64::MAX);
+    stamp.mtime.max(stamp.ctime) > now.saturating_sub(tick)
+}
+
+fn nanoseconds(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for part in ["cur", "new", "tmp"] {
+            fs::create_dir(folder.path().join(part)).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn only_files_of_cur_and_new_are_messages() {
+        let folder = folder();
+        for file in ["cur/a:2,S", "new/b", "tmp/c", "cur/.hidden", "cur/.nfs0001", "dovecot.index"] {
+            fs::write(folder.path().join(file), "x").unwrap();
+        }
+        fs::create_dir(folder.path().join("cur/directory")).unwrap();
+        let scan = scan(folder.path(), "digest").unwrap();
+        assert_eq!(scan.listing.iter().count(), 2);
+        assert!(scan.mark.unwrap().racy, "it changed only just now");
+    }
+
+    #[test]
+    fn a_missing_directory_is_a_fault_and_no_empty_folder() {
+        for part in ["cur", "new"] {
+            let folder = folder();
+            fs::remove_dir(folder.path().join(part)).unwrap();
+            assert_eq!(scan(folder.path(), "digest").err().unwrap().reach, Reach::Folder);
+            fs::write(folder.path().join(part), "a file in its place").unwrap();
+            assert_eq!(scan(folder.path(), "digest").err().unwrap().reach, Reach::Folder);
+        }
+    }
+
+    #[test]
+    fn a_change_within_a_tick_of_the_look_or_after_it_is_racy() {
+        let second = 1_000_000_000;
+        let at = |mtime, ctime| DirStamp { mtime, ctime, device: 1, inode: 1 };
+        for (stamp, racy) in [
+            (at(0, 0), false),
+            (at(7 * second, 7 * second), false),
+            (at(9 * second, 0), true),
+            (at(0, 9 * second), true),
+            (at(11 * second, 11 * second), true),
+        ] {
+            assert_eq!(is_racy(stamp, 10 * second), racy, "{stamp:?}");
+        }
+    }
+}
