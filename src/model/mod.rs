@@ -11,3 +11,4 @@ pub mod mark;
 pub mod message;
 pub mod question;
 pub mod uidset;
+pub mod utf7;
