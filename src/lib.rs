@@ -1,5 +1,6 @@
 //! Keeps IMAP accounts and local Maildirs the same.
 
+pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod model;

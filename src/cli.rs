@@ -1,0 +1,135 @@
+//! The command line.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::model::fault::Exit;
+
+/// What was asked for on the command line.
+///
+/// A usage error ends in clap's own exit code 2, which is also [`Exit::Config`]'s.
+#[derive(Debug, Clone, Default, Parser)]
+#[command(name = "blinkensync", about, disable_version_flag = true, after_help = exit_codes())]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct Cli {
+    /// Synchronise only these accounts.
+    #[arg(short = 'a', value_name = "ACCOUNTS", value_delimiter = ',')]
+    pub accounts: Vec<String>,
+    /// Read this configuration file.
+    #[arg(short = 'c', value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Log in detail: imap, maildir, thread, plan or ALL.
+    #[arg(short = 'd', value_name = "TYPES", value_delimiter = ',')]
+    pub debug: Vec<String>,
+    /// Synchronise only these folders.
+    #[arg(short = 'f', value_name = "FOLDERS", value_delimiter = ',')]
+    pub folders: Vec<String>,
+    /// Override an option; in the section's name an underscore stands for a space.
+    #[arg(short = 'k', value_name = "[SECTION:]OPTION=VALUE")]
+    pub overrides: Vec<String>,
+    /// Write the log to this file too.
+    #[arg(short = 'l', value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Synchronise once, whatever autorefresh says.
+    #[arg(short = 'o')]
+    pub once: bool,
+    /// Look only where messages have come or gone.
+    #[arg(short = 'q')]
+    pub quick: bool,
+    /// Use this interface: blinkenlights, ttyui, basic or quiet.
+    #[arg(short = 'u', value_name = "UI")]
+    pub ui: Option<String>,
+    /// One account and one connection at a time.
+    #[arg(short = '1')]
+    pub single: bool,
+    /// Write a timing trace for each thread into this directory.
+    #[arg(short = 'P', value_name = "DIR")]
+    pub profile: Option<PathBuf>,
+    /// Send the log to syslog.
+    #[arg(short = 's')]
+    pub syslog: bool,
+    /// Say what would be done, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Show servers, folders and filters.
+    #[arg(long)]
+    pub info: bool,
+    /// Delete this folder on the server.
+    #[arg(long, value_name = "FOLDER")]
+    pub delete_folder: Option<String>,
+    /// Remove mailbox lists of accounts that are gone.
+    #[arg(long)]
+    pub mbnames_prune: bool,
+    /// Rename files whose folder digest is that of the name before nametrans.
+    #[arg(long)]
+    pub migrate_fmd5_using_nametrans: bool,
+    /// Show it at work with a mail server of its own; DIR keeps the mail.
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    pub demo: Option<Option<PathBuf>>,
+    /// Only check the configuration file.
+    #[arg(long)]
+    pub check_config: bool,
+    /// Go on where more would be deleted than is plausible.
+    #[arg(long)]
+    pub allow_deletes: bool,
+    /// Print completions for this shell.
+    #[arg(long, value_name = "SHELL")]
+    pub completions: Option<String>,
+    /// Print the manual page.
+    #[arg(long)]
+    pub man: bool,
+    /// Print the version.
+    #[arg(short = 'V', long)]
+    pub version: bool,
+}
+
+fn exit_codes() -> String {
+    let mut text = String::from("Exit codes:\n");
+    for (_, code, meaning) in Exit::TABLE {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {code:>3}  {meaning}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound_and_help_has_every_exit_code() {
+        Cli::command().debug_assert();
+        let help = Cli::command().render_help().to_string();
+        // Help may be wrapped, so words are compared without their spacing.
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for (_, code, meaning) in Exit::TABLE {
+            assert!(words(&help).contains(&format!("{code} {meaning}")), "{code}");
+        }
+    }
+
+    #[test]
+    fn flags_are_read() {
+        let cli = Cli::try_parse_from(["x", "-a", "A,B", "-k", "general:ui=basic", "-o", "-1", "-d", "plan", "-V"]);
+        let cli = cli.unwrap();
+        assert_eq!(cli.accounts, ["A", "B"]);
+        assert_eq!(cli.overrides, ["general:ui=basic"]);
+        assert!(cli.once && cli.single && cli.version);
+    }
+
+    #[test]
+    fn the_demo_has_an_optional_directory() {
+        let demo = |line: &[&str]| Cli::try_parse_from(line).unwrap().demo;
+        assert_eq!(demo(&["x"]), None);
+        assert_eq!(demo(&["x", "--demo"]), Some(None));
+        assert_eq!(demo(&["x", "--demo", "d"]), Some(Some(PathBuf::from("d"))));
+    }
+
+    #[test]
+    fn an_unknown_flag_is_a_usage_error() {
+        assert_eq!(Cli::try_parse_from(["x", "--nonsense"]).unwrap_err().exit_code(), 2);
+    }
+}
