@@ -1,3 +1,4 @@
 //! What the user meant: the offlineimaprc, read and checked.
 
+pub mod raw;
 pub mod settings;

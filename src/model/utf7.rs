@@ -1,4 +1,4 @@
-//! Modified UTF-7, in which IMAP4rev1 writes mailbox names (RFC 3501 section 5.1.3).
+//! Modified UTF-7, in which `IMAP4rev1` writes mailbox names (RFC 3501 section 5.1.3).
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
 
@@ -7,7 +7,7 @@ pub fn decode(name: &str) -> String {
     try_decode(name).unwrap_or_else(|| name.to_owned())
 }
 
-/// The name as IMAP4rev1 writes it.
+/// The name as `IMAP4rev1` writes it.
 pub fn encode(name: &str) -> String {
     let mut out = String::new();
     let mut shifted = Vec::new();
