@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod engine;
 pub mod model;
 pub mod plan;
 pub mod signals;

@@ -54,11 +54,7 @@ fn candidates(there: &Look, here: &Look, known: &BTreeSet<Uid>) -> BTreeSet<Uid>
 }
 
 /// The message that the upload became. It is taken from the candidates, so that twins are matched one to one.
-fn arrived(
-    intent: &Intent,
-    candidates: &mut BTreeSet<Uid>,
-    remote: &mut dyn Mailbox,
-) -> Result<Option<Uid>, Fault> {
+fn arrived(intent: &Intent, candidates: &mut BTreeSet<Uid>, remote: &mut dyn Mailbox) -> Result<Option<Uid>, Fault> {
     let possible: Vec<Uid> = candidates.iter().copied().filter(|uid| uid.get() >= intent.uid_next).collect();
     for uid in possible {
         if remote.fingerprint(MessageId::Uid(uid))?.as_ref() == Some(&intent.fingerprint) {
