@@ -125,7 +125,9 @@ fn several_connections_share_one_file_that_only_its_owner_may_read() {
             })
         })
         .collect();
-    writers.into_iter().for_each(|writer| writer.join().unwrap());
+    for writer in writers {
+        writer.join().unwrap();
+    }
     let mut ledger = SqliteLedger::open(&path).unwrap();
     let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
     assert_eq!(ledger.rows(folder).unwrap().len(), 100);
