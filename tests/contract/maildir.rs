@@ -9,7 +9,7 @@ use blinkensync::model::fault::Reach;
 use blinkensync::model::flags::Flags;
 use blinkensync::model::ids::Uid;
 use blinkensync::model::mark::Mark;
-use blinkensync::model::message::{Coverage, MessageId};
+use blinkensync::model::message::{Coverage, InternalDate, MessageId};
 use blinkensync::model::uidset::UidSet;
 use blinkensync::store::bytes::md5_hex;
 use blinkensync::store::maildir::Maildir;
@@ -54,6 +54,20 @@ fn a_file_is_named_dated_and_placed_as_offlineimap_does() {
     assert_eq!(fs::read(&path).unwrap(), b"a\nbare\nb\n");
     let about = path.metadata().unwrap();
     assert_eq!((about.mtime(), about.permissions().mode() & 0o777), (1_000_000_000, 0o600));
+}
+
+#[test]
+fn a_date_beyond_all_reason_does_not_keep_a_message_out() {
+    let root = tempfile::tempdir().unwrap();
+    let mut repository = maildir(root.path(), '.', true);
+    let mut mailbox = repository.open("INBOX", true).unwrap();
+    for (number, seconds) in [(1, i64::MAX), (2, i64::MIN), (3, -5)] {
+        let mut head = head(uid(number), &[]);
+        head.date = Some(InternalDate { seconds, offset: 0 });
+        store(&mut *mailbox, &head, b"x");
+    }
+    assert_eq!(listed(&mut *mailbox).len(), 3);
+    assert_eq!(fetch(&mut *mailbox, uid(3)).unwrap().0.date.unwrap().seconds, -5);
 }
 
 #[test]
