@@ -1,12 +1,8 @@
 //! The ledger in an `SQLite` file, one an account. Several connections may use it at once, one a thread.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row as SqlRow, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, Transaction, params};
 
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::{Flags, System};
@@ -14,10 +10,9 @@ use crate::model::ids::{Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::Fingerprint;
 
+use super::file::{doing, fault, open_empty, open_for_reading, open_for_writing, prepare_file};
 use super::{Entry, FolderId, FolderRecord, Intent, Ledger, Row, State, schema};
 
-/// How long one connection waits for another to finish its transaction.
-const PATIENCE: Duration = Duration::from_secs(30);
 const CACHED_STATEMENTS: usize = 32;
 
 /// One connection to an account's ledger.
@@ -40,28 +35,12 @@ impl SqliteLedger {
             Fault::new(Reach::Account, FaultKind::Ledger, doing("creating", path), error)
                 .advise("check the permissions of the metadata directory, and that its disk isn't full")
         })?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = Connection::open_with_flags(path, flags).and_then(|mut connection| {
-            configure(&connection)?;
-            if schema::version(&connection)? == 0 {
-                schema::create(&mut connection)?;
-            }
-            Ok(connection)
-        });
-        Self::checked(path, opened)
+        Self::checked(path, open_for_writing(path))
     }
 
     /// Opens the ledger without ever writing to it. One that isn't there is empty.
     pub fn open_read_only(path: &Path) -> Result<Self, Fault> {
-        if !path.exists() {
-            return Self::checked(path, open_empty());
-        }
-        let opened = open_file_read_only(path).and_then(|connection| {
-            connection.busy_timeout(PATIENCE)?;
-            connection.pragma_update(None, "query_only", true)?;
-            if schema::version(&connection)? == 0 { open_empty() } else { Ok(connection) }
-        });
-        Self::checked(path, opened)
+        Self::checked(path, if path.exists() { open_for_reading(path) } else { open_empty() })
     }
 
     fn checked(path: &Path, opened: rusqlite::Result<Connection>) -> Result<Self, Fault> {
@@ -230,76 +209,4 @@ fn mark_text(mark: Option<Mark>) -> Result<Option<String>, Fault> {
     mark.map(|mark| serde_json::to_string(&mark))
         .transpose()
         .map_err(|error| Fault::new(Reach::Account, FaultKind::Internal, "writing down a watermark", error))
-}
-
-/// Makes the file before `SQLite` does, so that only its owner may read it.
-fn prepare_file(path: &Path) -> io::Result<()> {
-    if let Some(directory) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-    }
-    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map(drop)
-}
-
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(PATIENCE)?;
-    let mode: rusqlite::Result<String> = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0));
-    match mode {
-        // The file system can't share memory, or another connection is just doing the same: the mode is the file's, and
-        // either one is safe.
-        Err(error) if !is_damage(&error) => {}
-        other => drop(other?),
-    }
-    connection.pragma_update(None, "synchronous", "FULL")
-}
-
-fn open_empty() -> rusqlite::Result<Connection> {
-    let mut connection = Connection::open_in_memory()?;
-    schema::create(&mut connection)?;
-    Ok(connection)
-}
-
-/// A file without an unfinished write-ahead log is read as it is, so that nothing appears beside it.
-fn open_file_read_only(path: &Path) -> rusqlite::Result<Connection> {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let Some(name) = path.to_str().filter(|_| !Path::new(&log).exists()) else {
-        return Connection::open_with_flags(path, flags);
-    };
-    let escaped = name.chars().fold(String::new(), |mut text, c| {
-        match c {
-            '%' => text.push_str("%25"),
-            '?' => text.push_str("%3f"),
-            '#' => text.push_str("%23"),
-            other => text.push(other),
-        }
-        text
-    });
-    Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags | OpenFlags::SQLITE_OPEN_URI)
-}
-
-fn is_damage(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt))
-}
-
-fn doing(verb: &str, path: &Path) -> String {
-    format!("{verb} the ledger {}", path.display())
-}
-
-fn fault(verb: &str, path: &Path, error: &rusqlite::Error) -> Fault {
-    let fault = Fault::new(Reach::Account, FaultKind::Ledger, doing(verb, path), error);
-    match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => fault.advise(
-            "the file is damaged: restore it from a backup, or move it away and run again to rebuild it from the \
-             names of the mail files and the server",
-        ),
-        Some(ErrorCode::DiskFull) => fault.advise("free some space there and run again"),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            fault.advise("another program is using it: end that one and run again")
-        }
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            fault.advise("check the owner and the permissions of the file and its directory")
-        }
-        _ => fault,
-    }
 }
