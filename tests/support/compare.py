@@ -93,4 +93,9 @@ def main():
     sys.exit(1 if wrong else 0)
 
 
-main()
+# A crash must not look like a difference that was found.
+try:
+    main()
+except (OSError, imaplib.IMAP4.error, ValueError) as error:
+    print(f"compare.py: {error}")
+    sys.exit(2)

@@ -29,8 +29,14 @@ impl Dovecot {
         fs::create_dir_all(dir.join("run")).unwrap();
         certificates(&dir);
         let user = command_output("id", &["-un"]);
-        let group = command_output("id", &["-gn"]);
-        fs::write(dir.join("dovecot.conf"), config(&dir, port, imaps, &user, &group)).unwrap();
+        // Dovecot serves no mail as root: there it is nobody's.
+        let (owner, group) = if user == "root" {
+            command_output("chown", &["nobody:nogroup", dir.join("mail").to_str().unwrap()]);
+            ("nobody".to_owned(), "nogroup".to_owned())
+        } else {
+            (user.clone(), command_output("id", &["-gn"]))
+        };
+        fs::write(dir.join("dovecot.conf"), config(&dir, (port, imaps), &user, (&owner, &group))).unwrap();
         drop((plain, tls));
         let server = Self { dir, port, imaps };
         let done = server.dovecot().status().unwrap();
@@ -98,7 +104,7 @@ openssl x509 -req -in req.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 
     assert!(out.status.success(), "openssl: {}", String::from_utf8_lossy(&out.stderr));
 }
 
-fn config(dir: &Path, port: u16, imaps: u16, user: &str, group: &str) -> String {
+fn config(dir: &Path, (port, imaps): (u16, u16), user: &str, (owner, group): (&str, &str)) -> String {
     let dir = dir.display();
     // As root the helpers keep Dovecot's own users; else everything runs as the one who started it.
     let own = if user == "root" {
@@ -110,13 +116,13 @@ fn config(dir: &Path, port: u16, imaps: u16, user: &str, group: &str) -> String 
     format!(
         "base_dir = {dir}/run\nlog_path = {dir}/log\nprotocols = imap\nlisten = 127.0.0.1\n{own}\
 disable_plaintext_auth = no\nauth_mechanisms = plain login\nmail_max_userip_connections = 50\n\
-mail_location = sdbox:{dir}/mail/%u\nmail_uid = {user}\nmail_gid = {group}\nfirst_valid_uid = 0\nfirst_valid_gid = 0\n\
+mail_location = sdbox:{dir}/mail/%u\nmail_uid = {owner}\nmail_gid = {group}\nfirst_valid_uid = 0\nfirst_valid_gid = 0\n\
 ssl = yes\nssl_cert = <{dir}/cert.pem\nssl_key = <{dir}/key.pem\nauth_failure_delay = 0\n\
 service imap-login {{\n{chroot}  inet_listener imap {{\n    port = {port}\n  }}\n\
   inet_listener imaps {{\n    port = {imaps}\n    ssl = yes\n  }}\n}}\n\
 service anvil {{\n{chroot}}}\n\
 passdb {{\n  driver = static\n  args = password={{PLAIN}}{PASSWORD}\n}}\n\
-userdb {{\n  driver = static\n  args = uid={user} gid={group} home={dir}/mail/%u\n}}\n\
+userdb {{\n  driver = static\n  args = uid={owner} gid={group} home={dir}/mail/%u\n}}\n\
 namespace inbox {{\n  inbox = yes\n  separator = /\n}}\n"
     )
 }

@@ -116,6 +116,7 @@ impl World {
         let mut command = Command::new("python3");
         command.arg(program).arg(self.dovecot.port.to_string()).args(["me", PASSWORD]).args(args);
         let out = command.output().unwrap();
-        (out.status.code(), String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned())
+        let said = String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned();
+        if out.status.success() { (out.status.code(), said) } else { (out.status.code(), said + &self.dovecot.log()) }
     }
 }
