@@ -54,3 +54,13 @@ pub mod plan;
 pub mod signals;
 pub mod store;
 pub mod ui;
+
+// The stores that tests use, shared with the tests outside; they speak of this crate by its name.
+#[cfg(test)]
+extern crate self as blinkensync;
+#[cfg(test)]
+#[path = "../tests/support/faulty.rs"]
+mod faulty;
+#[cfg(test)]
+#[path = "../tests/support/memory.rs"]
+mod memory;

@@ -250,3 +250,6 @@ fn guard_plan(job: &Job<'_>, counts: &Counts, rows: &[Row]) -> Result<(), Fault>
     Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause)
         .advise("nothing was changed; if it is meant, run again with --allow-deletes"))
 }
+
+#[cfg(test)]
+mod tests;
