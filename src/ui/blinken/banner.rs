@@ -24,15 +24,15 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
         canvas.say(area, end_at, 0, &end, Tone::Plain);
     }
     if width >= 60 {
-        throughput(screen, canvas, Rect { width: area.width - text::width(&end) as u16, ..area }, after + 2);
+        throughput(screen, canvas, area, (after + 2, end_at));
     }
 }
 
-fn throughput(screen: &Screen, canvas: &mut Canvas, area: Rect, from: usize) {
+fn throughput(screen: &Screen, canvas: &mut Canvas, area: Rect, (from, to): (usize, usize)) {
     let (down, up) = screen.throughput.rates();
     let rate = |bytes: u64, sign: &str| text::right(&format!("{}/s {sign}", size(bytes)), 11);
     let rates = format!("{} {}", rate(down, "↓"), rate(up, "↑"));
-    let room = usize::from(area.width).saturating_sub(from + text::width(&rates) + 4);
+    let room = to.saturating_sub(from + text::width(&rates) + 4);
     let sparks = room.min(if area.width >= 70 { 24 } else { 8 });
     let spark: String = screen.throughput.heights(sparks).into_iter().map(|height| BARS[height.min(8)]).collect();
     let at = from + room.saturating_sub(sparks);

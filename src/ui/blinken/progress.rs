@@ -42,12 +42,11 @@ fn draw_line(screen: &Screen, canvas: &mut Canvas, area: Rect, line: usize, work
     let figures = figures(screen, work, width);
     let figures_at = width.saturating_sub(text::width(&figures) + 1);
     let room = figures_at.saturating_sub(after + 2);
-    match work.progress {
-        Some(progress) => bar(canvas, area, (after + 1, line), room, progress),
-        None => {
-            let words = if work.listing { "listing" } else { "looking" };
-            canvas.put(area, after + 1, line, &text::cut(words, room), canvas.theme.text(Light::Listing));
-        }
+    if let Some(progress) = work.progress {
+        bar(canvas, area, (after + 1, line), room, progress);
+    } else {
+        let words = if work.listing { "listing" } else { "looking" };
+        canvas.put(area, after + 1, line, &text::cut(words, room), canvas.theme.text(Light::Listing));
     }
     canvas.say(area, figures_at, line, &figures, Tone::Plain);
 }
@@ -59,7 +58,8 @@ fn figures(screen: &Screen, work: &Work, width: usize) -> String {
         return if width >= 60 { text::left(&text::right(&messages, 8), 36) } else { messages };
     };
     if width < 60 {
-        let percent = (progress.done.min(progress.total) * 100).checked_div(progress.total).unwrap_or(100);
+        let percent =
+            (u128::from(progress.done.min(progress.total)) * 100).checked_div(progress.total.into()).unwrap_or(100);
         return format!("{percent:>3}%");
     }
     let rate = work.rate(screen.now).map_or_else(String::new, |rate| format!("{}/s", size(round(rate))));

@@ -47,7 +47,7 @@ impl Layout {
         let (state, name, step) = match width {
             60.. => (10, screen.name_width(), 2),
             30.. => (10, screen.name_width().min(8), 1),
-            _ => (5, 0, 1),
+            _ => (6, 0, 1),
         };
         let start = 3 + state + 1 + name + 2;
         let room = if width >= 60 { width / 3 } else { width.saturating_sub(start + 1) };
