@@ -232,7 +232,11 @@ fn failed(fault: &Fault) -> (Light, String) {
 
 fn ended_sync(kind: &EventKind) -> Option<String> {
     let EventKind::SyncDone { counts, folders, failures, took_ms, stopped, .. } = kind else { return None };
-    let verb = if *stopped { "stopped" } else { "synchronised" };
+    let verb = match (*stopped, *failures) {
+        (true, _) => "stopped",
+        (false, 0) => "synchronised",
+        (false, _) => "not all synchronised",
+    };
     let took = clock(Duration::from_millis(*took_ms));
     let mut text = format!("{verb}: {} in {took}, {}", count(*folders, "folder"), brought(counts));
     if *failures > 0 {
