@@ -4,6 +4,7 @@
 mod lines;
 mod picture;
 mod properties;
+mod pty;
 
 use std::fs;
 use std::path::{Path, PathBuf};
