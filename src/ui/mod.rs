@@ -1,11 +1,23 @@
 //! How it looks: every interface is a consumer of the one stream of events.
 
+pub mod basic;
+pub mod blinken;
+pub mod clean;
+pub mod figures;
+pub mod kind;
+pub mod lines;
+pub mod phrase;
+pub mod quiet;
+pub mod ttyui;
+
 use crossbeam_channel::{Receiver, Sender};
 
 use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::fault::Exit;
 use crate::model::question::Question;
+
+pub use kind::{Kind, Setup, build, choose};
 
 /// What connects a front end with the rest of the program.
 #[derive(Debug)]

@@ -1,0 +1,113 @@
+//! The whole picture: which region gets which lines.
+//!
+//! ```text
+//! banner       name, throughput, accounts, clock
+//! ─────────
+//! log          as much as is left
+//! ─────────    whether it follows
+//! work         a line a folder
+//! ─────────
+//! rows         a line an account, then the program's own
+//! footer       keys, warnings
+//! ```
+//! Small terminals lose the rules first, then banner and footer, then the log; rows stay to the last.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::screen::Screen;
+use super::theme::{Theme, Tone};
+use super::{banner, footer, help, logview, password, progress, rows, text};
+
+/// Where the regions are; a region without a line isn't drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Plan {
+    banner: Rect,
+    top: Rect,
+    log: Rect,
+    middle: Rect,
+    work: Rect,
+    bottom: Rect,
+    rows: Rect,
+    footer: Rect,
+}
+
+/// A place to draw on, with the colours to draw in.
+#[derive(Debug)]
+pub struct Canvas<'a> {
+    /// The cells.
+    pub buffer: &'a mut Buffer,
+    /// The colours.
+    pub theme: Theme,
+}
+
+impl Canvas<'_> {
+    /// Writes `words` at this place of `area`, as far as there is room, and gives back the column after it.
+    pub fn put(&mut self, area: Rect, column: usize, line: usize, words: &str, style: Style) -> usize {
+        let after = column + text::width(words);
+        let (Ok(x), Ok(y)) = (u16::try_from(column), u16::try_from(line)) else { return after };
+        if x < area.width && y < area.height {
+            let room = usize::from(area.width - x);
+            self.buffer.set_stringn(area.x + x, area.y + y, text::cut(words, room), room, style);
+        }
+        after
+    }
+
+    /// Writes `words` in a tone.
+    pub fn say(&mut self, area: Rect, column: usize, line: usize, words: &str, tone: Tone) -> usize {
+        self.put(area, column, line, words, self.theme.tone(tone))
+    }
+}
+
+/// Draws the screen on the whole of `buffer`.
+pub fn draw(screen: &mut Screen, theme: Theme, buffer: &mut Buffer) {
+    let area = buffer.area;
+    let plan = plan(screen, area);
+    screen.page = usize::from(plan.log.height);
+    let mut canvas = Canvas { buffer, theme };
+    banner::draw(screen, &mut canvas, plan.banner);
+    for rule in [plan.top, plan.middle, plan.bottom] {
+        canvas.say(rule, 0, 0, &"─".repeat(usize::from(rule.width)), Tone::Dim);
+    }
+    logview::draw(screen, &mut canvas, plan.log);
+    logview::draw_place(screen, &mut canvas, plan.middle);
+    progress::draw(screen, &mut canvas, plan.work);
+    rows::draw(screen, &mut canvas, plan.rows);
+    footer::draw(screen, &mut canvas, plan.footer);
+    if screen.help {
+        help::draw(&mut canvas, area);
+    }
+    password::draw(screen, &mut canvas, area);
+}
+
+fn plan(screen: &Screen, area: Rect) -> Plan {
+    let height = area.height;
+    let frame = u16::from(height >= 6);
+    let rule = u16::from(height >= 16);
+    let wanted = u16::try_from(screen.roster.accounts().len() + 1).unwrap_or(u16::MAX);
+    let inner = height.saturating_sub(2 * frame + 2 * rule);
+    // On a small terminal the lamps are all there is.
+    let rows = wanted.min(if frame == 0 { inner } else { (inner / 2).max(1) });
+    let free = inner.saturating_sub(rows);
+    let most = if height < 16 { 1 } else { free / 3 };
+    let work = if frame == 0 { 0 } else { u16::try_from(screen.work.len()).unwrap_or(most).min(most) };
+    let bottom = if work == 0 { 0 } else { rule.min(free.saturating_sub(work)) };
+    let log = free.saturating_sub(work + bottom);
+    let mut y = area.y;
+    let mut take = |lines: u16| {
+        let rect = Rect { y, height: lines, ..area };
+        y += lines;
+        rect.intersection(area)
+    };
+    Plan {
+        banner: take(frame),
+        top: take(rule),
+        log: take(log),
+        middle: take(rule),
+        work: take(work),
+        bottom: take(bottom),
+        rows: take(rows),
+        footer: take(frame),
+    }
+}

@@ -1,0 +1,160 @@
+//! Blinkenlights: the work of all threads as coloured lamps, full screen.
+
+pub mod draw;
+pub mod keys;
+pub mod log;
+pub mod screen;
+pub mod theme;
+
+mod banner;
+mod footer;
+mod frame;
+mod help;
+mod input;
+mod logview;
+mod password;
+mod progress;
+mod prompt;
+mod roster;
+mod rows;
+mod terminal;
+mod text;
+mod work;
+
+use std::io::{self, Write, stdout};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded, never, select};
+use crossterm::event::{Event as Input, KeyEventKind};
+
+use crate::model::command::Command;
+use crate::model::event::Event;
+use crate::model::fault::Exit;
+
+use super::kind::Setup;
+use super::{FrontEnd, Links};
+use screen::{Effect, Screen};
+use terminal::Guard;
+use theme::Theme;
+
+/// The shortest time between two pictures.
+const FRAME: Duration = Duration::from_millis(33);
+/// So many events are taken in before the next look at keys and questions.
+const DRAIN: usize = 10_000;
+
+/// The full-screen interface.
+#[derive(Debug)]
+pub struct Blinkenlights {
+    setup: Setup,
+}
+
+impl Blinkenlights {
+    /// The interface for this clock and this terminal.
+    pub fn new(setup: Setup) -> Self {
+        Self { setup }
+    }
+}
+
+impl FrontEnd for Blinkenlights {
+    fn run(&mut self, links: Links) -> io::Result<Exit> {
+        let mut screen = Screen::new((self.setup.now)(), self.setup.local);
+        let exit = show(&mut screen, self.setup, links)?;
+        let mut out = stdout().lock();
+        for line in screen.summary() {
+            writeln!(out, "{line}")?;
+        }
+        out.flush()?;
+        Ok(exit)
+    }
+}
+
+/// The loop: takes in all there is, then draws, at most once a frame; sleeps while the picture stays true.
+fn show(screen: &mut Screen, setup: Setup, links: Links) -> io::Result<Exit> {
+    let (panicked, panics) = bounded(64);
+    let mut guard = Guard::new(panicked)?;
+    let input = input::Input::start()?;
+    let mut stage = Stage { setup, theme: Theme::from_env(setup.env), commands: links.commands, drawn: None };
+    let (mut questions, mut keys) = (links.questions, input.events.clone());
+    let mut dirty = true;
+    loop {
+        let wait = stage.draw_if_due(screen, &mut guard, &mut dirty)?;
+        select! {
+            recv(links.events) -> event => match event {
+                Ok(event) => dirty |= take_in(screen, &event, &links.events),
+                Err(_) => return Ok(Exit::Internal),
+            },
+            recv(questions) -> question => match question {
+                Ok(question) => { screen.ask(question); dirty = true }
+                Err(_) => questions = never(),
+            },
+            recv(keys) -> input => match input {
+                Ok(input) => { stage.input(screen, &mut guard, input)?; dirty = true }
+                Err(_) => keys = never(),
+            },
+            recv(panics) -> text => if let Ok(text) = text { screen.report(&text, (setup.now)()); dirty = true },
+            default(wait) => dirty = true,
+        }
+        if let Some(exit) = screen.exit {
+            return Ok(exit);
+        }
+    }
+}
+
+/// Takes in this event and those that wait behind it.
+fn take_in(screen: &mut Screen, event: &Event, more: &Receiver<Event>) -> bool {
+    screen.apply(event);
+    for event in more.try_iter().take(DRAIN) {
+        screen.apply(&event);
+    }
+    true
+}
+
+/// What the loop keeps between two rounds.
+struct Stage {
+    setup: Setup,
+    theme: Theme,
+    commands: Sender<Command>,
+    drawn: Option<Instant>,
+}
+
+impl Stage {
+    /// Draws when there is something new and the last picture is old enough; says how long to wait for news.
+    fn draw_if_due(&mut self, screen: &mut Screen, guard: &mut Guard, dirty: &mut bool) -> io::Result<Duration> {
+        let since = self.drawn.map_or(FRAME, |drawn| drawn.elapsed());
+        if *dirty && since < FRAME {
+            return Ok(FRAME.saturating_sub(since));
+        }
+        if *dirty {
+            screen.tick((self.setup.now)());
+            guard.terminal.draw(|frame| draw::draw(screen, self.theme, frame.buffer_mut()))?;
+            self.drawn = Some(Instant::now());
+            *dirty = false;
+        }
+        Ok(screen.still_for())
+    }
+
+    fn input(&mut self, screen: &mut Screen, guard: &mut Guard, input: Input) -> io::Result<()> {
+        match input {
+            Input::Key(key) if key.kind != KeyEventKind::Release => {
+                for effect in screen.key(key) {
+                    self.perform(effect, guard)?;
+                }
+            }
+            Input::Paste(text) => screen.paste(&zeroize::Zeroizing::new(text)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn perform(&mut self, effect: Effect, guard: &mut Guard) -> io::Result<()> {
+        match effect {
+            // The supervisor takes commands at any time; when it is gone, the events end too.
+            Effect::Send(command) => drop(self.commands.try_send(command)),
+            // The worker may have been stopped while the person was typing.
+            Effect::Reply(reply, answer) => drop(reply.try_send(answer)),
+            Effect::Redraw => guard.terminal.clear()?,
+            Effect::Suspend => guard.suspend()?,
+        }
+        Ok(())
+    }
+}

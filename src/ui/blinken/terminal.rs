@@ -1,0 +1,94 @@
+//! The terminal, taken over and given back whole, whatever happens in between.
+
+use std::fmt;
+use std::io::{self, Stdout, Write, stdout};
+use std::panic::{self, PanicHookInfo};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use crossbeam_channel::Sender;
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::backend::CrosstermBackend;
+
+type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
+
+/// The terminal in raw mode on its alternate screen, for as long as this lives.
+///
+/// A panic in the thread that made it gives the terminal back first, so that its message stands on the normal screen.
+/// A panic in any other thread would write across the picture; it is reported as a line of text instead.
+pub struct Guard {
+    /// Where the picture is drawn.
+    pub terminal: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    taken: Arc<AtomicBool>,
+    hook_before: Arc<Hook>,
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard").field("taken", &self.taken).finish_non_exhaustive()
+    }
+}
+
+impl Guard {
+    /// Takes the terminal over. Panics of other threads are reported to `panics`.
+    pub fn new(panics: Sender<String>) -> io::Result<Self> {
+        let taken = Arc::new(AtomicBool::new(true));
+        let hook_before: Arc<Hook> = Arc::from(panic::take_hook());
+        let (here, ours, before) = (thread::current().id(), taken.clone(), hook_before.clone());
+        panic::set_hook(Box::new(move |info| {
+            if thread::current().id() == here {
+                give_back(&ours);
+                before(info);
+            } else if ours.load(Ordering::SeqCst) {
+                // A full channel means that the first of many panics are shown, which is enough.
+                let _ = panics.try_send(info.to_string());
+            } else {
+                before(info);
+            }
+        }));
+        // From here on, dropping the guard undoes whatever part of this was done.
+        let terminal = ratatui::Terminal::new(CrosstermBackend::new(stdout()))?;
+        let guard = Self { terminal, taken, hook_before };
+        take()?;
+        Ok(guard)
+    }
+
+    /// Gives the terminal back, stops the process until the shell lets it go on, and takes the terminal over again.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        give_back(&self.taken);
+        // Sent to this very thread, so that it has stopped before this returns.
+        signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
+        self.taken.store(true, Ordering::SeqCst);
+        take()?;
+        self.terminal.clear()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        give_back(&self.taken);
+        // While a panic is under way the hook can't be changed, and needn't be: it finds nothing to give back.
+        if !thread::panicking() {
+            let before = self.hook_before.clone();
+            panic::set_hook(Box::new(move |info| before(info)));
+        }
+    }
+}
+
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+}
+
+/// Gives the terminal back unless that is done already. Errors have nowhere to go: the terminal is gone with them.
+fn give_back(taken: &AtomicBool) {
+    if taken.swap(false, Ordering::SeqCst) {
+        let _ = execute!(stdout(), Show, DisableBracketedPaste, LeaveAlternateScreen);
+        let _ = disable_raw_mode();
+        let _ = stdout().flush();
+    }
+}

@@ -1,0 +1,127 @@
+//! Which interfaces there are, what they are called, and which of them is used.
+
+use std::fmt;
+use std::io::{stderr, stdout};
+use std::str::FromStr;
+
+use chrono::{DateTime, FixedOffset, Local, Utc};
+
+use super::FrontEnd;
+use super::basic::Basic;
+use super::blinken::Blinkenlights;
+use super::lines::LineUi;
+use super::quiet::Quiet;
+use super::ttyui::Ttyui;
+
+/// An interface by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Full screen, with lights.
+    Blinkenlights,
+    /// Plain text on a terminal, which can ask for a password.
+    Ttyui,
+    /// Plain text for logs and cron, which never asks.
+    Basic,
+    /// Faults and warnings only.
+    Quiet,
+}
+
+impl Kind {
+    /// Every interface, with the name that `OfflineIMAP` had for it and the short one.
+    pub const TABLE: [(Self, &'static str, &'static str); 4] = [
+        (Self::Blinkenlights, "Curses.Blinkenlights", "blinkenlights"),
+        (Self::Ttyui, "TTY.TTYUI", "ttyui"),
+        (Self::Basic, "Noninteractive.Basic", "basic"),
+        (Self::Quiet, "Noninteractive.Quiet", "quiet"),
+    ];
+
+    /// Whether it needs a terminal to draw on.
+    pub fn needs_terminal(self) -> bool {
+        matches!(self, Self::Blinkenlights)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(Self::TABLE.iter().find(|row| row.0 == *self).map_or("basic", |row| row.2))
+    }
+}
+
+impl FromStr for Kind {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let matches = |row: &&(Self, &str, &str)| row.1.eq_ignore_ascii_case(name) || row.2.eq_ignore_ascii_case(name);
+        Self::TABLE.iter().find(matches).map(|row| row.0).ok_or_else(|| {
+            let known: Vec<&str> = Self::TABLE.iter().map(|row| row.2).collect();
+            format!("there is no interface called \"{name}\"; there are {}", known.join(", "))
+        })
+    }
+}
+
+/// The first of `wanted` that is usable here. Without a wish, lights on a terminal and plain lines elsewhere.
+pub fn choose(wanted: &[Kind], stdout_is_terminal: bool) -> Kind {
+    let usable = |kind: &&Kind| stdout_is_terminal || !kind.needs_terminal();
+    let otherwise = if stdout_is_terminal && wanted.is_empty() { Kind::Blinkenlights } else { Kind::Basic };
+    wanted.iter().find(usable).copied().unwrap_or(otherwise)
+}
+
+/// What an interface needs to know of the world, handed to it so that tests can hand it something else.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup {
+    /// The time.
+    pub now: fn() -> DateTime<Utc>,
+    /// A time as the person's clock shows it.
+    pub local: fn(DateTime<Utc>) -> DateTime<FixedOffset>,
+    /// Looks an environment variable up: `COLORTERM`, `TERM`, `NO_COLOR`.
+    pub env: fn(&str) -> Option<String>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            now: Utc::now,
+            local: |time| time.with_timezone(&Local).fixed_offset(),
+            env: |name| std::env::var(name).ok(),
+        }
+    }
+}
+
+/// Builds the interface called `kind`, on the program's own standard output.
+pub fn build(kind: Kind, setup: Setup) -> Box<dyn FrontEnd + Send> {
+    match kind {
+        Kind::Blinkenlights => Box::new(Blinkenlights::new(setup)),
+        Kind::Ttyui => Box::new(LineUi::new(Ttyui::on_the_terminal(stdout()))),
+        Kind::Basic => Box::new(LineUi::new(Basic::new(stdout()))),
+        Kind::Quiet => Box::new(LineUi::new(Quiet::new(stderr()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_and_short_names_are_known_in_any_case() {
+        for (kind, old, short) in Kind::TABLE {
+            assert_eq!(old.to_uppercase().parse(), Ok(kind));
+            assert_eq!(short.parse(), Ok(kind));
+            assert_eq!(kind.to_string(), short);
+        }
+        assert!("Gtk".parse::<Kind>().unwrap_err().contains("blinkenlights"));
+    }
+
+    #[test]
+    fn the_first_usable_one_is_chosen() {
+        for (wanted, terminal, kind) in [
+            (&[][..], true, Kind::Blinkenlights),
+            (&[], false, Kind::Basic),
+            (&[Kind::Blinkenlights, Kind::Quiet], false, Kind::Quiet),
+            (&[Kind::Blinkenlights, Kind::Quiet], true, Kind::Blinkenlights),
+            (&[Kind::Blinkenlights], false, Kind::Basic),
+            (&[Kind::Ttyui], false, Kind::Ttyui),
+        ] {
+            assert_eq!(choose(wanted, terminal), kind, "{wanted:?} {terminal}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Plain sentences on a terminal, and a password prompt that doesn't show what is typed.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, PipeReader, Read, Write};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use zeroize::Zeroizing;
+
+use crate::model::event::Event;
+use crate::model::question::{Answer, Ask, Secret};
+
+use super::clean::clean;
+use super::lines::{Asker, Style};
+use super::phrase::phrase;
+
+/// Writes a line for every event that has words, and asks.
+#[derive(Debug)]
+pub struct Ttyui<W> {
+    out: W,
+    asker: Asker,
+}
+
+impl<W: Write> Ttyui<W> {
+    /// Writes to `out` and asks on the terminal that controls the process.
+    pub fn on_the_terminal(out: W) -> Self {
+        Self::asking(out, ask_on_terminal)
+    }
+
+    /// Writes to `out` and asks in this way.
+    pub fn asking(out: W, asker: Asker) -> Self {
+        Self { out, asker }
+    }
+
+    /// What it has written to.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+}
+
+impl<W: Write> Style for Ttyui<W> {
+    fn show(&mut self, event: &Event) -> io::Result<()> {
+        let Some(phrase) = phrase(event) else { return Ok(()) };
+        writeln!(self.out, "{}", phrase.line())?;
+        self.out.flush()
+    }
+
+    fn asker(&self) -> Option<Asker> {
+        Some(self.asker)
+    }
+}
+
+/// The words of a question that is asked on one line.
+pub fn wording(ask: &Ask) -> String {
+    let Ask::Password { account, user, host, refusal } = ask;
+    let refusal = refusal.as_deref().map_or_else(String::new, |said| format!("The server says: {}\n", clean(said)));
+    format!("{refusal}{}", clean(&format!("{account}: password of {user} at {host}: ")))
+}
+
+fn ask_on_terminal(ask: &Ask, taken_back: &PipeReader) -> Answer {
+    type_in(&wording(ask), taken_back).ok().flatten().map_or(Answer::GivenUp, Answer::Password)
+}
+
+/// A terminal that doesn't show what is typed, until this goes.
+struct Unseen<'a> {
+    terminal: &'a File,
+    before: Termios,
+}
+
+impl<'a> Unseen<'a> {
+    fn new(terminal: &'a File) -> io::Result<Self> {
+        let before = tcgetattr(terminal)?;
+        let mut without = before.clone();
+        without.local_modes.remove(LocalModes::ECHO);
+        without.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON);
+        tcsetattr(terminal, OptionalActions::Flush, &without)?;
+        Ok(Self { terminal, before })
+    }
+}
+
+impl Drop for Unseen<'_> {
+    fn drop(&mut self) {
+        // There is nobody left to tell when the terminal itself is gone.
+        let _ = tcsetattr(self.terminal, OptionalActions::Drain, &self.before);
+    }
+}
+
+/// Asks on the controlling terminal; `None` when the person gave up (an empty line or the end of input), or when the
+/// question was taken back.
+fn type_in(prompt: &str, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
+    let mut terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+    terminal.write_all(prompt.as_bytes())?;
+    let unseen = Unseen::new(&terminal)?;
+    let mut typed = Zeroizing::new([0_u8; 4096]);
+    let mut fds = [PollFd::new(&terminal, PollFlags::IN), PollFd::new(taken_back, PollFlags::IN)];
+    loop {
+        match poll(&mut fds, None) {
+            Err(rustix::io::Errno::INTR) => {}
+            Err(other) => return Err(other.into()),
+            Ok(_) => break,
+        }
+    }
+    if !fds[1].revents().is_empty() {
+        drop(unseen);
+        terminal.write_all(b"\n")?;
+        return Ok(None);
+    }
+    // In canonical mode one read is one line, whole.
+    let length = (&terminal).read(typed.as_mut())?;
+    let line = typed[..length].strip_suffix(b"\n").unwrap_or(&typed[..length]);
+    let text = std::str::from_utf8(line).map_err(io::Error::other)?;
+    Ok((!text.is_empty()).then(|| Secret::new(text.to_owned())))
+}

@@ -1,0 +1,96 @@
+//! The picture: letters and colours.
+
+use std::fmt::Write;
+
+use blinkensync::model::ids::AccountName;
+use blinkensync::model::question::{Ask, Question};
+use blinkensync::ui::blinken::draw::draw;
+use blinkensync::ui::blinken::screen::Screen;
+use blinkensync::ui::blinken::theme::{Depth, Theme};
+use crossbeam_channel::bounded;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::{SCENES, compare, played};
+
+pub fn drawn(screen: &mut Screen, depth: Depth, (width, height): (u16, u16)) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| draw(screen, Theme::new(depth), frame.buffer_mut())).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+/// Letters, then the same grid with a letter for each style, then what those letters mean.
+fn text(buffer: &Buffer) -> String {
+    let (mut letters, mut colours) = (String::new(), String::new());
+    let mut styles: Vec<Style> = vec![Style::reset()];
+    for row in buffer.content.chunks(usize::from(buffer.area.width)) {
+        let (mut line, mut shades, mut column) = (String::new(), String::new(), 0);
+        while let Some(cell) = row.get(column) {
+            line.push_str(cell.symbol());
+            let place = styles.iter().position(|style| *style == cell.style()).unwrap_or(styles.len());
+            if place == styles.len() {
+                styles.push(cell.style());
+            }
+            let width = cell.symbol().width().max(1);
+            let plain = cell.symbol() == " " || place == 0;
+            let shade = if plain { ' ' } else { char::from(b'@' + u8::try_from(place).unwrap()) };
+            shades.extend(std::iter::repeat_n(shade, width));
+            column += width;
+        }
+        writeln!(letters, "{}", line.trim_end()).unwrap();
+        writeln!(colours, "{}", shades.trim_end()).unwrap();
+    }
+    let legend: String = styles.iter().enumerate().skip(1).fold(String::new(), |mut legend, (place, style)| {
+        let letter = char::from(b'@' + u8::try_from(place).unwrap());
+        writeln!(legend, "{letter} {:?} {:?}", style.fg, style.add_modifier).unwrap();
+        legend
+    });
+    format!("{letters}{colours}{legend}")
+}
+
+#[test]
+fn scenes_look_as_they_are_kept() {
+    for name in SCENES {
+        for size in [(100, 30), (80, 24), (40, 10), (20, 5)] {
+            let picture = text(&drawn(&mut played(name), Depth::True, size));
+            compare(&format!("{name}-{}x{}", size.0, size.1), &picture);
+        }
+        compare(&format!("{name}-sixteen"), &text(&drawn(&mut played(name), Depth::Sixteen, (80, 24))));
+        compare(&format!("{name}-letters"), &text(&drawn(&mut played(name), Depth::None, (80, 24))));
+    }
+}
+
+#[test]
+fn a_password_is_asked_for_without_showing_it() {
+    let mut screen = played("first-sync");
+    let (reply, _answer) = bounded(1);
+    let ask = Ask::Password {
+        account: AccountName::new("home"),
+        user: "anna".into(),
+        host: "imap.home.example".into(),
+        refusal: Some("[AUTHENTICATIONFAILED] no\x1b[2J".into()),
+    };
+    screen.ask(Question { ask, reply });
+    screen.paste("hunter2\nnot this");
+    for size in [(80, 24), (40, 10), (20, 5)] {
+        compare(&format!("password-{}x{}", size.0, size.1), &text(&drawn(&mut screen, Depth::True, size)));
+    }
+}
+
+#[test]
+fn help_shows_keys_and_lamps() {
+    let mut screen = played("idle");
+    screen.help = true;
+    compare("help-100x30", &text(&drawn(&mut screen, Depth::True, (100, 30))));
+}
+
+#[test]
+fn no_control_character_reaches_the_screen() {
+    let buffer = drawn(&mut played("hostile"), Depth::True, (100, 30));
+    assert!(!buffer.content.iter().any(|cell| cell.symbol().contains(|c: char| c.is_control() || c == '\u{202e}')));
+    let summary = played("hostile").summary().join("");
+    assert!(!summary.contains(char::is_control));
+}
