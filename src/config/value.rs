@@ -1,0 +1,296 @@
+//! What a value means: switches, numbers, lists, paths, and the plain literals of Python.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What a value may refer to outside the file.
+pub struct Environment<'a> {
+    /// The user's home directory.
+    pub home: Option<PathBuf>,
+    /// The value of an environment variable.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether a file is there.
+    pub is_file: &'a dyn Fn(&std::path::Path) -> bool,
+}
+
+/// A switch, in any of the words that `ConfigParser` knows.
+///
+/// # Errors
+/// The words that were expected.
+pub fn boolean(text: &str) -> Result<bool, String> {
+    match text.to_lowercase().as_str() {
+        "yes" | "true" | "on" | "1" => Ok(true),
+        "no" | "false" | "off" | "0" => Ok(false),
+        _ => Err("expected yes or no".to_owned()),
+    }
+}
+
+/// A whole number, at least 1.
+///
+/// # Errors
+/// That one was expected.
+pub fn count(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "expected a whole number, at least 1".to_owned())
+}
+
+/// A TCP port.
+///
+/// # Errors
+/// That one was expected.
+pub fn port(text: &str) -> Result<u16, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "expected a port from 1 to 65535".to_owned())
+}
+
+/// A time in this unit, fractions too; nothing for 0 and less.
+///
+/// # Errors
+/// That a number was expected.
+pub fn time(text: &str, unit: Duration, expected: &str) -> Result<Option<Duration>, String> {
+    let wrong = || format!("expected {expected}");
+    let number: f64 = text.parse().map_err(|_| wrong())?;
+    if number <= 0.0 {
+        return Ok(None);
+    }
+    Duration::try_from_secs_f64(number * unit.as_secs_f64()).map(Some).map_err(|_| wrong())
+}
+
+/// The items between commas or lines, without the empty ones.
+pub fn list(text: &str) -> Vec<String> {
+    text.split([',', '\n']).map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+/// A path, with `~`, `$NAME` and `${NAME}` replaced.
+///
+/// # Errors
+/// A home that can't be found, or a variable that isn't set.
+pub fn path(text: &str, environment: &Environment) -> Result<PathBuf, String> {
+    if text.contains('\n') {
+        return Err("expected one path on one line".to_owned());
+    }
+    let text = variables(text, environment)?;
+    match text.strip_prefix('~') {
+        None => Ok(PathBuf::from(text)),
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            let home = environment.home.clone().ok_or("~ can't be replaced, because HOME isn't set")?;
+            let rest = rest.trim_start_matches('/');
+            Ok(if rest.is_empty() { home } else { home.join(rest) })
+        }
+        Some(_) => {
+            Err("expected a path that begins with / or ~/; the homes of other users are written in full".to_owned())
+        }
+    }
+}
+
+fn variables(text: &str, environment: &Environment) -> Result<String, String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        let (name, after) = match after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+            Some(braced) => braced,
+            None => after.split_at(after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len())),
+        };
+        if name.is_empty() {
+            out.push('$');
+        } else {
+            let value = (environment.variable)(name);
+            out.push_str(&value.ok_or_else(|| format!("the environment variable {name} isn't set"))?);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// What needs no Python to be understood.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Literal {
+    /// A quoted string.
+    Text(String),
+    /// A number, as it was written.
+    Number(String),
+    /// `True` or `False`.
+    Bool(bool),
+    /// `None`.
+    None,
+    /// A list or tuple of strings.
+    List(Vec<String>),
+}
+
+impl Literal {
+    /// Whether it says nothing: `None`, or without an item or a letter.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_empty(),
+            Self::List(items) => items.is_empty(),
+            Self::None => true,
+            Self::Number(_) | Self::Bool(_) => false,
+        }
+    }
+}
+
+/// The literal that the text is; `None` when only Python could tell.
+pub fn literal(text: &str) -> Option<Literal> {
+    let text = text.trim();
+    match text {
+        "None" => return Some(Literal::None),
+        "True" => return Some(Literal::Bool(true)),
+        "False" => return Some(Literal::Bool(false)),
+        _ => {}
+    }
+    let inner = [('[', ']'), ('(', ')')].iter().find_map(|(from, to)| text.strip_prefix(*from)?.strip_suffix(*to));
+    if let Some(inner) = inner {
+        // Brackets around a single item are no tuple to Python.
+        let bare = text.starts_with('(') && !inner.contains(',') && !inner.trim().is_empty();
+        return if bare { literal(inner) } else { strings(inner).map(Literal::List) };
+    }
+    if let Some((string, rest)) = string(text) {
+        return rest.is_empty().then_some(Literal::Text(string));
+    }
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let number = digits.starts_with(|c: char| c.is_ascii_digit()) && digits.parse::<f64>().is_ok();
+    number.then(|| Literal::Number(text.to_owned()))
+}
+
+fn strings(inner: &str) -> Option<Vec<String>> {
+    let mut items = Vec::new();
+    let mut rest = inner.trim();
+    while !rest.is_empty() {
+        let (item, after) = string(rest)?;
+        items.push(item);
+        rest = after.trim_start();
+        if !rest.is_empty() {
+            rest = rest.strip_prefix(',')?.trim_start();
+        }
+    }
+    Some(items)
+}
+
+/// A quoted string at the beginning, and what follows it.
+fn string(text: &str) -> Option<(String, &str)> {
+    let (raw, quoted) = match text.strip_prefix(['r', 'R']) {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix(['u', 'U']).unwrap_or(text)),
+    };
+    let quote = quoted.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    if quoted.starts_with("\"\"\"") || quoted.starts_with("'''") {
+        return None;
+    }
+    let mut out = String::new();
+    let mut letters = quoted.char_indices().skip(1);
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '\n' => return None,
+            '\\' => {
+                let (_, escaped) = letters.next()?;
+                match escaped {
+                    _ if raw => out.extend(['\\', escaped]),
+                    '\\' | '\'' | '"' => out.push(escaped),
+                    'n' => out.push('\n'),
+                    't' => out.push('\t'),
+                    _ => return None,
+                }
+            }
+            _ if letter == quote => return Some((out, &quoted[at + 1..])),
+            _ => out.push(letter),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn place(text: &str) -> Result<PathBuf, String> {
+        let variable = |name: &str| (name == "BOX").then(|| "box".to_owned());
+        path(text, &Environment { home: Some(PathBuf::from("/home/u")), variable: &variable, is_file: &|_| true })
+    }
+
+    #[test]
+    fn switches_are_read_in_any_case() {
+        for (text, wanted) in [("YES", true), ("on", true), ("1", true), ("False", false), ("off", false), ("0", false)]
+        {
+            assert_eq!(boolean(text), Ok(wanted), "{text}");
+        }
+        assert!(boolean("maybe").is_err() && boolean("").is_err());
+    }
+
+    #[test]
+    fn times_have_fractions_and_end_at_nothing() {
+        let minutes = |text| time(text, Duration::from_secs(60), "minutes");
+        assert_eq!(minutes("0.5"), Ok(Some(Duration::from_secs(30))));
+        assert_eq!(minutes("0"), Ok(None));
+        assert_eq!(minutes("-3"), Ok(None));
+        for wrong in ["soon", "nan", "inf", "1e300"] {
+            assert!(minutes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_bounds() {
+        assert_eq!((count("4"), port("993")), (Ok(4), Ok(993)));
+        assert!(count("0").is_err() && count("-1").is_err() && port("65536").is_err() && port("0").is_err());
+    }
+
+    #[test]
+    fn paths_are_expanded() {
+        for (text, wanted) in [
+            ("~", "/home/u"),
+            ("~/Mail", "/home/u/Mail"),
+            ("/a/$BOX/b", "/a/box/b"),
+            ("/a/${BOX}b", "/a/boxb"),
+            ("/a$/b", "/a$/b"),
+            ("/a~b", "/a~b"),
+        ] {
+            assert_eq!(place(text).as_deref(), Ok(Path::new(wanted)), "{text}");
+        }
+        for (text, word) in [("$NONE/x", "NONE"), ("~other/x", "in full"), ("/a\n/b", "one line")] {
+            assert!(place(text).unwrap_err().contains(word), "{text}");
+        }
+    }
+
+    #[test]
+    fn literals_need_no_python() {
+        let texts = |items: &[&str]| Literal::List(items.iter().map(|&item| item.to_owned()).collect());
+        for (text, wanted) in [
+            ("'a'", Some(Literal::Text("a".into()))),
+            ("\"it's\"", Some(Literal::Text("it's".into()))),
+            (r"'it\'s'", Some(Literal::Text("it's".into()))),
+            (r"r'^a\.b'", Some(Literal::Text(r"^a\.b".into()))),
+            ("['a', \"b\",]", Some(texts(&["a", "b"]))),
+            ("['a',\n'b']", Some(texts(&["a", "b"]))),
+            ("('a', 'b')", Some(texts(&["a", "b"]))),
+            ("('a')", Some(Literal::Text("a".into()))),
+            ("[]", Some(texts(&[]))),
+            ("993", Some(Literal::Number("993".into()))),
+            ("True", Some(Literal::Bool(true))),
+            ("None", Some(Literal::None)),
+            ("lambda f: f", None),
+            ("'a' + 'b'", None),
+            ("['a' 'b']", None),
+            ("'a", None),
+            ("os.environ['A']", None),
+            ("infinity", None),
+        ] {
+            assert_eq!(literal(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_have_no_empty_items() {
+        assert_eq!(list("a, b,\nc,"), ["a", "b", "c"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_a_meaning_or_none(text in "(?s).{0,40}|[\\[\\]()'\"\\\\,ru a$~{}]{0,12}") {
+            literal(&text);
+            let _ = place(&text);
+        }
+    }
+}
