@@ -1,8 +1,16 @@
 //! What the user meant: the offlineimaprc, read and checked.
 
-pub mod ini;
-pub mod interpolate;
+mod check;
+mod ini;
+mod interpolate;
+mod load;
 pub mod options;
-pub mod raw;
+mod raw;
+mod repository;
 pub mod settings;
-pub mod value;
+mod source;
+mod standing;
+mod value;
+
+pub use load::{Loaded, Request, load, parse};
+pub use value::Environment;
