@@ -107,6 +107,9 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     if !source.sections.contains_key(&section) {
         return None;
     }
+    if name.contains(|c: char| c == '/' || c.is_control()) {
+        source.wrong_section(&section, "expected a name without /, since files are named after the account");
+    }
     judge(source, &section, &[Kind::Account]);
     let minute = Duration::from_secs(60);
     let autorefresh = source.read(&section, "autorefresh", |text| value::time(text, minute, "a number of minutes"));

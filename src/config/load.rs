@@ -123,3 +123,32 @@ fn holds_secret(text: &str) -> bool {
         quoted || (KEPT_SECRETS.contains(&key.as_str()) && !entry.value.is_empty())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn looked(config_home: Option<&str>, there: &[&str]) -> Result<PathBuf, String> {
+        let variable = |name: &str| config_home.filter(|_| name == "XDG_CONFIG_HOME").map(str::to_owned);
+        let is_file = |path: &Path| there.iter().any(|name| path == Path::new(name));
+        find(&Environment { home: Some(PathBuf::from("/h")), variable: &variable, is_file: &is_file })
+    }
+
+    #[test]
+    fn the_first_file_that_is_there_is_taken() {
+        let all = ["/h/.config/blinkensync/config", "/h/.offlineimaprc", "/h/.config/offlineimap/config"];
+        for from in 0..all.len() {
+            assert_eq!(looked(None, &all[from..]).as_deref(), Ok(Path::new(all[from])));
+            assert_eq!(looked(Some("relative"), &all[from..]).as_deref(), Ok(Path::new(all[from])));
+        }
+        assert_eq!(looked(Some("/x"), &["/x/offlineimap/config"]).as_deref(), Ok(Path::new("/x/offlineimap/config")));
+    }
+
+    #[test]
+    fn without_a_file_it_says_where_it_looked_and_how_to_begin() {
+        let text = looked(Some("/x"), &[]).unwrap_err();
+        for part in ["/x/blinkensync/config", "/h/.offlineimaprc", "/x/offlineimap/config", "--demo", MINIMAL] {
+            assert!(text.contains(part), "{part}");
+        }
+    }
+}

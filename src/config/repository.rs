@@ -1,5 +1,6 @@
 //! `[Repository X]`: a tree of Maildirs, or an IMAP server's mailboxes.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use super::options::Kind;
@@ -59,7 +60,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
     let user = named(source, section, "remoteuser", "the user's name", |text| Ok(text.to_owned()));
     let given_port = evaluated(source, section, "remoteport", value::port);
     let password = password(source, section);
-    let security = security(source, section, given_port);
+    let security = security(source, section, host.as_deref(), given_port);
     let ca_file = ca_file(source, section);
     let max_connections = source.read(section, "maxconnections", value::count).unwrap_or(CONNECTIONS);
     let usual = if security == Security::Tls { TLS_PORT } else { PLAIN_PORT };
@@ -173,7 +174,7 @@ fn password(source: &mut Source, section: &str) -> PasswordSource {
 
 /// How the connection is protected. Files from the time when `ssl` was off unless asked for say so by their port: they
 /// get STARTTLS.
-fn security(source: &mut Source, section: &str, port: Option<u16>) -> Security {
+fn security(source: &mut Source, section: &str, host: Option<&str>, port: Option<u16>) -> Security {
     let ssl = source.read(section, "ssl", boolean);
     let starttls = source.read(section, "starttls", boolean).unwrap_or(true);
     match (ssl, starttls) {
@@ -181,7 +182,9 @@ fn security(source: &mut Source, section: &str, port: Option<u16>) -> Security {
         (None, _) if port != Some(PLAIN_PORT) => Security::Tls,
         (_, true) => Security::StartTls,
         (Some(false), false) => {
-            source.doubtful(section, "ssl", "password and mail travel unprotected, since starttls = no too");
+            if !host.is_some_and(is_this_machine) {
+                source.doubtful(section, "ssl", "password and mail travel unprotected, since starttls = no too");
+            }
             Security::None
         }
         (None, false) => {
@@ -190,6 +193,10 @@ fn security(source: &mut Source, section: &str, port: Option<u16>) -> Security {
             Security::StartTls
         }
     }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn ca_file(source: &mut Source, section: &str) -> Option<PathBuf> {

@@ -1,6 +1,5 @@
 //! The file with the command line's overrides, read value by value; every mistake is kept with the place where it stands.
 
-use std::fmt;
 use std::path::Path;
 
 use super::interpolate::{interpolate, references};
@@ -28,12 +27,6 @@ pub struct Source<'a> {
     file: String,
     mistakes: Vec<(At, String)>,
     warnings: Vec<(At, String)>,
-}
-
-impl fmt::Debug for Source<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Source").field("file", &self.file).field("sections", &self.sections).finish_non_exhaustive()
-    }
 }
 
 impl<'a> Source<'a> {
@@ -138,6 +131,11 @@ impl<'a> Source<'a> {
     /// Remarks on a section as a whole.
     pub fn doubtful_section(&mut self, section: &str, message: &str) {
         self.warnings.push((self.header(section), format!("[{section}]: {message}")));
+    }
+
+    /// Remarks on a section that makes no sense.
+    pub fn wrong_section(&mut self, section: &str, message: &str) {
+        self.mistakes.push((self.header(section), format!("[{section}]: {message}")));
     }
 
     /// Remarks on something that the command line asks for.

@@ -60,6 +60,10 @@ fn each_mistake_is_named_with_file_line_section_and_key() {
             file("", "", "", "").replace("localfolders = ~/Mail", ""),
             "rc:8: [Repository L] localfolders is missing: expected the directory",
         ),
+        (
+            file("", "", "", "").replace("= A\n", "= ../A\n").replace("Account A", "Account ../A"),
+            "rc:4: [Account ../A]: expected a name without /",
+        ),
         (file("nonsense", "", "", ""), "rc:3: expected [section] or option = value"),
         (String::new(), "rc: [general] accounts is missing: expected the names of the accounts to synchronise"),
     ] {

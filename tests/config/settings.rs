@@ -66,6 +66,10 @@ fn protection_follows_ssl_starttls_and_port() {
     }
     let warnings = read(&file("", "", "", "ssl = no\nstarttls = no")).unwrap().warnings;
     assert!(warnings[0].contains("unprotected"), "{warnings:?}");
+    for host in ["localhost", "127.0.0.1", "::1"] {
+        let text = file("", "", "", "ssl = no\nstarttls = no").replace("imap.example.org", host);
+        assert_eq!(read(&text).unwrap().warnings, [""; 0], "{host}");
+    }
 }
 
 #[test]
