@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -27,7 +27,7 @@ use crate::model::question::{Question, Secret};
 use crate::plan::folders::{Paired, Tree, pair};
 use crate::store::Repository;
 use crate::store::imap::ImapRepository;
-use crate::store::ledger::sqlite::SqliteLedger;
+use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
 use crate::store::ledger::{FolderRecord, Ledger};
 use crate::store::maildir::Maildir;
 
@@ -119,7 +119,7 @@ pub(super) struct Shared<'a> {
 
 impl Shared<'_> {
     fn maildir(&self) -> Maildir {
-        Maildir::new(&self.account.local, self.task.settings.fsync)
+        Maildir::from_settings(&self.account.local, self.task.settings.fsync)
     }
 
     fn policy(&self) -> Policy {
@@ -143,12 +143,12 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
         Fault::new(Reach::Account, FaultKind::Disk, doing, error).advise("check metadata in the [general] section")
     })?;
     let _lock = AccountLock::take(metadata, task.account())?;
-    let ledger_path = SqliteLedger::path(metadata, task.account());
+    let ledger_path = ledger_path(metadata, task.account().as_str());
     let shared = Shared { task, account: &task.settings.accounts[task.place], ledger_path };
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
     let known = ledger.folders()?;
     let mut local = shared.maildir();
-    prepare_root(&mut local, &known)?;
+    prepare_root(&shared.account.local.root, &local, &known)?;
     let mut password = task.password.clone();
     let mut remote = shared.connect(worker, &mut password)?;
     if let Some(secret) = password.clone() {
@@ -157,19 +157,24 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     worker.light(Light::Account);
     let folders = list(worker, &shared, &mut remote, &mut local, total)?;
     let queue = queue(worker, folders, &known, total);
-    share_out(&shared, worker, remote, &password, &queue, total);
+    share_out(&shared, worker, remote, password.as_ref(), &queue, total);
     if total.failures == 0 { worker.checkpoint() } else { Ok(()) }
 }
 
 /// A Maildir root that is missing although the ledger knows folders was not deleted: it isn't mounted.
-fn prepare_root(local: &mut Maildir, known: &[FolderRecord]) -> Result<(), Fault> {
-    if local.exists() {
+fn prepare_root(root: &Path, local: &Maildir, known: &[FolderRecord]) -> Result<(), Fault> {
+    if root.is_dir() {
         return Ok(());
     }
     if known.iter().any(|folder| folder.uid_validity.is_some()) {
-        let doing = format!("opening the Maildir {}", local.root().display());
-        return Err(Fault::new(Reach::Account, FaultKind::Refused, doing, "it is missing, though it was synchronised before")
-            .advise("mount it or put it back; to begin anew, delete the account's ledger as well"));
+        let doing = format!("opening the Maildir {}", root.display());
+        return Err(Fault::new(
+            Reach::Account,
+            FaultKind::Refused,
+            doing,
+            "it is missing, though it was synchronised before",
+        )
+        .advise("mount it or put it back; to begin anew, delete the account's ledger as well"));
     }
     local.create_root()
 }
@@ -197,7 +202,9 @@ fn list(
     let local_tree =
         Tree { folders: &here, separator: local.separator()?, create: may_create(&shared.account.local.common) };
     let (pairs, faults) = pair(remote_tree, local_tree);
-    faults.iter().for_each(|fault| total.failed(worker, fault));
+    for fault in &faults {
+        total.failed(worker, fault);
+    }
     let (there, here) = (marks(&there), marks(&here));
     let mut candidates = Vec::with_capacity(pairs.len());
     for pair in pairs {
@@ -219,12 +226,7 @@ fn marks(folders: &[FolderInfo]) -> HashMap<&str, Mark> {
     folders.iter().filter_map(|folder| Some((folder.name.as_str(), folder.mark?))).collect()
 }
 
-fn create(
-    worker: &Worker,
-    remote: &mut ImapRepository,
-    local: &mut Maildir,
-    pair: &Paired,
-) -> Result<(), Fault> {
+fn create(worker: &Worker, remote: &mut ImapRepository, local: &mut Maildir, pair: &Paired) -> Result<(), Fault> {
     let side = match (pair.create_remote, pair.create_local) {
         (true, _) => {
             remote.create(&pair.names.remote)?;
@@ -242,7 +244,12 @@ fn create(
 }
 
 /// The folders that have to be looked at: all but those that are certainly unchanged on both sides.
-fn queue(worker: &Worker, candidates: Vec<Candidate>, known: &[FolderRecord], total: &mut Total) -> Receiver<FolderPair> {
+fn queue(
+    worker: &Worker,
+    candidates: Vec<Candidate>,
+    known: &[FolderRecord],
+    total: &mut Total,
+) -> Receiver<FolderPair> {
     let known: HashMap<&str, &FolderRecord> = known.iter().map(|record| (record.local.as_str(), record)).collect();
     let unchanged = |candidate: &Candidate| {
         known.get(candidate.names.local.as_str()).is_some_and(|record| {
@@ -273,7 +280,7 @@ fn share_out(
     shared: &Shared<'_>,
     worker: &Worker,
     first: ImapRepository,
-    password: &Option<Secret>,
+    password: Option<&Secret>,
     queue: &Receiver<FolderPair>,
     total: &mut Total,
 ) {
@@ -288,7 +295,7 @@ fn share_out(
             let thread = thread::Builder::new().name(format!("folders {number} of {}", worker.account()));
             let spawned = thread.spawn_scoped(scope, move || {
                 let ended = catch_unwind(AssertUnwindSafe(|| {
-                    work(shared, number, connection, password.clone(), queue, &results)
+                    work(shared, number, connection, password.cloned(), queue, &results);
                 }));
                 if ended.is_err() {
                     let _ = results.send(Err(panicked(shared)));
@@ -369,4 +376,3 @@ fn work(
         let _ = results.send(Err(fault));
     }
 }
-

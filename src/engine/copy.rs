@@ -103,11 +103,7 @@ pub(super) struct Upload<'a, 'w> {
 }
 
 impl<'a, 'w> Upload<'a, 'w> {
-    pub(super) fn new(
-        work: &'a mut Work<'w>,
-        inner: Box<dyn Delivery + 'a>,
-        flags: &'a [(MessageId, Flags)],
-    ) -> Self {
+    pub(super) fn new(work: &'a mut Work<'w>, inner: Box<dyn Delivery + 'a>, flags: &'a [(MessageId, Flags)]) -> Self {
         Self { work, inner, flags }
     }
 }

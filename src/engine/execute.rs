@@ -108,7 +108,8 @@ fn upload_group(
     drop(upload);
     let settle = |id: &MessageId| names.get(id).map(|name| Entry::Settle { local_name: name.clone() });
     let (mut pairs, mut entries, mut unknown) = (Vec::new(), Vec::new(), false);
-    let failures = delivered.iter().filter_map(|one| one.result.as_ref().err().map(|fault| (one.source, fault.clone())));
+    let failures =
+        delivered.iter().filter_map(|one| one.result.as_ref().err().map(|fault| (one.source, fault.clone())));
     for (id, fault) in refused.into_iter().chain(failures) {
         entries.extend(settle(&id));
         work.failed(&fault);

@@ -189,11 +189,7 @@ fn uid_next(look: &Look) -> u32 {
 }
 
 /// Looks at a mailbox, at what changed since the last watermark if there is one.
-fn look(
-    mailbox: &mut dyn Mailbox,
-    mark: Option<&Mark>,
-    rows: &[Row],
-) -> Result<Look, Fault> {
+fn look(mailbox: &mut dyn Mailbox, mark: Option<&Mark>, rows: &[Row]) -> Result<Look, Fault> {
     let uids: UidSet = rows.iter().map(|row| row.remote).collect();
     mailbox.look(mark.map(|mark| Known { mark, uids: &uids }))
 }
@@ -212,21 +208,13 @@ fn check_validity(
         (Some(then), Some(now)) if then == now => Ok(()),
         (Some(_), Some(_)) => {
             let cause = "the server has numbered its messages anew (UIDVALIDITY changed)";
-            Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause).advise(
-                "nothing was changed; move the local folder aside, and the next run fetches it anew",
-            ))
+            Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause)
+                .advise("nothing was changed; move the local folder aside, and the next run fetches it anew"))
         }
     }
 }
 
-fn decide(
-    job: &Job<'_>,
-    remote: &dyn Mailbox,
-    local: &dyn Mailbox,
-    there: &Look,
-    here: &Look,
-    rows: &[Row],
-) -> Plan {
+fn decide(job: &Job<'_>, remote: &dyn Mailbox, local: &dyn Mailbox, there: &Look, here: &Look, rows: &[Row]) -> Plan {
     let entry = |row: &Row| (row.remote, Remembered { flags: row.flags.clone(), kept: row.state == State::Kept });
     let ledger: BTreeMap<Uid, Remembered> = rows.iter().map(entry).collect();
     let remote_holds = remote.holds();
@@ -262,3 +250,6 @@ fn guard_plan(job: &Job<'_>, counts: &Counts, rows: &[Row]) -> Result<(), Fault>
     Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause)
         .advise("nothing was changed; if it is meant, run again with --allow-deletes"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,10 +25,13 @@ pub(super) fn recover(
         return Ok(false);
     }
     let known: BTreeSet<Uid> = ledger.rows(record.id)?.iter().map(|row| row.remote).collect();
-    let mut candidates = candidates(there, here, &known);
+    let there_uids = uids(there);
+    let mut candidates: BTreeSet<Uid> = there_uids.difference(&uids(here)).copied().collect();
+    candidates.retain(|uid| !known.contains(uid));
     for intent in &intents {
         job.worker.checkpoint()?;
         if let Some(id) = local.find_local_name(&intent.local_name)?
+            && !is_numbered(id, &there_uids, &known)
             && let Some(uid) = arrived(intent, &mut candidates, remote)?
         {
             adopt(id, uid, local, here)?;
@@ -38,27 +41,21 @@ pub(super) fn recover(
     Ok(true)
 }
 
-/// The remote messages that might be uploads of ours: neither known nor numbered on the local side.
-fn candidates(there: &Look, here: &Look, known: &BTreeSet<Uid>) -> BTreeSet<Uid> {
-    let uids = |look: &Look| -> BTreeSet<Uid> {
-        look.messages
-            .iter()
-            .filter_map(|message| match message.id {
-                MessageId::Uid(uid) => Some(uid),
-                MessageId::Fresh(_) => None,
-            })
-            .collect()
-    };
-    let numbered = uids(here);
-    uids(there).into_iter().filter(|uid| !known.contains(uid) && !numbered.contains(uid)).collect()
+fn uids(look: &Look) -> BTreeSet<Uid> {
+    let uids = look.messages.iter().filter_map(|message| match message.id {
+        MessageId::Uid(uid) => Some(uid),
+        MessageId::Fresh(_) => None,
+    });
+    uids.collect()
+}
+
+/// Whether a file got its UID before the run was cut off, so that only the record is missing.
+fn is_numbered(id: MessageId, there: &BTreeSet<Uid>, known: &BTreeSet<Uid>) -> bool {
+    matches!(id, MessageId::Uid(uid) if there.contains(&uid) || known.contains(&uid))
 }
 
 /// The message that the upload became. It is taken from the candidates, so that twins are matched one to one.
-fn arrived(
-    intent: &Intent,
-    candidates: &mut BTreeSet<Uid>,
-    remote: &mut dyn Mailbox,
-) -> Result<Option<Uid>, Fault> {
+fn arrived(intent: &Intent, candidates: &mut BTreeSet<Uid>, remote: &mut dyn Mailbox) -> Result<Option<Uid>, Fault> {
     let possible: Vec<Uid> = candidates.iter().copied().filter(|uid| uid.get() >= intent.uid_next).collect();
     for uid in possible {
         if remote.fingerprint(MessageId::Uid(uid))?.as_ref() == Some(&intent.fingerprint) {

@@ -29,7 +29,12 @@ impl AccountLock {
         })?;
         match fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Self { _file: file }),
-            Err(error) if matches!(io::Error::from(error).kind(), io::ErrorKind::WouldBlock | io::ErrorKind::PermissionDenied) => {
+            Err(error)
+                if matches!(
+                    io::Error::from(error).kind(),
+                    io::ErrorKind::WouldBlock | io::ErrorKind::PermissionDenied
+                ) =>
+            {
                 Err(Fault::new(Reach::Account, FaultKind::Locked, doing(), holder(&file))
                     .advise("wait until it is done, or end it"))
             }

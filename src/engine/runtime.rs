@@ -67,9 +67,11 @@ impl Engine {
     /// Synchronises until there is nothing more to do or somebody says so; the last event is `Ended`.
     pub fn run(self) -> Exit {
         let (reports, reported) = unbounded();
-        let accounts = self.settings.accounts.iter().map(|account| {
-            (account.name.clone(), account.autorefresh.filter(|_| !self.options.once))
-        });
+        let accounts = self
+            .settings
+            .accounts
+            .iter()
+            .map(|account| (account.name.clone(), account.autorefresh.filter(|_| !self.options.once)));
         let at_once = if self.options.single { 1 } else { self.settings.max_sync_accounts };
         let mut runtime = Runtime {
             supervisor: Supervisor::new(accounts, at_once),
@@ -218,7 +220,8 @@ impl Runtime {
             let _ = reports.send(Report::Finished { account: name, outcome });
         });
         if let Err(error) = spawned {
-            let fault = Fault::new(Reach::Account, FaultKind::Internal, format!("starting a thread for {account}"), error);
+            let fault =
+                Fault::new(Reach::Account, FaultKind::Internal, format!("starting a thread for {account}"), error);
             self.publish(EventKind::Failed { account: Some(account.clone()), folder: None, fault });
             let outcome = Outcome { exit: Exit::Internal, trouble: None };
             let _ = self.reports.send(Report::Finished { account: account.clone(), outcome });

@@ -81,13 +81,23 @@ struct Account {
     exit: Exit,
 }
 
+/// Where the program is heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Course {
+    /// On and on.
+    Going,
+    /// To the end of the runs under way.
+    LastRound,
+    /// To the end of what is in hand.
+    Stopping,
+}
+
 /// The accounts, and whether the program is ending.
 #[derive(Debug)]
 pub(super) struct Supervisor {
     accounts: Vec<Account>,
     at_once: usize,
-    stopping: bool,
-    last_round: bool,
+    course: Course,
     /// When the connections of those that still run are cut.
     cut_at: Option<Duration>,
     /// When they are no longer waited for.
@@ -109,8 +119,7 @@ impl Supervisor {
         Self {
             accounts: accounts.collect(),
             at_once: at_once.max(1),
-            stopping: false,
-            last_round: false,
+            course: Course::Going,
             cut_at: None,
             end_at: None,
             cut_on_request: false,
@@ -145,9 +154,9 @@ impl Supervisor {
             Command::Pause(target) => self.each(&target, |account| pause(account, now, effects)),
             Command::Resume(target) => self.each(&target, |account| resume(account, now, effects)),
             Command::StopAfterSync => self.stop_after_sync(),
-            Command::Quit if !self.stopping => self.stop(now, effects),
+            Command::Quit if self.course != Course::Stopping => self.stop(now, effects),
             Command::Quit | Command::QuitNow => {
-                if !self.stopping {
+                if self.course != Course::Stopping {
                     self.stop(now, effects);
                 }
                 self.cut_on_request |= self.is_busy();
@@ -157,13 +166,13 @@ impl Supervisor {
     }
 
     fn each(&mut self, target: &Target, mut action: impl FnMut(&mut Account)) {
-        if !self.stopping {
+        if self.course != Course::Stopping {
             self.accounts.iter_mut().filter(|account| target.includes(&account.name)).for_each(&mut action);
         }
     }
 
     fn stop_after_sync(&mut self) {
-        self.last_round = true;
+        self.course = Course::LastRound;
         for account in &mut self.accounts {
             match &mut account.phase {
                 Phase::Running { again } => *again = false,
@@ -174,7 +183,7 @@ impl Supervisor {
     }
 
     fn stop(&mut self, now: Moment, effects: &mut Vec<Effect>) {
-        self.stopping = true;
+        self.course = Course::Stopping;
         self.cut_at = Some(now.since_start + GRACE);
         effects.push(Effect::Publish(EventKind::Stopping));
         for account in &mut self.accounts {
@@ -209,7 +218,7 @@ impl Supervisor {
         now: Moment,
         effects: &mut Vec<Effect>,
     ) {
-        let ending = self.stopping || self.last_round;
+        let ending = self.course != Course::Going;
         let Some(account) = self.accounts.iter_mut().find(|account| account.name == *name) else {
             return;
         };

@@ -217,9 +217,6 @@ mod tests {
         worker.light(Light::Listing);
         drop(worker);
         let kinds: Vec<EventKind> = seen.try_iter().map(|event| event.kind).collect();
-        assert_eq!(
-            kinds[1..],
-            [EventKind::Lit { light: Light::Listing }, EventKind::ThreadEnded],
-        );
+        assert_eq!(kinds[1..], [EventKind::Lit { light: Light::Listing }, EventKind::ThreadEnded],);
     }
 }

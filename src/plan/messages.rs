@@ -126,12 +126,17 @@ pub fn messages(situation: &Situation<'_>) -> Plan {
             batches.add(action);
         }
     }
-    if situation.to_remote.write {
+    if may_upload(situation) {
         for message in situation.local.messages.iter().filter(|message| matches!(message.id, MessageId::Fresh(_))) {
             batches.add(upload(situation, message.id, &message.flags));
         }
     }
     batches.plan()
+}
+
+/// An upload writes on both sides: the local one notes the UID that the message got.
+fn may_upload(situation: &Situation<'_>) -> bool {
+    situation.to_remote.write && situation.to_local.write
 }
 
 fn upload(situation: &Situation<'_>, id: MessageId, flags: &Flags) -> Action {
@@ -149,7 +154,7 @@ fn decide(
         ((Present(remote), Present(local)), _) => merge_both(situation, uid, entry, remote, local),
         ((Present(_), Absent), None) => situation.to_local.write.then_some(Action::Download { uid }),
         ((Absent, Present(local)), None) => {
-            situation.to_remote.write.then(|| upload(situation, MessageId::Uid(uid), local))
+            may_upload(situation).then(|| upload(situation, MessageId::Uid(uid), local))
         }
         ((Present(_), Absent), Some(entry)) if !entry.kept => {
             Some(delete(Side::Remote, situation.to_remote, uid, entry))

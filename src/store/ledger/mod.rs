@@ -3,6 +3,10 @@
 //! It is never more durable than the mail it speaks of: callers make mail durable first and record it afterwards. What
 //! can't be repeated harmlessly (an upload) is announced before, as intended.
 
+mod file;
+mod schema;
+pub mod sqlite;
+
 use crate::model::fault::Fault;
 use crate::model::flags::Flags;
 use crate::model::ids::{Uid, UidValidity};

@@ -1,0 +1,110 @@
+//! The ledger's file: making it, opening it, and what can be wrong with it.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::model::fault::{Fault, FaultKind, Reach};
+
+use super::schema;
+
+/// How long one connection waits for another to finish its transaction.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Opens the file, with its tables.
+pub fn open_for_writing(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    configure(&connection)?;
+    if schema::version(&connection)? == 0 {
+        schema::create(&mut connection)?;
+    }
+    Ok(connection)
+}
+
+/// Opens the file without writing to it; one that has no tables yet is as good as none.
+pub fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = open_file_read_only(path)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "query_only", true)?;
+    if schema::version(&connection)? == 0 { open_empty() } else { Ok(connection) }
+}
+
+/// Makes the file before `SQLite` does, so that only its owner may read it.
+pub fn prepare_file(path: &Path) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    }
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map(drop)
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(PATIENCE)?;
+    let mode: rusqlite::Result<String> = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0));
+    match mode {
+        // The file system can't share memory, or another connection is just doing the same: the mode is the file's, and
+        // either one is safe.
+        Err(error) if !is_damage(&error) => {}
+        other => drop(other?),
+    }
+    connection.pragma_update(None, "synchronous", "FULL")
+}
+
+/// A ledger without a file, that knows nothing.
+pub fn open_empty() -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open_in_memory()?;
+    schema::create(&mut connection)?;
+    Ok(connection)
+}
+
+/// A file without an unfinished write-ahead log is read as it is, so that nothing appears beside it.
+fn open_file_read_only(path: &Path) -> rusqlite::Result<Connection> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let Some(name) = path.to_str().filter(|_| !Path::new(&log).exists()) else {
+        return Connection::open_with_flags(path, flags);
+    };
+    let escaped = name.chars().fold(String::new(), |mut text, c| {
+        match c {
+            '%' => text.push_str("%25"),
+            '?' => text.push_str("%3f"),
+            '#' => text.push_str("%23"),
+            other => text.push(other),
+        }
+        text
+    });
+    Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags | OpenFlags::SQLITE_OPEN_URI)
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt))
+}
+
+/// What is being done with the ledger.
+pub fn doing(verb: &str, path: &Path) -> String {
+    format!("{verb} the ledger {}", path.display())
+}
+
+/// What `SQLite` said, as a person wants to hear it.
+pub fn fault(verb: &str, path: &Path, error: &rusqlite::Error) -> Fault {
+    let fault = Fault::new(Reach::Account, FaultKind::Ledger, doing(verb, path), error);
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => fault.advise(
+            "the file is damaged: restore it from a backup, or move it away and run again to rebuild it from the \
+             names of the mail files and the server",
+        ),
+        Some(ErrorCode::DiskFull) => fault.advise("free some space there and run again"),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            fault.advise("another program is using it: end that one and run again")
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            fault.advise("check the owner and the permissions of the file and its directory")
+        }
+        _ => fault,
+    }
+}

@@ -1,0 +1,50 @@
+//! The tables, and which version of them a file holds.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// The version this program writes, in `PRAGMA user_version`; 0 is an empty file.
+pub const VERSION: i64 = 1;
+
+/// Marks are JSON, keywords are separated by spaces (no keyword may hold one), flags are bits as in `System::bits`.
+const TABLES: &str = "
+CREATE TABLE folder (
+    id INTEGER PRIMARY KEY,
+    local TEXT NOT NULL UNIQUE,
+    remote TEXT NOT NULL,
+    uid_validity INTEGER,
+    remote_mark TEXT,
+    local_mark TEXT
+);
+CREATE TABLE message (
+    folder INTEGER NOT NULL,
+    remote INTEGER NOT NULL,
+    local INTEGER NOT NULL,
+    flags INTEGER NOT NULL,
+    keywords TEXT NOT NULL,
+    kept INTEGER NOT NULL,
+    PRIMARY KEY (folder, remote)
+) WITHOUT ROWID;
+CREATE TABLE intent (
+    folder INTEGER NOT NULL,
+    local_name TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    header TEXT NOT NULL,
+    uid_next INTEGER NOT NULL,
+    PRIMARY KEY (folder, local_name)
+) WITHOUT ROWID;
+";
+
+/// The version of the tables in this file.
+pub fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Makes the tables in an empty file. Others may be about to do the same.
+pub fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if version(&transaction)? == 0 {
+        transaction.execute_batch(TABLES)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    transaction.commit()
+}

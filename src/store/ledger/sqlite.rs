@@ -1,0 +1,212 @@
+//! The ledger in an `SQLite` file, one an account. Several connections may use it at once, one a thread.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, Transaction, params};
+
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::flags::{Flags, System};
+use crate::model::ids::{Uid, UidValidity};
+use crate::model::mark::Mark;
+use crate::model::message::Fingerprint;
+
+use super::file::{doing, fault, open_empty, open_for_reading, open_for_writing, prepare_file};
+use super::{Entry, FolderId, FolderRecord, Intent, Ledger, Row, State, schema};
+
+const CACHED_STATEMENTS: usize = 32;
+
+/// One connection to an account's ledger.
+#[derive(Debug)]
+pub struct SqliteLedger {
+    connection: Connection,
+    path: PathBuf,
+}
+
+/// Where an account's ledger is, below the metadata directory.
+pub fn ledger_path(metadata: &Path, account: &str) -> PathBuf {
+    metadata.join(format!("Account-{account}")).join("blinkensync.sqlite")
+}
+
+impl SqliteLedger {
+    /// Opens the ledger, and makes it and its directories when they aren't there. A damaged file, or one that a newer
+    /// version wrote, is left as it is; every fault reaches the account.
+    pub fn open(path: &Path) -> Result<Self, Fault> {
+        prepare_file(path).map_err(|error| {
+            Fault::new(Reach::Account, FaultKind::Ledger, doing("creating", path), error)
+                .advise("check the permissions of the metadata directory, and that its disk isn't full")
+        })?;
+        Self::checked(path, open_for_writing(path))
+    }
+
+    /// Opens the ledger without ever writing to it. One that isn't there is empty.
+    pub fn open_read_only(path: &Path) -> Result<Self, Fault> {
+        Self::checked(path, if path.exists() { open_for_reading(path) } else { open_empty() })
+    }
+
+    fn checked(path: &Path, opened: rusqlite::Result<Connection>) -> Result<Self, Fault> {
+        let connection = opened.map_err(|error| fault("opening", path, &error))?;
+        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        let version = schema::version(&connection).map_err(|error| fault("opening", path, &error))?;
+        if version == schema::VERSION {
+            return Ok(Self { connection, path: path.to_path_buf() });
+        }
+        let cause = format!("it has format {version}, and this program knows format {}", schema::VERSION);
+        Err(Fault::new(Reach::Account, FaultKind::Ledger, doing("opening", path), cause)
+            .advise("use the newer version of the program that wrote it"))
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {
+        work(&self.connection).map_err(|error| fault("reading", &self.path, &error))
+    }
+
+    fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Fault> {
+        let done = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).and_then(
+            |transaction| {
+                let value = work(&transaction)?;
+                transaction.commit()?;
+                Ok(value)
+            },
+        );
+        done.map_err(|error| fault("writing", &self.path, &error))
+    }
+}
+
+impl Ledger for SqliteLedger {
+    fn folders(&mut self) -> Result<Vec<FolderRecord>, Fault> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&format!("{FOLDERS} ORDER BY local"))?;
+            statement.query_map([], folder_record)?.collect()
+        })
+    }
+
+    fn folder(&mut self, remote: &str, local: &str) -> Result<FolderRecord, Fault> {
+        let known = self.read(|connection| find_folder(connection, local))?;
+        if let Some(record) = known.filter(|record| record.remote == remote) {
+            return Ok(record);
+        }
+        self.write(|transaction| {
+            let sql = "INSERT INTO folder (local, remote) VALUES (?1, ?2)
+                       ON CONFLICT (local) DO UPDATE SET remote = excluded.remote";
+            transaction.prepare_cached(sql)?.execute([local, remote])?;
+            find_folder(transaction, local)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+        })
+    }
+
+    fn rows(&mut self, folder: FolderId) -> Result<Vec<Row>, Fault> {
+        self.read(|connection| {
+            let sql = "SELECT remote, local, flags, keywords, kept FROM message WHERE folder = ?1 ORDER BY remote";
+            connection.prepare_cached(sql)?.query_map([folder.0], message_row)?.collect()
+        })
+    }
+
+    fn intents(&mut self, folder: FolderId) -> Result<Vec<Intent>, Fault> {
+        self.read(|connection| {
+            let sql = "SELECT local_name, size, header, uid_next FROM intent WHERE folder = ?1 ORDER BY local_name";
+            connection.prepare_cached(sql)?.query_map([folder.0], intent_row)?.collect()
+        })
+    }
+
+    fn record(&mut self, folder: FolderId, entries: &[Entry]) -> Result<(), Fault> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        self.write(|transaction| entries.iter().try_for_each(|entry| record(transaction, folder, entry)))
+    }
+
+    fn set_uid_validity(&mut self, folder: FolderId, validity: UidValidity) -> Result<(), Fault> {
+        self.write(|transaction| {
+            let old: Option<u32> = transaction
+                .query_row("SELECT uid_validity FROM folder WHERE id = ?1", [folder.0], |row| row.get(0))
+                .optional()?
+                .flatten();
+            if old == Some(validity.0) {
+                return Ok(());
+            }
+            transaction.execute("DELETE FROM message WHERE folder = ?1", [folder.0])?;
+            let sql = "UPDATE folder SET uid_validity = ?2, remote_mark = NULL, local_mark = NULL WHERE id = ?1";
+            transaction.execute(sql, params![folder.0, validity.0]).map(drop)
+        })
+    }
+
+    fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault> {
+        let (remote, local) = (mark_text(remote)?, mark_text(local)?);
+        self.write(|transaction| {
+            let sql = "UPDATE folder SET remote_mark = ?2, local_mark = ?3 WHERE id = ?1";
+            transaction.prepare_cached(sql)?.execute(params![folder.0, remote, local]).map(drop)
+        })
+    }
+}
+
+const FOLDERS: &str = "SELECT id, remote, local, uid_validity, remote_mark, local_mark FROM folder";
+
+fn find_folder(connection: &Connection, local: &str) -> rusqlite::Result<Option<FolderRecord>> {
+    let mut statement = connection.prepare_cached(&format!("{FOLDERS} WHERE local = ?1"))?;
+    statement.query_row([local], folder_record).optional()
+}
+
+fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &Entry) -> rusqlite::Result<()> {
+    let count = match entry {
+        Entry::Put(row) => {
+            let sql = "INSERT OR REPLACE INTO message (folder, remote, local, flags, keywords, kept)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let (flags, keywords) = (row.flags.system.bits(), row.flags.keywords().join(" "));
+            let kept = row.state == State::Kept;
+            let values = params![folder.0, row.remote.get(), row.local.get(), flags, keywords, kept];
+            transaction.prepare_cached(sql)?.execute(values)
+        }
+        Entry::Forget(uid) => transaction
+            .prepare_cached("DELETE FROM message WHERE folder = ?1 AND remote = ?2")?
+            .execute(params![folder.0, uid.get()]),
+        Entry::Intend(intent) => {
+            let sql = "INSERT OR REPLACE INTO intent (folder, local_name, size, header, uid_next)
+                       VALUES (?1, ?2, ?3, ?4, ?5)";
+            let size = i64::try_from(intent.fingerprint.size).unwrap_or(i64::MAX);
+            let values = params![folder.0, intent.local_name, size, intent.fingerprint.header, intent.uid_next];
+            transaction.prepare_cached(sql)?.execute(values)
+        }
+        Entry::Settle { local_name } => transaction
+            .prepare_cached("DELETE FROM intent WHERE folder = ?1 AND local_name = ?2")?
+            .execute(params![folder.0, local_name]),
+    };
+    count.map(drop)
+}
+
+fn folder_record(row: &SqlRow<'_>) -> rusqlite::Result<FolderRecord> {
+    let mark = |column| -> rusqlite::Result<Option<Mark>> {
+        // A mark that can't be read only means another look.
+        Ok(row.get::<_, Option<String>>(column)?.and_then(|text| serde_json::from_str(&text).ok()))
+    };
+    Ok(FolderRecord {
+        id: FolderId(row.get(0)?),
+        remote: row.get(1)?,
+        local: row.get(2)?,
+        uid_validity: row.get::<_, Option<u32>>(3)?.map(UidValidity),
+        remote_mark: mark(4)?,
+        local_mark: mark(5)?,
+    })
+}
+
+fn message_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
+    let uid = |column| -> rusqlite::Result<Uid> {
+        let number: u32 = row.get(column)?;
+        Uid::new(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, 0))
+    };
+    let mut flags = Flags::of(System::from_bits(row.get(2)?));
+    for keyword in row.get_ref(3)?.as_str()?.split(' ').filter(|keyword| !keyword.is_empty()) {
+        flags.insert_keyword(keyword.into());
+    }
+    let state = if row.get(4)? { State::Kept } else { State::Synced };
+    Ok(Row { remote: uid(0)?, local: uid(1)?, flags, state })
+}
+
+fn intent_row(row: &SqlRow<'_>) -> rusqlite::Result<Intent> {
+    let size: i64 = row.get(1)?;
+    let fingerprint = Fingerprint { size: u64::try_from(size).unwrap_or(0), header: row.get(2)? };
+    Ok(Intent { local_name: row.get(0)?, fingerprint, uid_next: row.get(3)? })
+}
+
+fn mark_text(mark: Option<Mark>) -> Result<Option<String>, Fault> {
+    mark.map(|mark| serde_json::to_string(&mark))
+        .transpose()
+        .map_err(|error| Fault::new(Reach::Account, FaultKind::Internal, "writing down a watermark", error))
+}

@@ -1,0 +1,182 @@
+//! The suite of `Ledger`, and what only the one in a file can show.
+
+use std::os::unix::fs::PermissionsExt;
+
+use blinkensync::model::fault::{FaultKind, Reach};
+use blinkensync::model::flags::{Flags, System};
+use blinkensync::model::ids::{ModSeq, Uid, UidValidity};
+use blinkensync::model::mark::{DirStamp, MaildirMark, Mark, ServerMark};
+use blinkensync::model::message::Fingerprint;
+use blinkensync::store::ledger::sqlite::{SqliteLedger, ledger_path};
+use blinkensync::store::ledger::{Entry, Intent, Ledger, Row, State};
+
+use crate::memory::MemoryLedger;
+
+fn row(number: u32, flags: &[&str], state: State) -> Row {
+    let uid = Uid::new(number).unwrap();
+    Row { remote: uid, local: uid, flags: Flags::from_imap(flags.iter().copied()), state }
+}
+
+fn intent(name: &str) -> Intent {
+    let fingerprint = Fingerprint { size: 5_000_000_000, header: "abc".into() };
+    Intent { local_name: name.into(), fingerprint, uid_next: u32::MAX }
+}
+
+fn marks() -> (Mark, Mark) {
+    let stamp = DirStamp { mtime: -5, ctime: i64::MAX, device: u64::MAX, inode: 1 };
+    let server = ServerMark {
+        uid_validity: UidValidity(u32::MAX),
+        uid_next: 7,
+        messages: 3,
+        highest_modseq: Some(ModSeq(u64::MAX)),
+    };
+    (Mark::Server(server), Mark::Maildir(MaildirMark { cur: stamp, new: stamp, racy: true }))
+}
+
+fn entries_come_back(ledger: &mut dyn Ledger) {
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    let other = ledger.folder("Other", "Other").unwrap().id;
+    let rows = [row(7, &[], State::Synced), row(u32::MAX, &["\\Seen", "$Forwarded", "b"], State::Kept)];
+    let put: Vec<_> = rows.iter().rev().cloned().map(Entry::Put).collect();
+    ledger.record(folder, &put).unwrap();
+    assert_eq!(ledger.rows(folder).unwrap(), rows);
+    assert_eq!(ledger.rows(other).unwrap(), []);
+    let changed = row(7, &["\\Flagged"], State::Synced);
+    ledger
+        .record(
+            folder,
+            &[Entry::Put(changed.clone()), Entry::Forget(rows[1].remote), Entry::Forget(Uid::new(3).unwrap())],
+        )
+        .unwrap();
+    assert_eq!(ledger.rows(folder).unwrap(), [changed]);
+}
+
+fn intents_are_kept_until_they_are_settled(ledger: &mut dyn Ledger) {
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    ledger.record(folder, &[Entry::Intend(intent("a")), Entry::Intend(intent("b"))]).unwrap();
+    ledger.record(folder, &[Entry::Put(row(1, &[], State::Synced)), Entry::Settle { local_name: "a".into() }]).unwrap();
+    assert_eq!(ledger.intents(folder).unwrap(), [intent("b")]);
+}
+
+fn a_folder_is_known_by_its_local_name(ledger: &mut dyn Ledger) {
+    let first = ledger.folder("INBOX", "INBOX").unwrap();
+    assert_eq!((first.uid_validity, first.remote_mark, first.local_mark), (None, None, None));
+    assert_eq!(ledger.folder("INBOX", "INBOX").unwrap(), first);
+    let renamed = ledger.folder("Inbox", "INBOX").unwrap();
+    assert_eq!((renamed.id, renamed.remote.as_str()), (first.id, "Inbox"));
+    ledger.folder("A", "a").unwrap();
+    assert_eq!(
+        ledger.folders().unwrap().iter().map(|folder| folder.local.as_str()).collect::<Vec<_>>(),
+        ["INBOX", "a"]
+    );
+}
+
+fn another_uid_validity_takes_rows_and_marks_with_it(ledger: &mut dyn Ledger) {
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    let (remote, local) = marks();
+    ledger.set_uid_validity(folder, UidValidity(u32::MAX)).unwrap();
+    ledger.record(folder, &[Entry::Put(row(1, &[], State::Synced))]).unwrap();
+    ledger.set_marks(folder, Some(remote), Some(local)).unwrap();
+    ledger.set_uid_validity(folder, UidValidity(u32::MAX)).unwrap();
+    let record = ledger.folder("INBOX", "INBOX").unwrap();
+    assert_eq!((record.remote_mark, record.local_mark), (Some(remote), Some(local)));
+    assert_eq!(ledger.rows(folder).unwrap().len(), 1);
+    ledger.set_uid_validity(folder, UidValidity(2)).unwrap();
+    let record = ledger.folder("INBOX", "INBOX").unwrap();
+    assert_eq!((record.uid_validity, record.remote_mark, record.local_mark), (Some(UidValidity(2)), None, None));
+    assert_eq!(ledger.rows(folder).unwrap(), []);
+}
+
+macro_rules! suite {
+    ($($check:ident)*) => {
+        mod in_a_file {
+            $(#[test]
+            fn $check() {
+                let directory = tempfile::tempdir().unwrap();
+                let path = super::ledger_path(directory.path(), "Work");
+                super::$check(&mut super::SqliteLedger::open(&path).unwrap());
+            })*
+        }
+        mod in_memory {
+            $(#[test]
+            fn $check() {
+                super::$check(&mut super::MemoryLedger::default());
+            })*
+        }
+    };
+}
+
+suite!(entries_come_back intents_are_kept_until_they_are_settled a_folder_is_known_by_its_local_name
+    another_uid_validity_takes_rows_and_marks_with_it);
+
+#[test]
+fn several_connections_share_one_file_that_only_its_owner_may_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = ledger_path(directory.path(), "Work");
+    let writers: Vec<_> = (1..=4u32)
+        .map(|writer| {
+            let path = path.clone();
+            std::thread::spawn(move || {
+                let mut ledger = SqliteLedger::open(&path).unwrap();
+                let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+                for number in 0..25 {
+                    ledger.record(folder, &[Entry::Put(row(writer * 100 + number, &[], State::Synced))]).unwrap();
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.join().unwrap();
+    }
+    let mut ledger = SqliteLedger::open(&path).unwrap();
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    assert_eq!(ledger.rows(folder).unwrap().len(), 100);
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+}
+
+#[test]
+fn reading_only_makes_and_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = ledger_path(directory.path(), "Work");
+    assert_eq!(SqliteLedger::open_read_only(&path).unwrap().folders().unwrap(), []);
+    assert!(!path.parent().unwrap().exists());
+    let mut ledger = SqliteLedger::open(&path).unwrap();
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    assert_eq!(SqliteLedger::open_read_only(&path).unwrap().folders().unwrap().len(), 1, "while it is written");
+    drop(ledger);
+    let before = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
+    let mut reader = SqliteLedger::open_read_only(&path).unwrap();
+    assert_eq!(reader.folders().unwrap().len(), 1);
+    assert_eq!(reader.record(folder, &[Entry::Put(row(1, &[], State::Synced))]).unwrap_err().kind, FaultKind::Ledger);
+    assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), before);
+}
+
+#[test]
+fn a_damaged_or_newer_file_is_refused_and_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let damaged = directory.path().join("damaged.sqlite");
+    let content = vec![b'x'; 8192];
+    std::fs::write(&damaged, &content).unwrap();
+    for opened in [SqliteLedger::open(&damaged), SqliteLedger::open_read_only(&damaged)] {
+        let fault = opened.unwrap_err();
+        assert_eq!((fault.reach, fault.kind), (Reach::Account, FaultKind::Ledger));
+        assert!(fault.advice.contains("move it away"), "{fault}");
+    }
+    assert_eq!(std::fs::read(&damaged).unwrap(), content);
+    let newer = directory.path().join("newer.sqlite");
+    rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(SqliteLedger::open(&newer).unwrap_err().cause.contains("format 99"));
+}
+
+#[test]
+fn all_flags_survive() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut ledger = SqliteLedger::open(&directory.path().join("ledger.sqlite")).unwrap();
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    let mut flags = Flags::of(System::ALL);
+    (0..200).for_each(|number| flags.insert_keyword(format!("keyword{number}").into()));
+    let row = Row { flags, ..row(1, &[], State::Synced) };
+    ledger.record(folder, &[Entry::Put(row.clone())]).unwrap();
+    assert_eq!(ledger.rows(folder).unwrap(), [row]);
+}

@@ -1,0 +1,12 @@
+//! The contracts of the stores: one suite a trait, run on every implementation. Another implementation joins with a
+//! factory and one line.
+
+// A test that meets the unexpected has failed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../support/memory.rs"]
+mod memory;
+
+mod ledger;
+mod mailbox;
+mod maildir;

@@ -1,0 +1,12 @@
+//! The real program against a real Dovecot.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+#[path = "../support/dovecot.rs"]
+mod dovecot;
+#[path = "../support/world.rs"]
+mod world;
+
+mod errors;
+mod first_sync;
+mod floors;
+mod harness;

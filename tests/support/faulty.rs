@@ -1,0 +1,173 @@
+//! Stores that fail on purpose: everything works until a fuse burns through, and from then on nothing does.
+//!
+//! The fuse burns before and after each step that has an effect, so that both an effect that didn't happen and one
+//! whose success nobody heard of are tried.
+
+// A test that meets the unexpected has failed.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use blinkensync::model::fault::{Fault, FaultKind, Reach};
+use blinkensync::model::flags::Holds;
+use blinkensync::model::folder::FolderInfo;
+use blinkensync::model::ids::{Uid, UidValidity};
+use blinkensync::model::mark::Mark;
+use blinkensync::model::message::{Fingerprint, Head, Look, MessageId};
+use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Row};
+use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Repository};
+
+type Faults = Vec<(MessageId, Fault)>;
+
+/// How many steps are left. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Fuse(Arc<AtomicU64>);
+
+impl Fuse {
+    /// Burns through at this step.
+    pub fn of(steps: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(steps)))
+    }
+
+    /// Whether it has burnt through.
+    pub fn is_burnt(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == 0
+    }
+
+    fn burn(&self) -> Result<(), Fault> {
+        let left = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_sub(1)));
+        if left.unwrap() > 1 {
+            return Ok(());
+        }
+        Err(Fault::new(Reach::Account, FaultKind::Network, "testing", "the fuse has burnt through"))
+    }
+
+    fn around<T>(&self, effect: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+        self.burn()?;
+        let result = effect()?;
+        self.burn()?;
+        Ok(result)
+    }
+}
+
+/// A repository on a fuse.
+pub struct Faulty<R> {
+    pub inner: R,
+    pub fuse: Fuse,
+}
+
+impl<R: Repository> Repository for Faulty<R> {
+    fn separator(&mut self) -> Result<Option<char>, Fault> {
+        self.inner.separator()
+    }
+    fn folders(&mut self) -> Result<Vec<FolderInfo>, Fault> {
+        self.inner.folders()
+    }
+    fn create(&mut self, name: &str) -> Result<(), Fault> {
+        self.inner.create(name)
+    }
+    fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
+        Ok(Box::new(FaultyMailbox { inner: self.inner.open(name, writable)?, fuse: self.fuse.clone() }))
+    }
+}
+
+struct FaultyMailbox<'a> {
+    inner: Box<dyn Mailbox + 'a>,
+    fuse: Fuse,
+}
+
+impl Mailbox for FaultyMailbox<'_> {
+    fn holds(&self) -> Holds {
+        self.inner.holds()
+    }
+    fn read_only(&self) -> bool {
+        self.inner.read_only()
+    }
+    fn uid_validity(&self) -> Option<UidValidity> {
+        self.inner.uid_validity()
+    }
+    fn look(&mut self, known: Option<Known<'_>>) -> Result<Look, Fault> {
+        self.fuse.burn()?;
+        self.inner.look(known)
+    }
+    fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Faults, Fault> {
+        self.fuse.burn()?;
+        self.inner.fetch(wanted, to)
+    }
+    fn deliver<'b>(&'b mut self) -> Result<Box<dyn Delivery + 'b>, Fault> {
+        Ok(Box::new(FaultyDelivery { inner: self.inner.deliver()?, fuse: self.fuse.clone() }))
+    }
+    fn change_flags(&mut self, changes: &[FlagChange]) -> Result<Faults, Fault> {
+        self.fuse.around(|| self.inner.change_flags(changes))
+    }
+    fn delete(&mut self, ids: &[MessageId]) -> Result<Faults, Fault> {
+        self.fuse.around(|| self.inner.delete(ids))
+    }
+    fn number(&mut self, pairs: &[(MessageId, Uid)]) -> Result<Faults, Fault> {
+        self.fuse.around(|| self.inner.number(pairs))
+    }
+    fn local_name(&self, id: MessageId) -> Option<String> {
+        self.inner.local_name(id)
+    }
+    fn find_local_name(&mut self, name: &str) -> Result<Option<MessageId>, Fault> {
+        self.inner.find_local_name(name)
+    }
+    fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault> {
+        self.inner.fingerprint(id)
+    }
+}
+
+struct FaultyDelivery<'a> {
+    inner: Box<dyn Delivery + 'a>,
+    fuse: Fuse,
+}
+
+impl Delivery for FaultyDelivery<'_> {
+    fn begin(&mut self, size: u64, head: &Head) -> Result<(), Fault> {
+        self.fuse.burn()?;
+        self.inner.begin(size, head)
+    }
+    fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {
+        self.inner.chunk(data)
+    }
+    fn end(&mut self, head: Head) -> Result<(), Fault> {
+        self.inner.end(head)
+    }
+    fn abandon(&mut self) -> Result<(), Fault> {
+        self.inner.abandon()
+    }
+    fn commit(&mut self) -> Result<Vec<Delivered>, Fault> {
+        self.fuse.around(|| self.inner.commit())
+    }
+}
+
+/// A ledger on a fuse.
+pub struct FaultyLedger<L> {
+    pub inner: L,
+    pub fuse: Fuse,
+}
+
+impl<L: Ledger> Ledger for FaultyLedger<L> {
+    fn folders(&mut self) -> Result<Vec<FolderRecord>, Fault> {
+        self.inner.folders()
+    }
+    fn folder(&mut self, remote: &str, local: &str) -> Result<FolderRecord, Fault> {
+        self.inner.folder(remote, local)
+    }
+    fn rows(&mut self, folder: FolderId) -> Result<Vec<Row>, Fault> {
+        self.inner.rows(folder)
+    }
+    fn intents(&mut self, folder: FolderId) -> Result<Vec<Intent>, Fault> {
+        self.inner.intents(folder)
+    }
+    fn record(&mut self, folder: FolderId, entries: &[Entry]) -> Result<(), Fault> {
+        self.fuse.around(|| self.inner.record(folder, entries))
+    }
+    fn set_uid_validity(&mut self, folder: FolderId, validity: UidValidity) -> Result<(), Fault> {
+        self.fuse.around(|| self.inner.set_uid_validity(folder, validity))
+    }
+    fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault> {
+        self.fuse.around(|| self.inner.set_marks(folder, remote, local))
+    }
+}
