@@ -7,10 +7,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::check::check;
+use super::literal::{Literal, literal};
 use super::raw;
 use super::settings::Settings;
 use super::source::Source;
-use super::value::{Environment, Literal, literal};
+use super::value::Environment;
 
 /// The smallest file that does something.
 const MINIMAL: &str = include_str!("../../assets/blinkensync.conf.minimal");

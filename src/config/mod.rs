@@ -3,6 +3,7 @@
 mod check;
 mod ini;
 mod interpolate;
+mod literal;
 mod load;
 pub mod options;
 mod raw;

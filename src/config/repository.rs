@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use super::literal::{Literal, literal};
 use super::options::Kind;
 use super::settings::{CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security};
 use super::source::{Source, did_you_mean};
 use super::standing::judge;
-use super::value::{self, Literal, boolean, literal};
+use super::value::{self, boolean};
 use crate::model::question::Secret;
 
 /// The port of IMAP over TLS (RFC 8314, section 3.2).

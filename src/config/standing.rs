@@ -1,8 +1,9 @@
 //! Options that are misspelt, misplaced, or not followed yet.
 
+use super::literal::literal;
 use super::options::{Kind, OPTIONS, Opt, Standing};
 use super::source::{Source, did_you_mean};
-use super::value::{boolean, literal};
+use super::value::boolean;
 
 /// What a refused option is told.
 const REFUSED: &str = "not followed yet; without it mail could go wrong or be less safe, so the account is refused";
