@@ -74,3 +74,12 @@ fn each_line_that_is_switched_on_does_what_its_standing_says() {
         }
     }
 }
+
+#[test]
+fn the_readmes_example_is_read_without_a_word() {
+    let readme = include_str!("../../README.md");
+    let block = readme.split("```").find(|block| block.contains("[general]")).unwrap();
+    // The first line of a block names its language.
+    let text = block.split_once('\n').unwrap().1;
+    assert_eq!(read(text).unwrap().warnings, [""; 0]);
+}
