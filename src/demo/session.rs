@@ -167,7 +167,7 @@ impl Session<'_> {
             CommandBody::Rename { from, to } => Ok(self.rename(&name(&from), &name(&to))),
             CommandBody::Subscribe { mailbox } => Ok(self.subscribe(&name(&mailbox), true)),
             CommandBody::Unsubscribe { mailbox } => Ok(self.subscribe(&name(&mailbox), false)),
-            append @ CommandBody::Append { .. } => Ok(self.append(append, extras)),
+            append @ CommandBody::Append { .. } => Ok(self.append(&append, extras)),
             other if self.selected.is_some() => self.in_mailbox(other, extras),
             _ => Ok(Reply::bad("select a mailbox first")),
         }

@@ -94,7 +94,9 @@ impl Session<'_> {
             }
             let validity = target.uid_validity;
             if and_remove && let Some(source) = mailboxes.get_mut(&selected.name) {
-                from.iter().for_each(|uid| drop(source.expunge(*uid)));
+                for uid in &from {
+                    source.expunge(*uid);
+                }
             }
             mailboxes.wake();
             validity
@@ -136,10 +138,10 @@ impl Session<'_> {
     }
 
     /// APPEND, of several messages where MULTIAPPEND is on (RFC 3502): all or none.
-    pub(super) fn append(&mut self, first: CommandBody<'static>, extras: &Extras) -> Reply {
-        let CommandBody::Append { mailbox, .. } = &first else { return Reply::bad("that is no APPEND") };
+    pub(super) fn append(&mut self, first: &CommandBody<'static>, extras: &Extras) -> Reply {
+        let CommandBody::Append { mailbox, .. } = first else { return Reply::bad("that is no APPEND") };
         let target = name(mailbox);
-        let all: Option<Vec<Incoming>> = std::iter::once(&first).chain(&extras.more).map(incoming).collect();
+        let all: Option<Vec<Incoming>> = std::iter::once(first).chain(&extras.more).map(incoming).collect();
         let Some(all) = all else { return Reply::no("a message has at least one byte and no NUL") };
         let mut mailboxes = self.shared.mailboxes();
         let Some(mailbox) = mailboxes.get_mut(&target) else {
