@@ -1,7 +1,7 @@
 //! Connects everything: configuration, engine, interface, signals.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -131,7 +131,7 @@ fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
 fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::Result<Prepared> {
     let server = demo::Server::start(demo::Options::demonstration())?;
     let (root, temporary) = if let Some(path) = directory {
-        (std::path::absolute(path)?, None)
+        (empty_directory(&path)?, None)
     } else {
         let temporary = tempfile::Builder::new().prefix("blinkensync-demo-").tempdir()?;
         (temporary.path().to_path_buf(), Some(temporary))
@@ -164,6 +164,20 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
     let ui = choose_ui(cli, &[]).map_err(io::Error::other)?;
     let demo = Demo { _server: server, _directory: temporary };
     Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, demo: Some(demo) })))
+}
+
+/// The directory that is to keep the demonstration's mail. The server begins anew each time, and would take what is there
+/// already for the user's wishes; so nothing may be there.
+fn empty_directory(path: &Path) -> io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    match std::fs::read_dir(&path) {
+        Ok(mut entries) if entries.next().is_some() => {
+            Err(io::Error::other(format!("{} is not empty; name a new directory", path.display())))
+        }
+        Ok(_) => Ok(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path),
+        Err(error) => Err(io::Error::other(format!("{}: {error}", path.display()))),
+    }
 }
 
 impl Ready {
