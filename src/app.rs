@@ -170,13 +170,14 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
 /// already for the user's wishes; so nothing may be there.
 fn empty_directory(path: &Path) -> io::Result<PathBuf> {
     let path = std::path::absolute(path)?;
-    match std::fs::read_dir(&path) {
-        Ok(mut entries) if entries.next().is_some() => {
-            Err(io::Error::other(format!("{} is not empty; name a new directory", path.display())))
-        }
-        Ok(_) => Ok(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path),
-        Err(error) => Err(io::Error::other(format!("{}: {error}", path.display()))),
+    let first = match std::fs::read_dir(&path) {
+        Ok(mut entries) => entries.next(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(io::Error::other(format!("{}: {error}", path.display()))),
+    };
+    match first {
+        Some(_) => Err(io::Error::other(format!("{} is not empty; name a new directory", path.display()))),
+        None => Ok(path),
     }
 }
 
