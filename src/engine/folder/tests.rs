@@ -202,6 +202,21 @@ fn what_is_read_only_is_not_written() {
 }
 
 #[test]
+fn what_was_withheld_is_done_once_it_is_allowed() {
+    let world = World::new();
+    world.arrive("there", &[]);
+    world.run(POLICY);
+    world.write("1.here:2,", "here");
+    world.run(Policy { remote_read_only: true, ..POLICY });
+    assert_eq!(world.there().len(), 1);
+    // A second look at a folder that has not changed since.
+    std::fs::File::open(world.folder().join("cur")).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
+    world.run(Policy { remote_read_only: true, ..POLICY });
+    world.run(POLICY);
+    assert_eq!(world.there().len(), 2);
+}
+
+#[test]
 fn an_emptied_folder_empties_nothing_until_that_is_allowed() {
     let world = World::new();
     for number in 0..20 {
