@@ -207,13 +207,16 @@ fn what_was_withheld_is_done_once_it_is_allowed() {
     world.arrive("there", &[]);
     world.run(POLICY);
     world.write("1.here:2,", "here");
+    world.arrive("there too", &[]);
+    let mark = || world.ledger.clone().folders().unwrap()[0].remote_mark;
+    let before = mark();
+    assert!(before.is_some());
     world.run(Policy { remote_read_only: true, ..POLICY });
-    assert_eq!(world.there().len(), 1);
-    // A second look at a folder that has not changed since.
-    std::fs::File::open(world.folder().join("cur")).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
-    world.run(Policy { remote_read_only: true, ..POLICY });
+    assert_eq!((world.there().len(), world.here().len()), (2, 3));
+    assert_eq!(mark(), before, "the next run must look again");
     world.run(POLICY);
-    assert_eq!(world.there().len(), 2);
+    assert_eq!(world.there().len(), 3);
+    assert_ne!(mark(), before);
 }
 
 #[test]
