@@ -152,7 +152,7 @@ impl Stage {
             Effect::Send(command) => drop(self.commands.try_send(command)),
             // The worker may have been stopped while the person was typing.
             Effect::Reply(reply, answer) => drop(reply.try_send(answer)),
-            Effect::Redraw => guard.terminal.clear()?,
+            Effect::Redraw => guard.forget()?,
             Effect::Suspend => guard.suspend()?,
         }
         Ok(())

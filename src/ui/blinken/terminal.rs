@@ -13,6 +13,7 @@ use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 
 type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
 
@@ -64,7 +65,16 @@ impl Guard {
         signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
         self.taken.store(true, Ordering::SeqCst);
         take()?;
-        self.terminal.clear()
+        self.forget()
+    }
+
+    /// Forgets what is on the terminal, so that the next picture is drawn whole.
+    ///
+    /// This is a change to the same size rather than `Terminal::clear`, which asks the terminal where its cursor is
+    /// and waits for the answer: the thread that reads the keys would take it away.
+    pub fn forget(&mut self) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 }
 
