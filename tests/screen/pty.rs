@@ -7,9 +7,12 @@ fn the_terminal_is_whole_after_quitting() {
     let mut shell = Shell::start();
     shell.scene("--hold", "first-sync");
     shell.wait_for("Lists/rust", true);
+    shell.wait_for("unavailable", true);
     shell.press("q");
     shell.wait_for("end-0-same", false);
     shell.assert_whole();
+    // What went wrong can still be read afterwards, and what was brought about.
+    assert!(shell.text().contains("it is tried again at the next run") && shell.text().contains("2 accounts: "));
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl Layout {
         self.draw_lamps(screen, canvas, area, (after + 1 + usize::from(self.step > 1), line), row);
         let (status, tone) = status(screen, row);
         let room = usize::from(area.width).saturating_sub(self.status + 1);
-        if room >= 8 {
+        if room >= 14 {
             canvas.say(area, self.status, line, &text::cut(&status, room), tone);
         }
     }
@@ -110,7 +110,7 @@ fn state(screen: &Screen, row: &Row, columns: usize) -> (String, Tone) {
         (_, Some(left)) => clock(left),
         (Phase::Active, _) => "active".into(),
         (Phase::Done, _) => if row.trouble { "failed" } else { "done" }.into(),
-        (Phase::Fresh, _) if row.account.is_none() => if screen.stopping { "ending" } else { "active" }.into(),
+        (Phase::Fresh, _) if row.account.is_none() => control(screen).into(),
         _ => "ready".into(),
     };
     let tone = match &row.phase {
@@ -126,10 +126,20 @@ fn state(screen: &Screen, row: &Row, columns: usize) -> (String, Tone) {
     (words, tone)
 }
 
+/// What the program as a whole is at.
+fn control(screen: &Screen) -> &'static str {
+    let works = |row: &Row| matches!(row.phase, Phase::Fresh | Phase::Active);
+    match screen.stopping {
+        true => "ending",
+        false if screen.roster.accounts().iter().any(works) => "active",
+        false => "idle",
+    }
+}
+
 /// What an account is doing or has done, in a few words.
 fn status(screen: &Screen, row: &Row) -> (String, Tone) {
     let Some(account) = &row.account else {
-        return (if screen.stopping { "finishing …" } else { "" }.into(), Tone::Warning);
+        return (String::new(), Tone::Plain);
     };
     let tone = if row.trouble { Tone::Error } else { Tone::Plain };
     let work: Vec<&Work> = screen.work.iter().filter(|work| work.account == *account).collect();
