@@ -11,6 +11,8 @@ const WIDE: f32 = 8.4;
 const HIGH: f32 = 18.0;
 const EDGE: f32 = 16.0;
 const TITLE: f32 = 20.0;
+/// Bars don't touch those above and below.
+const INSET: f32 = 2.0;
 
 /// Writes the picture of `screen`.
 pub fn write(out: &mut String, screen: &Screen) -> Result {
@@ -29,6 +31,7 @@ pub fn write(out: &mut String, screen: &Screen) -> Result {
         r#"<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" xml:space="preserve">"#
     )?;
     for row in 0..rows {
+        grounds(out, screen, row, f32::from(row) * HIGH + EDGE + TITLE)?;
         let mut word = Word::default();
         for col in 0..cols {
             if let Some(cell) = screen.cell(row, col) {
@@ -38,6 +41,32 @@ pub fn write(out: &mut String, screen: &Screen) -> Result {
         word.end(out)?;
     }
     out.push_str("</g></svg>\n");
+    Ok(())
+}
+
+/// A cell's ink and its ground; no ground is the window's.
+fn colours(cell: &Cell) -> (String, String) {
+    if cell.inverse() {
+        return (colour(cell.bgcolor(), "#101214"), colour(cell.fgcolor(), "#c8ccd0"));
+    }
+    (colour(cell.fgcolor(), "#c8ccd0"), colour(cell.bgcolor(), ""))
+}
+
+/// The grounds of a line, each in one piece and as high as a bar.
+fn grounds(out: &mut String, screen: &Screen, row: u16, y: f32) -> Result {
+    let cols = screen.size().1.get();
+    let ground = |col| screen.cell(row, col).map(|cell| colours(cell).1).unwrap_or_default();
+    let mut col = 0;
+    while col < cols {
+        let fill = ground(col);
+        let end = (col..cols).find(|&at| ground(at) != fill).unwrap_or(cols);
+        if !fill.is_empty() {
+            let (x, width) = (f32::from(col) * WIDE + EDGE, f32::from(end - col) * WIDE);
+            let (y, height) = (y + INSET, HIGH - 2.0 * INSET);
+            writeln!(out, r#"<rect x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" fill="{fill}"/>"#)?;
+        }
+        col = end;
+    }
     Ok(())
 }
 
@@ -58,14 +87,7 @@ impl Word {
             return Ok(());
         }
         let width = if cell.is_wide() { 2.0 * WIDE } else { WIDE };
-        let (mut fill, mut ground) = (colour(cell.fgcolor(), "#c8ccd0"), colour(cell.bgcolor(), ""));
-        if cell.inverse() {
-            ground = if ground.is_empty() { "#101214".into() } else { ground };
-            std::mem::swap(&mut fill, &mut ground);
-        }
-        if !ground.is_empty() {
-            writeln!(out, r#"<rect x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{HIGH}" fill="{ground}"/>"#)?;
-        }
+        let (fill, _) = colours(cell);
         let text = cell.contents();
         if text.trim().is_empty() || shape(out, text, x, y, &fill)? {
             return self.end(out);
@@ -107,6 +129,14 @@ fn shape(out: &mut String, text: &str, x: f32, y: f32, fill: &str) -> std::resul
         '●' => writeln!(out, r#"<circle cx="{middle:.1}" cy="{line:.1}" r="4" fill="{fill}"/>"#)?,
         '○' => writeln!(out, r#"<circle cx="{middle:.1}" cy="{line:.1}" r="3.4" fill="none" stroke="{fill}"/>"#)?,
         '─' => rect(x, line - 0.5, WIDE + 0.1, 1.0)?,
+        '╭' | '╮' | '╰' | '╯' => {
+            let across = if matches!(sign, '╭' | '╰') { x + WIDE } else { x };
+            let down = if matches!(sign, '╭' | '╮') { y + HIGH } else { y };
+            writeln!(
+                out,
+                r#"<path d="M{across:.1} {line:.1} Q{middle:.1} {line:.1} {middle:.1} {down:.1}" fill="none" stroke="{fill}"/>"#
+            )?;
+        }
         '│' => rect(middle - 0.5, y, 1.0, HIGH)?,
         // From the foot up, in eighths of the height; bars begin at the foot of the letters.
         '▁'..='█' => {
@@ -116,7 +146,7 @@ fn shape(out: &mut String, text: &str, x: f32, y: f32, fill: &str) -> std::resul
         // From the left, in eighths of the width.
         '▉'..='▏' => {
             let part = f32::from(u8::try_from(0x2590 - u32::from(sign)).unwrap_or(8)) / 8.0;
-            rect(x, y + 2.0, WIDE * part, HIGH - 5.0)?;
+            rect(x, y + INSET, WIDE * part + 0.1, HIGH - 2.0 * INSET)?;
         }
         _ => return Ok(false),
     }

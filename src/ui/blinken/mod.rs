@@ -137,7 +137,7 @@ impl Stage {
         }
         if *dirty {
             screen.tick((self.setup.now)());
-            guard.terminal.draw(|frame| draw::draw(screen, self.theme, frame.buffer_mut()))?;
+            guard.draw(|buffer| draw::draw(screen, self.theme, buffer))?;
             self.drawn = Some(Instant::now());
             *dirty = false;
         }

@@ -44,13 +44,15 @@ impl Layout {
     fn new(screen: &Screen, area: Rect) -> Self {
         let width = usize::from(area.width);
         let most = screen.roster.rows().map(|row| row.lamps.len()).max().unwrap_or(1).max(1);
-        let (state, name, step) = match width {
-            60.. => (10, screen.name_width(), 2),
-            30.. => (10, screen.name_width().min(8), 1),
-            _ => (6, 0, 1),
+        let (state, name) = match width {
+            60.. => (10, screen.name_width()),
+            30.. => (10, screen.name_width().min(8)),
+            _ => (6, 0),
         };
         let start = 3 + state + 1 + name + 2;
         let room = if width >= 60 { width / 3 } else { width.saturating_sub(start + 1) };
+        // Lamps stand apart where that leaves room for all of them.
+        let step = if width >= 60 && 2 * most <= room { 2 } else { 1 };
         let lamps = most.min(room / step).max(1);
         let status = start + lamps * step + 4;
         Self { state, name, lamps, step, status }
@@ -149,7 +151,7 @@ fn status(screen: &Screen, row: &Row) -> (String, Tone) {
         (Phase::Active | Phase::Paused { .. }, [_, ..]) => many(&work),
         (Phase::Paused { left: Some(left), .. }, _) => format!("{} left", clock(*left)),
         (Phase::Waiting { .. } | Phase::Done, _) => match row.synced {
-            Some(at) => format!("{} {}", screen.local(at).format("%H:%M"), row.status),
+            Some(at) => format!("{} · {}", screen.local(at).format("%H:%M"), row.status),
             None => row.status.clone(),
         },
         _ => row.status.clone(),
