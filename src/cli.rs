@@ -7,11 +7,18 @@ use clap::Parser;
 
 use crate::model::fault::Exit;
 
-/// What was asked for on the command line.
+/// What was asked for on the command line. What is hidden from the help is read, and refused by the program until it
+/// does it.
 ///
 /// A usage error ends in clap's own exit code 2, which is also [`Exit::Config`]'s.
 #[derive(Debug, Clone, Default, Parser)]
-#[command(name = "blinkensync", about, disable_version_flag = true, after_help = exit_codes())]
+#[command(
+    name = "blinkensync",
+    about = "Keeps IMAP accounts and local Maildirs the same, shown as blinking lights",
+    long_about = None,
+    disable_version_flag = true,
+    after_help = exit_codes()
+)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Cli {
     /// Synchronise only these accounts.
@@ -21,22 +28,22 @@ pub struct Cli {
     #[arg(short = 'c', value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Log in detail: imap, maildir, thread, plan or ALL.
-    #[arg(short = 'd', value_name = "TYPES", value_delimiter = ',')]
+    #[arg(short = 'd', value_name = "TYPES", value_delimiter = ',', hide = true)]
     pub debug: Vec<String>,
     /// Synchronise only these folders.
-    #[arg(short = 'f', value_name = "FOLDERS", value_delimiter = ',')]
+    #[arg(short = 'f', value_name = "FOLDERS", value_delimiter = ',', hide = true)]
     pub folders: Vec<String>,
     /// Override an option; in the section's name an underscore stands for a space.
     #[arg(short = 'k', value_name = "[SECTION:]OPTION=VALUE")]
     pub overrides: Vec<String>,
     /// Write the log to this file too.
-    #[arg(short = 'l', value_name = "FILE")]
+    #[arg(short = 'l', value_name = "FILE", hide = true)]
     pub log: Option<PathBuf>,
     /// Synchronise once, whatever autorefresh says.
     #[arg(short = 'o')]
     pub once: bool,
     /// Look only where messages have come or gone.
-    #[arg(short = 'q')]
+    #[arg(short = 'q', hide = true)]
     pub quick: bool,
     /// Use this interface: blinkenlights, ttyui, basic or quiet.
     #[arg(short = 'u', value_name = "UI")]
@@ -45,25 +52,25 @@ pub struct Cli {
     #[arg(short = '1')]
     pub single: bool,
     /// Write a timing trace for each thread into this directory.
-    #[arg(short = 'P', value_name = "DIR")]
+    #[arg(short = 'P', value_name = "DIR", hide = true)]
     pub profile: Option<PathBuf>,
     /// Send the log to syslog.
-    #[arg(short = 's')]
+    #[arg(short = 's', hide = true)]
     pub syslog: bool,
     /// Say what would be done, and do nothing.
-    #[arg(long)]
+    #[arg(long, hide = true)]
     pub dry_run: bool,
     /// Show servers, folders and filters.
-    #[arg(long)]
+    #[arg(long, hide = true)]
     pub info: bool,
     /// Delete this folder on the server.
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", hide = true)]
     pub delete_folder: Option<String>,
     /// Remove mailbox lists of accounts that are gone.
-    #[arg(long)]
+    #[arg(long, hide = true)]
     pub mbnames_prune: bool,
     /// Rename files whose folder digest is that of the name before nametrans.
-    #[arg(long)]
+    #[arg(long, hide = true)]
     pub migrate_fmd5_using_nametrans: bool,
     /// Show it at work with a mail server of its own; DIR keeps the mail.
     #[arg(long, value_name = "DIR", num_args = 0..=1)]
@@ -75,10 +82,10 @@ pub struct Cli {
     #[arg(long)]
     pub allow_deletes: bool,
     /// Print completions for this shell.
-    #[arg(long, value_name = "SHELL")]
+    #[arg(long, value_name = "SHELL", hide = true)]
     pub completions: Option<String>,
     /// Print the manual page.
-    #[arg(long)]
+    #[arg(long, hide = true)]
     pub man: bool,
     /// Print the version.
     #[arg(short = 'V', long)]

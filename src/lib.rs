@@ -45,6 +45,7 @@
 //! [`Command`]: model::command::Command
 //! [`Fault`]: model::fault::Fault
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod demo;

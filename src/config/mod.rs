@@ -1,5 +1,17 @@
 //! What the user meant: the offlineimaprc, read and checked.
 
-pub mod interpolate;
-pub mod raw;
+mod check;
+mod ini;
+mod interpolate;
+mod literal;
+mod load;
+pub mod options;
+mod raw;
+mod repository;
 pub mod settings;
+mod source;
+mod standing;
+mod value;
+
+pub use load::{Loaded, Request, load, parse};
+pub use value::Environment;

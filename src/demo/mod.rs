@@ -1,1 +1,271 @@
 //! A small IMAP server with a life of its own, for the demonstration and for tests.
+//!
+//! It speaks IMAP4rev1 (RFC 3501) with the extensions that the client uses, each of which can be switched off. It knows
+//! one user and keeps everything in memory. A thread serves each connection; dropping the [`Server`] ends them all.
+
+mod corpus;
+mod fetch;
+mod input;
+mod mailbox;
+mod output;
+mod script;
+mod search;
+mod select;
+mod session;
+mod store;
+mod tree;
+
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crossbeam_channel::{Sender, bounded};
+
+pub use mailbox::{Mailbox, Mailboxes, Message};
+
+/// Which extensions the server offers. What is switched off is neither advertised nor understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an extension of its own")]
+pub struct Extensions {
+    /// UIDPLUS (RFC 4315).
+    pub uidplus: bool,
+    /// CONDSTORE (RFC 7162).
+    pub condstore: bool,
+    /// QRESYNC (RFC 7162); nothing without CONDSTORE.
+    pub qresync: bool,
+    /// IDLE (RFC 2177).
+    pub idle: bool,
+    /// LIST-STATUS (RFC 5819), with as much of LIST-EXTENDED as it needs.
+    pub list_status: bool,
+    /// ESEARCH (RFC 4731).
+    pub esearch: bool,
+    /// LITERAL+ (RFC 7888).
+    pub literal_plus: bool,
+    /// MULTIAPPEND (RFC 3502).
+    pub multiappend: bool,
+    /// MOVE (RFC 6851).
+    pub move_: bool,
+}
+
+impl Extensions {
+    /// Everything.
+    pub const ALL: Self = Self {
+        uidplus: true,
+        condstore: true,
+        qresync: true,
+        idle: true,
+        list_status: true,
+        esearch: true,
+        literal_plus: true,
+        multiappend: true,
+        move_: true,
+    };
+
+    /// Plain IMAP4rev1.
+    pub const NONE: Self = Self {
+        uidplus: false,
+        condstore: false,
+        qresync: false,
+        idle: false,
+        list_status: false,
+        esearch: false,
+        literal_plus: false,
+        multiappend: false,
+        move_: false,
+    };
+
+    fn capabilities(self) -> String {
+        let table = [
+            (self.uidplus, "UIDPLUS"),
+            (self.condstore, "CONDSTORE"),
+            (self.condstore, "ENABLE"),
+            (self.condstore && self.qresync, "QRESYNC"),
+            (self.idle, "IDLE"),
+            (self.list_status, "LIST-EXTENDED LIST-STATUS SPECIAL-USE"),
+            (self.esearch, "ESEARCH"),
+            (self.literal_plus, "LITERAL+"),
+            (self.multiappend, "MULTIAPPEND"),
+            (self.move_, "MOVE"),
+        ];
+        let mut text = "IMAP4rev1 AUTH=PLAIN SASL-IR UNSELECT".to_owned();
+        for (_, name) in table.iter().filter(|(offered, _)| *offered) {
+            text.push(' ');
+            text.push_str(name);
+        }
+        text
+    }
+}
+
+/// What kind of server it is to be.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The extensions it offers.
+    pub extensions: Extensions,
+    /// What separates the parts of a mailbox's name.
+    pub separator: char,
+    /// The one user.
+    pub user: String,
+    /// That user's password.
+    pub password: String,
+    /// Whether it is filled with mail to look at; otherwise it has an empty INBOX.
+    pub filled: bool,
+    /// How often something happens by itself; never without.
+    pub pace: Option<Duration>,
+    /// How many bytes of messages a connection gets in a second; as many as it can take without.
+    pub bytes_per_second: Option<u64>,
+    /// What chance begins with.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            extensions: Extensions::ALL,
+            separator: '/',
+            user: "demo".to_owned(),
+            password: "lookenspeepers".to_owned(),
+            filled: false,
+            pace: None,
+            bytes_per_second: None,
+            seed: 1,
+        }
+    }
+}
+
+impl Options {
+    /// A server to look at: filled, lively, and slow enough for a person to follow.
+    pub fn demonstration() -> Self {
+        Self {
+            filled: true,
+            pace: Some(Duration::from_millis(2500)),
+            bytes_per_second: Some(900_000),
+            ..Self::default()
+        }
+    }
+}
+
+/// What all threads of a server share.
+struct Shared {
+    options: Options,
+    mailboxes: Mutex<Mailboxes>,
+    connections: Mutex<Vec<TcpStream>>,
+}
+
+impl Shared {
+    fn mailboxes(&self) -> MutexGuard<'_, Mailboxes> {
+        self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn connections(&self) -> MutexGuard<'_, Vec<TcpStream>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A running server. It ends, with all its connections, when it is dropped.
+pub struct Server {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    /// Dropped to end the script and whoever waits to send slowly.
+    alive: Option<Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts a server on a free port of the loopback interface.
+    ///
+    /// # Errors
+    /// When there is no such port, or no thread.
+    pub fn start(options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let mut mailboxes = Mailboxes::default();
+        mailboxes.create("INBOX");
+        if options.filled {
+            corpus::fill(&mut mailboxes, options.separator, options.seed);
+        }
+        let (alive, ended) = bounded(0);
+        let shared = Arc::new(Shared { options, mailboxes: Mutex::new(mailboxes), connections: Mutex::default() });
+        let mut threads = Vec::new();
+        if let Some(pace) = shared.options.pace {
+            let (shared, ended) = (shared.clone(), ended.clone());
+            let script = move || script::live(&shared, pace, &ended);
+            threads.push(thread::Builder::new().name("demo life".into()).spawn(script)?);
+        }
+        let accepting = shared.clone();
+        let accept = move || accept(&listener, &accepting, &ended);
+        threads.push(thread::Builder::new().name("demo server".into()).spawn(accept)?);
+        Ok(Self { shared, address, alive: Some(alive), threads })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The user who can log in.
+    pub fn user(&self) -> &str {
+        &self.shared.options.user
+    }
+
+    /// The password that goes with it.
+    pub fn password(&self) -> &str {
+        &self.shared.options.password
+    }
+
+    /// Looks at the mailboxes, or changes them, as another client would. Everyone who waits for changes is told afterwards.
+    pub fn with_mailboxes<T>(&self, action: impl FnOnce(&mut Mailboxes) -> T) -> T {
+        let mut mailboxes = self.shared.mailboxes();
+        let result = action(&mut mailboxes);
+        mailboxes.wake();
+        result
+    }
+
+    /// Cuts every connection there is, as a server that crashes would.
+    pub fn cut_connections(&self) {
+        for connection in self.shared.connections().drain(..) {
+            // It may have ended by itself.
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.alive = None;
+        // The connection wakes the thread that waits for one; then it sees that nobody is there any more.
+        let _ = TcpStream::connect(self.address);
+        self.cut_connections();
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn accept(listener: &TcpListener, shared: &Arc<Shared>, ended: &crossbeam_channel::Receiver<()>) {
+    thread::scope(|scope| {
+        for connection in listener.incoming() {
+            if ended.try_recv() == Err(crossbeam_channel::TryRecvError::Disconnected) {
+                break;
+            }
+            let Ok(connection) = connection else { continue };
+            if let Ok(handle) = connection.try_clone() {
+                shared.connections().push(handle);
+            }
+            scope.spawn(move || {
+                // A client that has gone is no fault of the server's.
+                let _ = session::serve(shared, connection, ended);
+            });
+        }
+        for connection in shared.connections().drain(..) {
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+    });
+}

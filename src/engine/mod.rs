@@ -11,8 +11,10 @@ mod execute;
 mod folder;
 mod intents;
 mod lock;
+mod pairing;
 mod runtime;
 mod supervisor;
+mod team;
 mod worker;
 
 pub use runtime::{Engine, Options};

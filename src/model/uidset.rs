@@ -88,12 +88,18 @@ impl UidSet {
     }
 }
 
+impl Extend<Uid> for UidSet {
+    fn extend<I: IntoIterator<Item = Uid>>(&mut self, uids: I) {
+        for uid in uids {
+            self.insert(uid);
+        }
+    }
+}
+
 impl FromIterator<Uid> for UidSet {
     fn from_iter<I: IntoIterator<Item = Uid>>(uids: I) -> Self {
         let mut set = Self::default();
-        for uid in uids {
-            set.insert(uid);
-        }
+        set.extend(uids);
         set
     }
 }

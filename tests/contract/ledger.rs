@@ -87,6 +87,20 @@ fn another_uid_validity_takes_rows_and_marks_with_it(ledger: &mut dyn Ledger) {
     assert_eq!(ledger.rows(folder).unwrap(), []);
 }
 
+fn a_forgotten_folder_begins_anew(ledger: &mut dyn Ledger) {
+    let (gone, other) = (ledger.folder("A", "a").unwrap().id, ledger.folder("B", "b").unwrap().id);
+    for folder in [gone, other] {
+        ledger.set_uid_validity(folder, UidValidity(7)).unwrap();
+        let entries = [Entry::Put(row(1, &[], State::Synced)), Entry::Intend(intent("x"))];
+        ledger.record(folder, &entries).unwrap();
+    }
+    ledger.forget_folder("a").unwrap();
+    let anew = ledger.folder("A", "a").unwrap();
+    assert_eq!((anew.uid_validity, anew.remote_mark, anew.local_mark), (None, None, None));
+    assert_eq!((ledger.rows(anew.id).unwrap().len(), ledger.intents(anew.id).unwrap().len()), (0, 0));
+    assert_eq!((ledger.rows(other).unwrap().len(), ledger.intents(other).unwrap().len()), (1, 1));
+}
+
 macro_rules! suite {
     ($($check:ident)*) => {
         mod in_a_file {
@@ -107,7 +121,7 @@ macro_rules! suite {
 }
 
 suite!(entries_come_back intents_are_kept_until_they_are_settled a_folder_is_known_by_its_local_name
-    another_uid_validity_takes_rows_and_marks_with_it);
+    another_uid_validity_takes_rows_and_marks_with_it a_forgotten_folder_begins_anew);
 
 #[test]
 fn several_connections_share_one_file_that_only_its_owner_may_read() {

@@ -9,4 +9,5 @@ mod world;
 mod errors;
 mod first_sync;
 mod floors;
+mod gone;
 mod harness;

@@ -167,6 +167,9 @@ impl<L: Ledger> Ledger for FaultyLedger<L> {
     fn set_uid_validity(&mut self, folder: FolderId, validity: UidValidity) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.set_uid_validity(folder, validity))
     }
+    fn forget_folder(&mut self, local: &str) -> Result<(), Fault> {
+        self.fuse.around(|| self.inner.forget_folder(local))
+    }
     fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.set_marks(folder, remote, local))
     }

@@ -348,6 +348,17 @@ impl Ledger for MemoryLedger {
         Ok(())
     }
 
+    fn forget_folder(&mut self, local: &str) -> Result<(), Fault> {
+        // Its number is its place, so the place stays.
+        for book in self.books.lock().unwrap().iter_mut().filter(|book| book.record.local == local) {
+            book.rows.clear();
+            book.intents.clear();
+            book.record =
+                FolderRecord { uid_validity: None, remote_mark: None, local_mark: None, ..book.record.clone() };
+        }
+        Ok(())
+    }
+
     fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault> {
         self.with(folder, |book| (book.record.remote_mark, book.record.local_mark) = (remote, local));
         Ok(())

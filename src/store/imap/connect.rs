@@ -89,7 +89,11 @@ fn plain(socket: &TcpStream, timeout: Duration) -> io::Result<Wire> {
 
 fn greet(wire: Wire, peer: &Peer) -> Result<(Connection, bool), Fault> {
     let mut connection = Connection::new(peer.clone(), wire);
-    let status = connection.greeting().map_err(|trouble| connection.lost("waiting for the greeting", &trouble))?;
+    let status = connection.greeting().map_err(|trouble| {
+        connection
+            .lost("waiting for the greeting", &trouble)
+            .advise("check remoteport, ssl and starttls: a port for TLS is silent without it")
+    })?;
     match status.word {
         Word::Ok | Word::Preauth => {
             if let Code::Capability(names) = &status.code {

@@ -104,6 +104,9 @@ pub trait Ledger: Send {
     /// Notes the UIDVALIDITY of the rows to come. A folder whose UIDVALIDITY changes loses its rows and watermarks with it.
     fn set_uid_validity(&mut self, folder: FolderId, validity: UidValidity) -> Result<(), Fault>;
 
+    /// Forgets everything about the folder with this local name: it is gone on one side, and begins anew.
+    fn forget_folder(&mut self, local: &str) -> Result<(), Fault>;
+
     /// Stores the watermarks of a look whose consequences are all recorded.
     fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault>;
 }

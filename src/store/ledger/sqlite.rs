@@ -128,6 +128,16 @@ impl Ledger for SqliteLedger {
         })
     }
 
+    fn forget_folder(&mut self, local: &str) -> Result<(), Fault> {
+        self.write(|transaction| {
+            for table in ["message", "intent"] {
+                let sql = format!("DELETE FROM {table} WHERE folder IN (SELECT id FROM folder WHERE local = ?1)");
+                transaction.execute(&sql, [local])?;
+            }
+            transaction.execute("DELETE FROM folder WHERE local = ?1", [local]).map(drop)
+        })
+    }
+
     fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault> {
         let (remote, local) = (mark_text(remote)?, mark_text(local)?);
         self.write(|transaction| {

@@ -1,0 +1,218 @@
+//! Connects everything: configuration, engine, interface, signals.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::bounded;
+
+use crate::cli::Cli;
+use crate::config;
+use crate::config::settings::{
+    AccountSettings, CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Settings, UiName,
+};
+use crate::demo;
+use crate::engine::{Engine, Options};
+use crate::model::fault::Exit;
+use crate::model::ids::AccountName;
+use crate::model::question::Secret;
+use crate::signals;
+use crate::ui::{self, Kind, Links};
+
+/// Events that may wait for the interface before workers are held back.
+const EVENTS: usize = 4096;
+
+/// Does what the command line asks for.
+pub fn run(cli: &Cli) -> Exit {
+    match prepare(cli) {
+        Ok(Prepared::Done) => Exit::Success,
+        Ok(Prepared::Ready(ready)) => ready.synchronise(),
+        Err(message) => {
+            say(&mut io::stderr(), &message);
+            Exit::Config
+        }
+    }
+}
+
+enum Prepared {
+    /// Nothing is left to do.
+    Done,
+    Ready(Box<Ready>),
+}
+
+/// Everything that a synchronisation needs.
+struct Ready {
+    settings: Settings,
+    options: Options,
+    ui: Kind,
+    /// Lives as long as the demonstration does.
+    demo: Option<Demo>,
+}
+
+/// The demonstration's server, and its directory unless the user keeps it.
+struct Demo {
+    _server: demo::Server,
+    _directory: Option<tempfile::TempDir>,
+}
+
+fn prepare(cli: &Cli) -> Result<Prepared, String> {
+    if cli.version {
+        say(&mut io::stdout(), concat!("blinkensync ", env!("CARGO_PKG_VERSION")));
+        return Ok(Prepared::Done);
+    }
+    refuse_what_is_missing(cli)?;
+    let options = Options { once: cli.once, allow_deletes: cli.allow_deletes, single: cli.single };
+    if let Some(directory) = &cli.demo {
+        return demonstrate(cli, directory.clone(), options)
+            .map_err(|error| format!("starting the demonstration: {error}"));
+    }
+    let settings = configure(cli)?;
+    if cli.check_config {
+        return Ok(Prepared::Done);
+    }
+    let ui = choose_ui(cli, &settings.ui)?;
+    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, demo: None })))
+}
+
+/// What the command line knows already and the program doesn't do yet is refused, not ignored.
+fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
+    let missing = [
+        ("-d", !cli.debug.is_empty()),
+        ("-f", !cli.folders.is_empty()),
+        ("-l", cli.log.is_some()),
+        ("-q", cli.quick),
+        ("-P", cli.profile.is_some()),
+        ("-s", cli.syslog),
+        ("--dry-run", cli.dry_run),
+        ("--info", cli.info),
+        ("--delete-folder", cli.delete_folder.is_some()),
+        ("--mbnames-prune", cli.mbnames_prune),
+        ("--migrate-fmd5-using-nametrans", cli.migrate_fmd5_using_nametrans),
+        ("--completions", cli.completions.is_some()),
+        ("--man", cli.man),
+    ];
+    match missing.iter().find(|(_, asked)| *asked) {
+        Some((flag, _)) => Err(format!("{flag} is not available yet; nothing was done")),
+        None => Ok(()),
+    }
+}
+
+fn configure(cli: &Cli) -> Result<Settings, String> {
+    let loaded = config::load(&config::Request {
+        file: cli.config.clone(),
+        accounts: cli.accounts.clone(),
+        overrides: cli.overrides.clone(),
+    })?;
+    for warning in &loaded.warnings {
+        say(&mut io::stderr(), warning);
+    }
+    Ok(loaded.settings)
+}
+
+fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
+    if let Some(name) = &cli.ui {
+        return name.parse();
+    }
+    let wanted: Vec<Kind> = configured
+        .iter()
+        .map(|name| match name {
+            UiName::Blinkenlights => Kind::Blinkenlights,
+            UiName::Ttyui => Kind::Ttyui,
+            UiName::Basic => Kind::Basic,
+            UiName::Quiet => Kind::Quiet,
+        })
+        .collect();
+    Ok(ui::choose(&wanted, io::stdout().is_terminal()))
+}
+
+/// A server of our own, and an ordinary account on it.
+fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::Result<Prepared> {
+    let server = demo::Server::start(demo::Options::demonstration())?;
+    let (root, temporary) = if let Some(path) = directory {
+        (empty_directory(&path)?, None)
+    } else {
+        let temporary = tempfile::Builder::new().prefix("blinkensync-demo-").tempdir()?;
+        (temporary.path().to_path_buf(), Some(temporary))
+    };
+    let address = server.address();
+    let common = |name: &str| CommonSettings { name: name.to_owned(), read_only: false, create_folders: true };
+    let account = AccountSettings {
+        name: AccountName::new("demo"),
+        autorefresh: Some(Duration::from_secs(10)),
+        local: MaildirSettings { common: common("demo-local"), root: root.join("mail"), separator: '.' },
+        remote: ImapSettings {
+            common: common("demo-remote"),
+            host: address.ip().to_string(),
+            port: address.port(),
+            user: server.user().to_owned(),
+            password: PasswordSource::Given(Secret::new(server.password().to_owned())),
+            security: Security::None,
+            ca_file: None,
+            max_connections: 4,
+        },
+    };
+    let settings = Settings {
+        metadata: root.join("metadata"),
+        ui: Vec::new(),
+        max_sync_accounts: 1,
+        fsync: true,
+        socket_timeout: Duration::from_secs(60),
+        accounts: vec![account],
+    };
+    let ui = choose_ui(cli, &[]).map_err(io::Error::other)?;
+    let demo = Demo { _server: server, _directory: temporary };
+    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, demo: Some(demo) })))
+}
+
+/// The directory that is to keep the demonstration's mail. The server begins anew each time, and would take what is there
+/// already for the user's wishes; so nothing may be there.
+fn empty_directory(path: &Path) -> io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    let first = match std::fs::read_dir(&path) {
+        Ok(mut entries) => entries.next(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(io::Error::other(format!("{}: {error}", path.display()))),
+    };
+    match first {
+        Some(_) => Err(io::Error::other(format!("{} is not empty; name a new directory", path.display()))),
+        None => Ok(path),
+    }
+}
+
+impl Ready {
+    /// Runs the engine in a thread of its own and the interface in this one, until both have ended.
+    fn synchronise(self) -> Exit {
+        let (events, seen) = bounded(EVENTS);
+        let (questions, asked) = bounded(EVENTS);
+        let (commands, obeyed) = bounded(EVENTS);
+        let settings = Arc::new(self.settings);
+        let engine = Engine { settings, options: self.options, events, questions, commands: obeyed };
+        let _listener = match signals::Listener::start(commands.clone()) {
+            Ok(listener) => listener,
+            Err(error) => return internal(&format!("listening for signals: {error}")),
+        };
+        let engine = match thread::Builder::new().name("engine".into()).spawn(move || engine.run()) {
+            Ok(thread) => thread,
+            Err(error) => return internal(&format!("starting the engine: {error}")),
+        };
+        let mut front_end = ui::build(self.ui, ui::Setup::default());
+        if let Err(error) = front_end.run(Links { events: seen, questions: asked, commands }) {
+            say(&mut io::stderr(), &format!("showing what happens: {error}; the synchronisation goes on unseen"));
+        }
+        let exit = engine.join().unwrap_or(Exit::Internal);
+        drop(self.demo);
+        exit
+    }
+}
+
+fn internal(message: &str) -> Exit {
+    say(&mut io::stderr(), message);
+    Exit::Internal
+}
+
+/// Writes a line where somebody may read it; that nobody does is no reason to stop.
+fn say(to: &mut dyn Write, message: &str) {
+    let _ = writeln!(to, "{message}");
+}

@@ -1,0 +1,191 @@
+//! The whole configuration, checked: all mistakes are found together.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::options::Kind;
+use super::repository;
+use super::settings::{AccountSettings, Settings, UiName};
+use super::source::{Source, did_you_mean};
+use super::standing::{judge, spell};
+use super::value::{self, boolean};
+use crate::model::ids::AccountName;
+
+/// How long a server may stay silent when nothing is said.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What interfaces are called in files of any age; `None` for those that don't exist yet.
+const INTERFACES: [(&str, Option<UiName>); 12] = [
+    ("blinkenlights", Some(UiName::Blinkenlights)),
+    ("curses.blinkenlights", Some(UiName::Blinkenlights)),
+    ("ttyui", Some(UiName::Ttyui)),
+    ("tty.ttyui", Some(UiName::Ttyui)),
+    ("basic", Some(UiName::Basic)),
+    ("noninteractive.basic", Some(UiName::Basic)),
+    ("quiet", Some(UiName::Quiet)),
+    ("noninteractive.quiet", Some(UiName::Quiet)),
+    ("machineui", None),
+    ("machine.machineui", None),
+    ("syslog", None),
+    ("noninteractive.syslog", None),
+];
+
+/// The settings of these accounts, or of those that the file lists when none are named. `None`, or settings that must
+/// not be used, when the source has remarked on a mistake.
+pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
+    spell(source);
+    judge(source, "general", &[Kind::General]);
+    judge(source, "mbnames", &[Kind::Mbnames]);
+    judge(source, "ui.Curses.Blinkenlights", &[Kind::Lights]);
+    let environment = source.environment;
+    let metadata = source.read("general", "metadata", |text| value::path(text, environment));
+    let metadata = metadata.map_or_else(|| value::path("~/.offlineimap", environment), Ok);
+    let metadata =
+        metadata.map_err(|message| source.missing("general", "metadata", &format!("a directory: {message}")));
+    let listed = listed(source, wanted);
+    let names = if wanted.is_empty() { listed.clone() } else { selected(source, wanted) };
+    let accounts: Vec<AccountSettings> = names.iter().filter_map(|name| account(source, name)).collect();
+    apart(source, &listed, &names);
+    let repeats = accounts.iter().any(|account| account.autorefresh.is_some());
+    let usual = if repeats { accounts.len().max(1) } else { 1 };
+    Some(Settings {
+        metadata: metadata.ok()?,
+        ui: interfaces(source),
+        max_sync_accounts: source.read("general", "maxsyncaccounts", value::count).unwrap_or(usual),
+        fsync: source.read("general", "fsync", boolean).unwrap_or(true),
+        socket_timeout: timeout(source),
+        accounts,
+    })
+}
+
+/// The accounts that the file lists; it needn't list any when others are asked for.
+fn listed(source: &mut Source, wanted: &[String]) -> Vec<String> {
+    let expected = "the names of the accounts to synchronise";
+    let list = |text: &str| Ok(value::list(text));
+    let read = if wanted.is_empty() {
+        source.required("general", "accounts", expected, list)
+    } else {
+        source.read("general", "accounts", list)
+    };
+    let mut names: Vec<String> = Vec::new();
+    for name in read.unwrap_or_default() {
+        if names.contains(&name) {
+            source.doubtful("general", "accounts", &format!("{name} stands here twice; once is enough"));
+        } else {
+            names.push(name);
+        }
+    }
+    let sections = account_sections(source);
+    for name in names.iter().filter(|name| wanted.is_empty() && !sections.contains(name)) {
+        let hint = did_you_mean(name, sections.iter().map(String::as_str));
+        source.wrong("general", "accounts", &format!("expected a section [Account {name}]{hint}"));
+    }
+    names
+}
+
+/// The accounts that the command line asks for.
+fn selected(source: &mut Source, wanted: &[String]) -> Vec<String> {
+    let known = account_sections(source);
+    let mut names = Vec::new();
+    for name in wanted.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+        if !known.iter().any(|known| known == name) {
+            let message = format!("-a {name}: there is no such account; the file has {}", known.join(", "));
+            source.wrong_request(message);
+        } else if !names.iter().any(|earlier| earlier == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+fn account_sections(source: &Source) -> Vec<String> {
+    source.sections.keys().filter_map(|name| Some(name.strip_prefix("Account ")?.trim().to_owned())).collect()
+}
+
+fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
+    let section = format!("Account {name}");
+    if !source.sections.contains_key(&section) {
+        return None;
+    }
+    if name.contains(|c: char| c == '/' || c.is_control()) {
+        source.wrong_section(&section, "expected a name without /, since files are named after the account");
+    }
+    judge(source, &section, &[Kind::Account]);
+    let minute = Duration::from_secs(60);
+    let autorefresh = source.read(&section, "autorefresh", |text| value::time(text, minute, "a number of minutes"));
+    let local = repository(source, &section, "localrepository");
+    let remote = repository(source, &section, "remoterepository");
+    let local = local.and_then(|section| repository::local(source, &section));
+    let remote = remote.and_then(|section| repository::remote(source, &section));
+    let (local, remote) = (local?, remote?);
+    Some(AccountSettings { name: AccountName::new(name), autorefresh: autorefresh.flatten(), local, remote })
+}
+
+/// The section of the repository that an account names.
+fn repository(source: &mut Source, section: &str, key: &str) -> Option<String> {
+    let sections: Vec<String> =
+        source.sections.keys().filter_map(|name| Some(name.strip_prefix("Repository ")?.to_owned())).collect();
+    source.required(section, key, "the name of a [Repository …] section", |text| {
+        let found = sections.iter().find(|name| *name == text).map(|name| format!("Repository {name}"));
+        let hint = did_you_mean(text, sections.iter().map(String::as_str));
+        found.ok_or_else(|| format!("expected a section [Repository {text}]{hint}"))
+    })
+}
+
+/// Refuses accounts that would write into each other's Maildirs, those too that only another run would synchronise.
+fn apart(source: &mut Source, listed: &[String], names: &[String]) {
+    let others = listed.iter().filter(|name| !names.contains(name));
+    let roots: Vec<(String, PathBuf, char)> =
+        names.iter().chain(others).filter_map(|name| place(source, name)).collect();
+    for (index, (name, root, separator)) in roots.iter().enumerate().take(names.len()) {
+        let clash = roots[index + 1..].iter().find(|(_, other, their_separator)| {
+            root == other || inside(other, root, *separator) || inside(root, other, *their_separator)
+        });
+        if let Some((other, _, _)) = clash {
+            let message =
+                format!("expected a Maildir of its own; account {other} keeps its mail in the same place as {name}");
+            source.wrong(&format!("Account {name}"), "localrepository", &message);
+        }
+    }
+}
+
+/// Whether a root's folders may reach the other one, because `/` nests them.
+fn inside(inner: &std::path::Path, outer: &std::path::Path, separator: char) -> bool {
+    separator == '/' && inner.starts_with(outer)
+}
+
+fn place(source: &Source, account: &str) -> Option<(String, PathBuf, char)> {
+    let local = source.peek(&format!("Account {account}"), "localrepository")?.ok()?;
+    let (root, separator) = repository::peek_root(source, &format!("Repository {local}"))?;
+    Some((account.to_owned(), root, separator))
+}
+
+fn interfaces(source: &mut Source) -> Vec<UiName> {
+    let names = source.read("general", "ui", |text| Ok(value::list(text))).unwrap_or_default();
+    let mut found = Vec::new();
+    for name in names {
+        match INTERFACES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
+            Some((_, Some(ui))) => found.push(*ui),
+            Some((_, None)) => {
+                source.doubtful("general", "ui", &format!("{name} is not available yet, and passed over"));
+            }
+            None => {
+                let hint = did_you_mean(&name, INTERFACES.iter().map(|(known, _)| *known));
+                source.doubtful("general", "ui", &format!("{name} is not known, and passed over{hint}"));
+            }
+        }
+    }
+    found
+}
+
+fn timeout(source: &mut Source) -> Duration {
+    let second = Duration::from_secs(1);
+    match source.read("general", "socktimeout", |text| value::time(text, second, "a number of seconds")) {
+        Some(Some(time)) => time,
+        Some(None) => {
+            source.doubtful("general", "socktimeout", "waiting for ever is not available; 60 seconds are taken");
+            TIMEOUT
+        }
+        None => TIMEOUT,
+    }
+}

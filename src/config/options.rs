@@ -1,0 +1,242 @@
+//! Every option: where it stands, what it is when absent, and what becomes of it today.
+//!
+//! The one table from which checks, warnings and the documented example are derived. An option that isn't followed yet
+//! is either harmless, and only warned about, or refused, because mail could go wrong without it.
+
+/// The sections that options belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `[general]`.
+    General,
+    /// `[mbnames]`.
+    Mbnames,
+    /// `[ui.Curses.Blinkenlights]`.
+    Lights,
+    /// `[Account X]`.
+    Account,
+    /// `[Repository X]` of every type.
+    Repository,
+    /// `[Repository X]` of type Maildir.
+    Maildir,
+    /// `[Repository X]` of type IMAP, and of Gmail too.
+    Imap,
+    /// `[Repository X]` of type Gmail.
+    Gmail,
+}
+
+/// What becomes of an option today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It does what it says.
+    Followed,
+    /// It is accepted, with a warning that nothing comes of it yet.
+    Harmless,
+    /// Without it mail could go wrong or be less safe, so the account is refused, unless the value is the default, empty
+    /// or one of these.
+    Refused(&'static [&'static str]),
+}
+
+/// One option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opt {
+    /// Its name in lower case; a `*` at the end stands for one letter.
+    pub name: &'static str,
+    /// Where it may stand.
+    pub kind: Kind,
+    /// What it is when absent; empty for nothing.
+    pub default: &'static str,
+    /// What becomes of it today.
+    pub standing: Standing,
+    /// What it is for, in a line.
+    pub about: &'static str,
+}
+
+impl Opt {
+    /// Whether this is the option that a file calls `key`, in lower case.
+    pub fn is(&self, key: &str) -> bool {
+        match self.name.strip_suffix('*') {
+            None => self.name == key,
+            Some(stem) => key.strip_prefix(stem).is_some_and(|rest| {
+                let mut letters = rest.chars();
+                letters.next().is_some_and(|letter| letter.is_ascii_lowercase()) && letters.next().is_none()
+            }),
+        }
+    }
+}
+
+/// Whether an option's value may never be shown. Misspelt names count too, so that a typing error shows no password.
+pub fn is_secret(key: &str) -> bool {
+    let key = key.to_lowercase();
+    key != "remotepassfile"
+        && (["pas", "secret", "token", "pwd"].iter().any(|part| key.contains(part))
+            || ["proxy", "authproxy", "preauthtunnel", "transporttunnel"].contains(&key.as_str()))
+}
+
+const fn opt(kind: Kind, name: &'static str, default: &'static str, standing: Standing, about: &'static str) -> Opt {
+    Opt { name, kind, default, standing, about }
+}
+
+use Kind::{Account, General, Gmail, Imap, Lights, Maildir, Mbnames, Repository};
+use Standing::{Followed, Harmless, Refused};
+
+/// The standing of what must not be ignored, whatever its value.
+const NEEDED: Standing = Refused(&[]);
+
+/// All options, section by section.
+#[rustfmt::skip]
+pub const OPTIONS: &[Opt] = &[
+    opt(General, "metadata", "~/.offlineimap", Followed, "the directory of ledgers and locks"),
+    opt(General, "accounts", "", Followed, "the accounts to synchronise, separated by commas"),
+    opt(General, "maxsyncaccounts", "1", Followed, "how many accounts at once; all of them when one has autorefresh"),
+    opt(General, "ui", "", Followed, "the interfaces to try, the first usable one is taken"),
+    opt(General, "ignore-readonly", "no", Harmless, "no warning about folders that may not be written"),
+    opt(General, "pythonfile", "", Harmless, "Python that is run before the Python in other options"),
+    opt(General, "socktimeout", "60", Followed, "seconds that a server may stay silent"),
+    opt(General, "fsync", "yes", Followed, "flush mail to the disk before it is recorded"),
+    opt(Mbnames, "enabled", "no", Harmless, "write a list of all folders for the mail reader"),
+    opt(Mbnames, "filename", "", Harmless, "where that list is written"),
+    opt(Mbnames, "header", "", Harmless, "what it begins with"),
+    opt(Mbnames, "peritem", "", Harmless, "what stands for each folder"),
+    opt(Mbnames, "sep", "", Harmless, "what stands between folders"),
+    opt(Mbnames, "footer", "", Harmless, "what it ends with"),
+    opt(Mbnames, "folderfilter", "", Harmless, "which folders are listed, as Python"),
+    opt(Mbnames, "incremental", "no", Harmless, "write the list after each account"),
+    opt(Mbnames, "sort_keyfunc", "", Harmless, "the order of the list, as Python"),
+    opt(Lights, "statuschar", ".", Harmless, "the character that a light is drawn with"),
+    opt(Account, "localrepository", "", Followed, "the repository on this machine"),
+    opt(Account, "remoterepository", "", Followed, "the repository on the server"),
+    opt(Account, "autorefresh", "", Followed, "minutes between synchronisations, fractions too"),
+    opt(Account, "quick", "0", Harmless, "how many quick synchronisations stand between full ones"),
+    opt(Account, "presynchook", "", Harmless, "a command to run before each synchronisation"),
+    opt(Account, "postsynchook", "", Harmless, "a command to run after each synchronisation"),
+    opt(Account, "newmailhook", "", Harmless, "a command to run when new mail has come"),
+    opt(Account, "status_backend", "sqlite", Harmless, "the kind of cache that OfflineIMAP kept"),
+    opt(Account, "maxsize", "", NEEDED, "leave larger messages alone, in bytes"),
+    opt(Account, "maxage", "", NEEDED, "leave older messages alone, in days or as a date"),
+    opt(Account, "maildir-windows-compatible", "no", NEEDED, "write ! for : in file names"),
+    opt(Account, "synclabels", "no", NEEDED, "keep Gmail's labels in a header"),
+    opt(Account, "labelsheader", "X-Keywords", Harmless, "the header that holds Gmail's labels"),
+    opt(Account, "ignorelabels", "", Harmless, "labels that are left alone"),
+    opt(Account, "filterheaders", "", NEEDED, "headers to remove from messages that are uploaded"),
+    opt(Account, "proxy", "", NEEDED, "a SOCKS proxy to connect through"),
+    opt(Account, "authproxy", "", NEEDED, "a SOCKS proxy for fetching tokens"),
+    opt(Account, "utf8foldernames", "no", NEEDED, "name local folders in UTF-8"),
+    opt(Account, "maxdeletes", "", NEEDED, "how many deletions in a folder need no confirmation"),
+    opt(Account, "syncfolderdeletes", "no", NEEDED, "delete a folder that is gone on the other side"),
+    opt(Repository, "type", "", Followed, "Maildir, IMAP, Gmail or GmailMaildir"),
+    opt(Repository, "createfolders", "yes", Followed, "missing folders may be made here"),
+    opt(Repository, "readonly", "no", Followed, "nothing is ever written here"),
+    opt(Repository, "nametrans", "", NEEDED, "a folder's name on the other side, as Python"),
+    opt(Repository, "folderfilter", "", NEEDED, "which folders are synchronised, as Python"),
+    opt(Repository, "folderincludes", "", NEEDED, "folders that are synchronised whatever the filter says"),
+    opt(Repository, "foldersort", "", Harmless, "the order of folders, as Python"),
+    opt(Repository, "folderpatterns", "", NEEDED, "which folders are synchronised, as patterns"),
+    opt(Repository, "namemap", "", NEEDED, "a folder's name on the other side, as substitutions"),
+    opt(Repository, "sync_deletes", "yes", NEEDED, "delete here what is gone on the other side"),
+    opt(Repository, "startdate", "", NEEDED, "leave older messages alone"),
+    opt(Repository, "dynamic_folderfilter", "no", NEEDED, "ask the filter again at each synchronisation"),
+    opt(Maildir, "localfolders", "", Followed, "the directory that holds the folders"),
+    opt(Maildir, "sep", ".", Followed, "the character between the parts of a folder's name; / nests directories"),
+    opt(Maildir, "restoreatime", "no", Harmless, "leave the time of the last access as it was"),
+    opt(Maildir, "utime_from_header", "no", Harmless, "give files the date of their message"),
+    opt(Maildir, "filename_use_mail_timestamp", "no", Harmless, "put the message's date into the file's name"),
+    opt(Maildir, "customflag_*", "", Harmless, "the keyword that this letter stands for"),
+    opt(Imap, "remotehost", "", Followed, "the server's name"),
+    opt(Imap, "remotehosteval", "", Followed, "the same as a quoted string; other Python is refused"),
+    opt(Imap, "remoteport", "", Followed, "the server's port: 993 with TLS, else 143"),
+    opt(Imap, "remoteporteval", "", Followed, "the same as a number; other Python is refused"),
+    opt(Imap, "remoteuser", "", Followed, "the user's name"),
+    opt(Imap, "remoteusereval", "", Followed, "the same as a quoted string; other Python is refused"),
+    opt(Imap, "remotepass", "", Followed, "the password, with each % written %%"),
+    opt(Imap, "remotepasseval", "", Followed, "the same as a quoted string; other Python is refused"),
+    opt(Imap, "remotepassfile", "", Followed, "a file whose first line is the password"),
+    opt(Imap, "remotepasscmd", "", NEEDED, "a command whose first line of output is the password"),
+    opt(Imap, "keyring", "", Refused(&["no"]), "take the password from the desktop's keyring"),
+    opt(Imap, "remote_identity", "", NEEDED, "act as this user after logging in"),
+    opt(Imap, "auth_mechanisms", "GSSAPI, CRAM-MD5, XOAUTH2, PLAIN, LOGIN", Followed,
+        "the ways to log in; PLAIN or LOGIN must be among them for now"),
+    opt(Imap, "ssl", "yes", Followed, "TLS from the first byte"),
+    opt(Imap, "starttls", "yes", Followed, "without ssl: start TLS before anything else"),
+    opt(Imap, "sslcacertfile", "OS-DEFAULT", Followed, "certificates to trust; OS-DEFAULT for the system's"),
+    opt(Imap, "sslclientcert", "", NEEDED, "a certificate that shows who we are"),
+    opt(Imap, "sslclientkey", "", NEEDED, "the key of that certificate"),
+    opt(Imap, "cert_fingerprint", "", NEEDED, "accept only a certificate with one of these fingerprints"),
+    opt(Imap, "tls_level", "tls_compat", Refused(&["tls_no_ssl", "tls_secure"]), "how old a TLS may be; TLS 1.2 is always the least"),
+    opt(Imap, "ssl_version", "", Refused(&["tls1_2", "tls1_1", "tls1", "ssl23", "ssl3", "ssl2"]),
+        "the version of TLS; TLS 1.2 is always the least"),
+    opt(Imap, "ipv6", "", Harmless, "use IPv6 only, or IPv4 only"),
+    opt(Imap, "preauthtunnel", "", NEEDED, "a command that speaks to the server, already logged in"),
+    opt(Imap, "transporttunnel", "", NEEDED, "a command that speaks to the server"),
+    opt(Imap, "reference", "", NEEDED, "where the server's folders begin"),
+    opt(Imap, "idlefolders", "", Harmless, "folders to watch between synchronisations"),
+    opt(Imap, "maxconnections", "4", Followed, "how many connections at once"),
+    opt(Imap, "holdconnectionopen", "no", Harmless, "keep connections between synchronisations"),
+    opt(Imap, "keepalive", "", Harmless, "seconds between signs of life on kept connections"),
+    opt(Imap, "expunge", "yes", NEEDED, "remove what is deleted from the server for good"),
+    opt(Imap, "subscribedonly", "no", NEEDED, "synchronise only folders that are subscribed to"),
+    opt(Imap, "oauth2_client_id", "", NEEDED, "this program's name at the token service"),
+    opt(Imap, "oauth2_client_id_eval", "", NEEDED, "the same as Python"),
+    opt(Imap, "oauth2_client_secret", "", NEEDED, "this program's password at the token service"),
+    opt(Imap, "oauth2_client_secret_eval", "", NEEDED, "the same as Python"),
+    opt(Imap, "oauth2_access_token", "", NEEDED, "a token to log in with"),
+    opt(Imap, "oauth2_access_token_eval", "", NEEDED, "the same as Python"),
+    opt(Imap, "oauth2_refresh_token", "", NEEDED, "a token to fetch further tokens with"),
+    opt(Imap, "oauth2_refresh_token_eval", "", NEEDED, "the same as Python"),
+    opt(Imap, "oauth2_request_url", "", NEEDED, "the token service's address"),
+    opt(Imap, "usecompression", "yes", Harmless, "compress the conversation with the server"),
+    opt(Imap, "decodefoldernames", "no", NEEDED, "name local folders in UTF-8"),
+    opt(Imap, "singlethreadperfolder", "no", Harmless, "no second connection for one folder"),
+    opt(Imap, "newmail_hook", "", Harmless, "what to run when new mail has come, as Python"),
+    opt(Imap, "retrycount", "2", Harmless, "how often a failed fetch is tried again"),
+    opt(Imap, "copy_ignore_eval", "", NEEDED, "messages to leave alone, as Python"),
+    opt(Gmail, "trashfolder", "", NEEDED, "where deleted messages go"),
+    opt(Gmail, "spamfolder", "", Harmless, "where unwanted messages are"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_in_their_section_and_lower_case() {
+        for (index, one) in OPTIONS.iter().enumerate() {
+            assert_eq!(one.name, one.name.to_lowercase());
+            assert!(
+                OPTIONS[..index].iter().all(|other| (other.name, other.kind) != (one.name, one.kind)),
+                "{}",
+                one.name
+            );
+        }
+    }
+
+    #[test]
+    fn a_star_stands_for_one_letter() {
+        let flag = OPTIONS.iter().find(|opt| opt.name == "customflag_*").unwrap();
+        for (key, wanted) in [
+            ("customflag_a", true),
+            ("customflag_z", true),
+            ("customflag_", false),
+            ("customflag_ab", false),
+            ("customflag_1", false),
+        ] {
+            assert_eq!(flag.is(key), wanted, "{key}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_known_by_name() {
+        for key in [
+            "remotepass",
+            "RemotePass",
+            "remotepas",
+            "remotepasseval",
+            "oauth2_client_secret",
+            "oauth2_refresh_token_eval",
+        ] {
+            assert!(is_secret(key), "{key}");
+        }
+        for key in ["remotepassfile", "remoteuser", "localfolders"] {
+            assert!(!is_secret(key), "{key}");
+        }
+    }
+}

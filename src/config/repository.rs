@@ -1,0 +1,230 @@
+//! `[Repository X]`: a tree of Maildirs, or an IMAP server's mailboxes.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use super::literal::{Literal, literal};
+use super::options::Kind;
+use super::settings::{CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security};
+use super::source::{Source, did_you_mean};
+use super::standing::judge;
+use super::value::{self, boolean};
+use crate::model::question::Secret;
+
+/// The port of IMAP over TLS (RFC 8314, section 3.2).
+const TLS_PORT: u16 = 993;
+
+/// The port of plain IMAP and of STARTTLS (RFC 3501, section 2.1).
+const PLAIN_PORT: u16 = 143;
+
+/// How many connections a server is asked for when nothing is said.
+const CONNECTIONS: usize = 4;
+
+/// The types of repositories, as they are written.
+const TYPES: [&str; 4] = ["Maildir", "IMAP", "Gmail", "GmailMaildir"];
+
+/// The local side in this section; `None` when a mistake was remarked on.
+pub fn local(source: &mut Source, section: &str) -> Option<MaildirSettings> {
+    match kind(source, section)? {
+        "Maildir" => {}
+        "GmailMaildir" => source.doubtful(section, "type", "treated as Maildir: labels are not followed yet"),
+        _ => {
+            source.wrong(section, "type", "expected Maildir: a server as local repository is not available yet");
+            return None;
+        }
+    }
+    judge(source, section, &[Kind::Repository, Kind::Maildir]);
+    let common = common(source, section);
+    let (root, separator) = (root(source, section), separator(source, section));
+    Some(MaildirSettings { common, root: root?, separator })
+}
+
+/// The remote side in this section; `None` when a mistake was remarked on.
+pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
+    let gmail = match kind(source, section)? {
+        "IMAP" => false,
+        "Gmail" => true,
+        _ => {
+            source.wrong(section, "type", "expected IMAP or Gmail for a remote repository");
+            return None;
+        }
+    };
+    let mut kinds = vec![Kind::Repository, Kind::Imap];
+    if gmail {
+        kinds.push(Kind::Gmail);
+        source.doubtful(section, "type", "treated as IMAP: what is deleted is not moved to the trash folder yet");
+    }
+    judge(source, section, &kinds);
+    check_mechanisms(source, section);
+    let common = common(source, section);
+    let host = host(source, section, gmail);
+    let user = named(source, section, "remoteuser", "the user's name", |text| Ok(text.to_owned()));
+    let given_port = evaluated(source, section, "remoteport", value::port);
+    let password = password(source, section);
+    let security = security(source, section, host.as_deref(), given_port);
+    let ca_file = ca_file(source, section);
+    let max_connections = source.read(section, "maxconnections", value::count).unwrap_or(CONNECTIONS);
+    let usual = if security == Security::Tls { TLS_PORT } else { PLAIN_PORT };
+    let port = given_port.unwrap_or(usual);
+    Some(ImapSettings { common, host: host?, port, user: user?, password, security, ca_file, max_connections })
+}
+
+/// The directory of a Maildir repository and its separator, without a remark on mistakes.
+pub fn peek_root(source: &Source, section: &str) -> Option<(PathBuf, char)> {
+    let text = source.peek(section, "localfolders")?.ok().filter(|text| !text.is_empty())?;
+    let root = value::path(&text, source.environment).ok()?;
+    let separator = source.peek(section, "sep").and_then(Result::ok).and_then(|text| text.chars().next());
+    Some((root, separator.unwrap_or('.')))
+}
+
+fn kind(source: &mut Source, section: &str) -> Option<&'static str> {
+    source.required(section, "type", "Maildir, IMAP, Gmail or GmailMaildir", |text| {
+        let known = TYPES.into_iter().find(|name| name.eq_ignore_ascii_case(text));
+        known.ok_or_else(|| format!("expected Maildir, IMAP, Gmail or GmailMaildir{}", did_you_mean(text, TYPES)))
+    })
+}
+
+fn common(source: &mut Source, section: &str) -> CommonSettings {
+    CommonSettings {
+        name: section.strip_prefix("Repository ").unwrap_or(section).trim().to_owned(),
+        read_only: source.read(section, "readonly", boolean).unwrap_or(false),
+        create_folders: source.read(section, "createfolders", boolean).unwrap_or(true),
+    }
+}
+
+fn root(source: &mut Source, section: &str) -> Option<PathBuf> {
+    let environment = source.environment;
+    let root = source.required(section, "localfolders", "the directory that holds the folders", |text| {
+        value::path(text, environment)
+    })?;
+    if root.is_relative() {
+        let message = "a relative path means another place wherever the program is started; / or ~/ in front is safer";
+        source.doubtful(section, "localfolders", message);
+    }
+    Some(root)
+}
+
+fn separator(source: &mut Source, section: &str) -> char {
+    let read = source.read(section, "sep", |text| {
+        let mut letters = text.chars();
+        letters.next().filter(|_| letters.next().is_none()).ok_or_else(|| "expected one character".to_owned())
+    });
+    read.unwrap_or('.')
+}
+
+/// The value of `key`, or of `<key>eval` where that is a plain literal; `None` when absent or wrong.
+fn evaluated<T>(
+    source: &mut Source,
+    section: &str,
+    key: &str,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Option<T> {
+    let eval = format!("{key}eval");
+    let Some(python) = source.text(section, &eval) else {
+        return source.read(section, key, parse);
+    };
+    match literal(&python) {
+        Some(Literal::Text(text) | Literal::Number(text)) => {
+            parse(&text).map_err(|message| source.wrong(section, &eval, &message)).ok()
+        }
+        Some(Literal::None) => source.read(section, key, parse),
+        _ => {
+            source.wrong(section, &eval, &format!("expected a quoted string: Python is not run yet; {key} needs none"));
+            None
+        }
+    }
+}
+
+/// The same for a value that must be there.
+fn named<T>(
+    source: &mut Source,
+    section: &str,
+    key: &str,
+    expected: &str,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Option<T> {
+    let before = source.count();
+    let found = evaluated(source, section, key, parse);
+    if found.is_none() && source.count() == before {
+        source.missing(section, key, expected);
+    }
+    found
+}
+
+fn host(source: &mut Source, section: &str, gmail: bool) -> Option<String> {
+    let before = source.count();
+    let sound = |text: &str| {
+        let wrong = text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/');
+        if wrong { Err("expected a server's name or address alone".to_owned()) } else { Ok(text.to_owned()) }
+    };
+    if !gmail {
+        return named(source, section, "remotehost", "the server's name", sound);
+    }
+    let found = evaluated(source, section, "remotehost", sound);
+    found.or_else(|| (source.count() == before).then(|| "imap.gmail.com".to_owned()))
+}
+
+fn password(source: &mut Source, section: &str) -> PasswordSource {
+    if let Some(text) = evaluated(source, section, "remotepass", |text| Ok(text.to_owned())) {
+        return PasswordSource::Given(Secret::new(text));
+    }
+    let environment = source.environment;
+    let file = source.read(section, "remotepassfile", |text| value::path(text, environment));
+    file.map_or(PasswordSource::Ask, PasswordSource::File)
+}
+
+/// How the connection is protected. Files from the time when `ssl` was off unless asked for say so by their port: they
+/// get STARTTLS.
+fn security(source: &mut Source, section: &str, host: Option<&str>, port: Option<u16>) -> Security {
+    let ssl = source.read(section, "ssl", boolean);
+    let starttls = source.read(section, "starttls", boolean).unwrap_or(true);
+    match (ssl, starttls) {
+        (Some(true), _) => Security::Tls,
+        (None, _) if port != Some(PLAIN_PORT) => Security::Tls,
+        (_, true) => Security::StartTls,
+        (Some(false), false) => {
+            if !host.is_some_and(is_this_machine) {
+                source.doubtful(section, "ssl", "password and mail travel unprotected, since starttls = no too");
+            }
+            Security::None
+        }
+        (None, false) => {
+            let message = "port 143 would be unprotected; expected yes, or ssl = no as well if that is meant";
+            source.wrong(section, "starttls", message);
+            Security::StartTls
+        }
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn ca_file(source: &mut Source, section: &str) -> Option<PathBuf> {
+    let environment = source.environment;
+    let exists = |path: &Path| (environment.is_file)(path);
+    source.read(section, "sslcacertfile", |text| {
+        if text.eq_ignore_ascii_case("OS-DEFAULT") {
+            return Ok(None);
+        }
+        let path = value::path(text, environment)?;
+        if exists(&path) {
+            Ok(Some(path))
+        } else {
+            Err("expected a file of certificates, but none is there".to_owned())
+        }
+    })?
+}
+
+/// The program logs in with a password, so at least one way to send one must be allowed.
+fn check_mechanisms(source: &mut Source, section: &str) {
+    let _ = source.read(section, "auth_mechanisms", |text| {
+        let names = value::list(&text.to_uppercase());
+        let usable = names.iter().any(|name| name == "PLAIN" || name == "LOGIN");
+        if usable {
+            Ok(())
+        } else {
+            Err("expected PLAIN or LOGIN among them: the others are not available yet".to_owned())
+        }
+    });
+}

@@ -1,0 +1,183 @@
+//! Commands that change messages: STORE, COPY, MOVE, EXPUNGE, APPEND.
+
+use std::io;
+use std::sync::Arc;
+
+use chrono::Utc;
+use imap_codec::imap_types::command::{CommandBody, StoreModifier};
+use imap_codec::imap_types::extensions::binary::LiteralOrLiteral8;
+use imap_codec::imap_types::flag::{Flag, StoreResponse, StoreType};
+use imap_codec::imap_types::sequence::SequenceSet;
+
+use super::input::Extras;
+use super::mailbox::Mailbox;
+use super::session::{Reply, Session, name};
+use crate::model::flags::{Flags, System};
+use crate::model::ids::Uid;
+use crate::model::message::InternalDate;
+use crate::model::uidset::UidSet;
+
+/// A message on its way in.
+struct Incoming {
+    flags: Flags,
+    date: InternalDate,
+    body: Arc<[u8]>,
+}
+
+impl Session<'_> {
+    /// STORE and UID STORE, with UNCHANGEDSINCE (RFC 7162, section 3.1.3).
+    pub(super) fn store(
+        &mut self,
+        set: &SequenceSet,
+        kind: StoreType,
+        response: StoreResponse,
+        flags: &[Flag<'_>],
+        by_uid: bool,
+        modifiers: &[StoreModifier],
+    ) -> io::Result<Reply> {
+        self.news(false)?;
+        let Some(selected) = &mut self.selected else { return Ok(Reply::bad("select a mailbox first")) };
+        if selected.read_only {
+            return Ok(Reply::no("look only"));
+        }
+        let limit = modifiers.iter().map(|StoreModifier::UnchangedSince(limit)| *limit).min();
+        let given = to_flags(flags);
+        let (mut changed, mut modified) = (Vec::new(), UidSet::default());
+        {
+            let mut mailboxes = self.shared.mailboxes();
+            let Some(mailbox) = mailboxes.get_mut(&selected.name) else { return Ok(Reply::no("it is gone")) };
+            for (number, uid) in selected.resolve(set, by_uid) {
+                let Some(message) = mailbox.messages.get(&uid) else { continue };
+                if limit.is_some_and(|limit| message.modseq > limit) {
+                    let id = if by_uid { Some(uid) } else { u32::try_from(number).ok().and_then(Uid::new) };
+                    modified.extend(id);
+                    continue;
+                }
+                let flags = match kind {
+                    StoreType::Replace => given.clone(),
+                    StoreType::Add => message.flags.union(&given),
+                    StoreType::Remove => message.flags.minus(&given),
+                };
+                mailbox.set_flags(uid, flags);
+                changed.extend(mailbox.messages.get(&uid).map(|message| (number, message.clone())));
+            }
+            selected.told = mailbox.modseq;
+            mailboxes.wake();
+        }
+        self.condstore |= limit.is_some();
+        for (number, message) in &changed {
+            if response == StoreResponse::Answer {
+                self.flags_line(*number, message, by_uid)?;
+            } else if self.condstore {
+                self.out.line(&format!("* {number} FETCH (UID {} MODSEQ ({}))", message.uid, message.modseq))?;
+            }
+        }
+        let code = if modified.is_empty() { String::new() } else { format!("[MODIFIED {modified}] ") };
+        Ok(Reply::Ok(format!("{code}stored")))
+    }
+
+    /// COPY and MOVE (RFC 6851), with COPYUID (RFC 4315).
+    pub(super) fn copy(&mut self, set: &SequenceSet, to: &str, by_uid: bool, and_remove: bool) -> io::Result<Reply> {
+        let Some(selected) = &self.selected else { return Ok(Reply::bad("select a mailbox first")) };
+        let wanted = selected.resolve(set, by_uid);
+        let (mut from, mut into) = (Vec::new(), Vec::new());
+        let validity = {
+            let mut mailboxes = self.shared.mailboxes();
+            let Some(source) = mailboxes.get(&selected.name) else { return Ok(Reply::no("it is gone")) };
+            let messages: Vec<_> = wanted.iter().filter_map(|(_, uid)| source.messages.get(uid).cloned()).collect();
+            let Some(target) = mailboxes.get_mut(to) else {
+                return Ok(Reply::no("[TRYCREATE] there is no such mailbox"));
+            };
+            for message in messages {
+                from.push(message.uid);
+                into.extend(target.append(message.flags, message.date, message.body));
+            }
+            let validity = target.uid_validity;
+            if and_remove && let Some(source) = mailboxes.get_mut(&selected.name) {
+                for uid in &from {
+                    source.expunge(*uid);
+                }
+            }
+            mailboxes.wake();
+            validity
+        };
+        let code = if self.shared.options.extensions.uidplus && !from.is_empty() {
+            let list = |uids: &[Uid]| uids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+            format!("[COPYUID {validity} {} {}]", list(&from), list(&into))
+        } else {
+            String::new()
+        };
+        if and_remove && !code.is_empty() {
+            self.out.line(&format!("* OK {code} moved"))?;
+            return Ok(Reply::ok("moved"));
+        }
+        Ok(Reply::Ok(format!("{code} copied").trim_start().to_owned()))
+    }
+
+    /// EXPUNGE, of these UIDs only where some are given (RFC 4315).
+    pub(super) fn expunge(&mut self, only: Option<&SequenceSet>) -> Reply {
+        let Some(selected) = self.selected.as_ref().filter(|selected| !selected.read_only) else {
+            return Reply::no("look only");
+        };
+        let mut mailboxes = self.shared.mailboxes();
+        let Some(mailbox) = mailboxes.get_mut(&selected.name) else { return Reply::no("it is gone") };
+        let named = only.map(|set| selected.resolve(set, true));
+        let wanted = |uid: &Uid| named.as_ref().is_none_or(|named| named.iter().any(|(_, other)| other == uid));
+        let marked: Vec<Uid> = mailbox
+            .messages
+            .values()
+            .filter(|message| message.flags.system.contains(System::DELETED))
+            .map(|message| message.uid)
+            .filter(wanted)
+            .collect();
+        for uid in marked {
+            mailbox.expunge(uid);
+        }
+        mailboxes.wake();
+        Reply::ok("expunged")
+    }
+
+    /// APPEND, of several messages where MULTIAPPEND is on (RFC 3502): all or none.
+    pub(super) fn append(&mut self, first: &CommandBody<'static>, extras: &Extras) -> Reply {
+        let CommandBody::Append { mailbox, .. } = first else { return Reply::bad("that is no APPEND") };
+        let target = name(mailbox);
+        let all: Option<Vec<Incoming>> = std::iter::once(first).chain(&extras.more).map(incoming).collect();
+        let Some(all) = all else { return Reply::no("a message has at least one byte and no NUL") };
+        let mut mailboxes = self.shared.mailboxes();
+        let Some(mailbox) = mailboxes.get_mut(&target) else {
+            return Reply::no("[TRYCREATE] there is no such mailbox");
+        };
+        let uids = add(mailbox, all);
+        let validity = mailbox.uid_validity;
+        mailboxes.wake();
+        if self.shared.options.extensions.uidplus {
+            return Reply::Ok(format!("[APPENDUID {validity} {uids}] appended"));
+        }
+        Reply::ok("appended")
+    }
+}
+
+fn add(mailbox: &mut Mailbox, all: Vec<Incoming>) -> UidSet {
+    all.into_iter().filter_map(|one| mailbox.append(one.flags, one.date, one.body)).collect()
+}
+
+fn incoming(append: &CommandBody<'static>) -> Option<Incoming> {
+    let CommandBody::Append { flags, date, message, .. } = append else { return None };
+    let body: &[u8] = match message {
+        LiteralOrLiteral8::Literal(literal) => literal.as_ref(),
+        LiteralOrLiteral8::Literal8(_) => return None,
+    };
+    let date = match date {
+        Some(date) => {
+            let date = date.as_ref();
+            InternalDate { seconds: date.timestamp(), offset: date.offset().local_minus_utc() }
+        }
+        None => InternalDate { seconds: Utc::now().timestamp(), offset: 0 },
+    };
+    (!body.is_empty()).then(|| Incoming { flags: to_flags(flags), date, body: body.into() })
+}
+
+fn to_flags(flags: &[Flag<'_>]) -> Flags {
+    let names: Vec<String> = flags.iter().map(ToString::to_string).collect();
+    Flags::from_imap(names.iter().map(String::as_str))
+}

@@ -1,0 +1,127 @@
+//! Which folders an account has, on which sides, and which of them have to be looked at.
+
+use std::collections::HashMap;
+
+use crossbeam_channel::{Receiver, unbounded};
+
+use super::account::{Shared, Total};
+use super::worker::Worker;
+use crate::config::settings::CommonSettings;
+use crate::model::event::EventKind;
+use crate::model::fault::{Fault, Reach};
+use crate::model::folder::{FolderInfo, FolderPair};
+use crate::model::ids::Side;
+use crate::model::mark::Mark;
+use crate::plan::folders::{Paired, Tree, pair};
+use crate::store::Repository;
+use crate::store::ledger::{FolderRecord, Ledger};
+
+/// Both sides of an account, and what it remembers of them.
+pub(super) struct Sides<'a> {
+    pub(super) remote: &'a mut dyn Repository,
+    pub(super) local: &'a mut dyn Repository,
+    pub(super) ledger: &'a mut dyn Ledger,
+}
+
+/// A pair of folders with the watermarks of both listings.
+pub(super) struct Candidate {
+    names: FolderPair,
+    remote_mark: Option<Mark>,
+    local_mark: Option<Mark>,
+}
+
+/// Lists both sides, pairs them, and makes what is missing.
+pub(super) fn list(
+    worker: &Worker,
+    shared: &Shared<'_>,
+    sides: &mut Sides<'_>,
+    known: &[FolderRecord],
+    total: &mut Total,
+) -> Result<Vec<Candidate>, Fault> {
+    worker.checkpoint()?;
+    let (there, here) = (sides.remote.folders()?, sides.local.folders()?);
+    let may_create = |common: &CommonSettings| common.create_folders && !common.read_only;
+    let (remote, local) = (&shared.account.remote.common, &shared.account.local.common);
+    let remote_tree = Tree { folders: &there, separator: sides.remote.separator()?, create: may_create(remote) };
+    let local_tree = Tree { folders: &here, separator: sides.local.separator()?, create: may_create(local) };
+    let (pairs, faults) = pair(remote_tree, local_tree);
+    for fault in &faults {
+        total.failed(worker, fault);
+    }
+    let (there, here) = (marks(&there), marks(&here));
+    let mut candidates = Vec::with_capacity(pairs.len());
+    for pair in pairs {
+        worker.checkpoint()?;
+        match create(worker, sides, known, &pair) {
+            Ok(()) => candidates.push(Candidate {
+                remote_mark: there.get(pair.names.remote.as_str()).copied(),
+                local_mark: here.get(pair.names.local.as_str()).copied(),
+                names: pair.names,
+            }),
+            Err(fault) if fault.reach <= Reach::Folder => total.failed(worker, &fault),
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(candidates)
+}
+
+fn marks(folders: &[FolderInfo]) -> HashMap<&str, Mark> {
+    folders.iter().filter_map(|folder| Some((folder.name.as_str(), folder.mark?))).collect()
+}
+
+/// Makes the folder where it is missing.
+///
+/// One that was there before is refilled from the other side, never emptied there: what the ledger knows of it is forgotten
+/// first, so that no message of an empty folder can be taken for deleted, whenever this is cut off.
+fn create(worker: &Worker, sides: &mut Sides<'_>, known: &[FolderRecord], pair: &Paired) -> Result<(), Fault> {
+    let side = match (pair.create_remote, pair.create_local) {
+        (true, _) => Side::Remote,
+        (_, true) => Side::Local,
+        _ => return Ok(()),
+    };
+    let (account, folder) = (worker.account(), pair.names.shown.clone());
+    if known.iter().any(|record| record.local == pair.names.local) {
+        sides.ledger.forget_folder(&pair.names.local)?;
+        let text = format!(
+            "the folder is gone on the {side} side; it is made again and refilled, since folders are never deleted"
+        );
+        worker.publish(EventKind::Warned { account: Some(account.clone()), folder: Some(folder.clone()), text });
+    }
+    match side {
+        Side::Remote => sides.remote.create(&pair.names.remote)?,
+        Side::Local => sides.local.create(&pair.names.local)?,
+    }
+    worker.publish(EventKind::FolderCreated { account, folder, side });
+    Ok(())
+}
+
+/// The folders that have to be looked at: all but those that are certainly unchanged on both sides.
+pub(super) fn queue(
+    worker: &Worker,
+    candidates: Vec<Candidate>,
+    known: &[FolderRecord],
+    total: &mut Total,
+) -> Receiver<FolderPair> {
+    let known: HashMap<&str, &FolderRecord> = known.iter().map(|record| (record.local.as_str(), record)).collect();
+    let unchanged = |candidate: &Candidate| {
+        known.get(candidate.names.local.as_str()).is_some_and(|record| {
+            record.remote == candidate.names.remote
+                && proves(record.remote_mark, candidate.remote_mark)
+                && proves(record.local_mark, candidate.local_mark)
+        })
+    };
+    total.folders = candidates.len() as u64;
+    let (sender, receiver) = unbounded();
+    for candidate in candidates.into_iter().filter(|candidate| !unchanged(candidate)) {
+        // The receiver is in our hands.
+        let _ = sender.send(candidate.names);
+    }
+    let to_look = receiver.len() as u64;
+    let (account, total) = (worker.account(), total.folders);
+    worker.publish(EventKind::FoldersListed { account, total, unchanged: total - to_look });
+    receiver
+}
+
+fn proves(then: Option<Mark>, now: Option<Mark>) -> bool {
+    then.zip(now).is_some_and(|(then, now)| then.proves_unchanged(&now))
+}

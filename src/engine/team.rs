@@ -1,0 +1,120 @@
+//! The folder workers of an account, one connection each.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::account::{Shared, Total};
+use super::folder::{self, Done, Job};
+use super::worker::Worker;
+use crate::model::event::EventKind;
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::folder::FolderPair;
+use crate::model::light::Light;
+use crate::model::question::Secret;
+use crate::store::imap::ImapRepository;
+use crate::store::ledger::sqlite::SqliteLedger;
+
+/// Lets folder workers take folders from the queue until it is empty. The first one goes on with the connection that there
+/// is already.
+pub(super) fn share_out(
+    shared: &Shared<'_>,
+    worker: &Worker,
+    first: ImapRepository,
+    password: Option<&Secret>,
+    queue: &Receiver<FolderPair>,
+    total: &mut Total,
+) {
+    let most = if shared.task.options.single { 1 } else { shared.account.remote.max_connections };
+    let count = queue.len().clamp(1, most);
+    let (results, finished) = unbounded();
+    let mut first = Some(first);
+    thread::scope(|scope| {
+        for number in 1..=count {
+            let (connection, results) = (first.take(), results.clone());
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            let thread = thread::Builder::new().name(format!("folders {number} of {}", worker.account()));
+            let spawned = thread.spawn_scoped(scope, move || {
+                let ended = catch_unwind(AssertUnwindSafe(|| {
+                    work(shared, number, connection, password.cloned(), queue, &results);
+                }));
+                if ended.is_err() {
+                    let _ = results.send(Err(panicked(shared)));
+                }
+            });
+            if let Err(error) = spawned {
+                let doing = format!("starting a thread for the account {}", worker.account());
+                total.failed(worker, &Fault::new(Reach::Account, FaultKind::Internal, doing, error));
+            }
+        }
+        drop(results);
+        collect(worker, &finished, total);
+    });
+    let left = queue.len();
+    if left > 0 && !total.stopped {
+        let doing = format!("synchronising the account {}", worker.account());
+        let cause = format!("{left} folders were not looked at, because no connection was left");
+        total.failed(worker, &Fault::new(Reach::Account, FaultKind::Network, doing, cause));
+    }
+}
+
+fn panicked(shared: &Shared<'_>) -> Fault {
+    let doing = format!("synchronising the account {}", shared.task.account());
+    Fault::new(Reach::Account, FaultKind::Internal, doing, "a mistake in this program")
+        .advise("nothing is lost; please report it")
+}
+
+fn collect(worker: &Worker, finished: &Receiver<Result<Done, Fault>>, total: &mut Total) {
+    for result in finished {
+        match result {
+            Ok(done) => total.add(&done),
+            Err(fault) => total.failed(worker, &fault),
+        }
+    }
+}
+
+fn warn(worker: &Worker, fault: &Fault) {
+    if !fault.is_stop() {
+        let text = format!("one connection less: {fault}");
+        worker.publish(EventKind::Warned { account: Some(worker.account()), folder: None, text });
+    }
+}
+
+/// One folder worker: connects, unless it was given a connection, and works until the queue is empty.
+fn work(
+    shared: &Shared<'_>,
+    number: u32,
+    connection: Option<ImapRepository>,
+    mut password: Option<Secret>,
+    queue: &Receiver<FolderPair>,
+    results: &Sender<Result<Done, Fault>>,
+) {
+    let worker = shared.task.enlist(number);
+    let mut remote = match connection.map_or_else(|| shared.connect(&worker, &mut password), Ok) {
+        Ok(remote) => remote,
+        // The others go on with the connections that there are; what they can't reach is reported in the end.
+        Err(fault) => return warn(&worker, &fault),
+    };
+    let attempt = || -> Result<(), Fault> {
+        let mut local = shared.maildir();
+        let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
+        let policy = shared.policy();
+        for names in queue.try_iter() {
+            worker.checkpoint()?;
+            let job = Job { worker: &worker, names: &names, policy };
+            let done = folder::synchronise(&job, &mut remote, &mut local, &mut ledger);
+            let fatal = done.fatal.clone();
+            let _ = results.send(Ok(done));
+            if let Some(fault) = fatal {
+                return Err(fault);
+            }
+        }
+        worker.light(Light::Folder);
+        remote.log_out();
+        Ok(())
+    };
+    if let Err(fault) = attempt() {
+        let _ = results.send(Err(fault));
+    }
+}

@@ -1,0 +1,239 @@
+//! What is said about mistakes, and where.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use blinkensync::config::{Request, load};
+use proptest::prelude::*;
+
+use crate::{file, read, read_as};
+
+/// The lines that are said about `text`, as an error.
+fn mistakes(text: &str) -> Vec<String> {
+    read(text).unwrap_err().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn each_mistake_is_named_with_file_line_section_and_key() {
+    for (text, wanted) in [
+        (file("fsync = maybe", "", "", ""), "rc:3: [general] fsync = maybe: expected yes or no"),
+        (
+            file("", "autorefresh = often", "", ""),
+            "rc:7: [Account A] autorefresh = often: expected a number of minutes",
+        ),
+        (file("", "", "sep = --", ""), "rc:11: [Repository L] sep = --: expected one character"),
+        (file("", "", "", "maxconnections = 0"), "rc:16: [Repository R] maxconnections = 0: expected a whole number"),
+        (file("", "", "", "remoteport = imaps"), "rc:16: [Repository R] remoteport = imaps: expected a port"),
+        (file("", "", "", "sslcacertfile = /none"), "rc:16: [Repository R] sslcacertfile = /none: expected a file"),
+        (
+            file("", "", "", "auth_mechanisms = GSSAPI"),
+            "rc:16: [Repository R] auth_mechanisms = GSSAPI: expected PLAIN",
+        ),
+        (file("", "", "", "remoteport = 143\nstarttls = no"), "rc:17: [Repository R] starttls = no: port 143"),
+        (file("", "", "", "remoteusereval = get()"), "rc:16: [Repository R] remoteusereval = get(): expected a quoted"),
+        (file("metadata = $NONE/x", "", "", ""), "rc:3: [general] metadata = $NONE/x: the environment variable NONE"),
+        (file("metadata = %(none)s", "", "", ""), "rc:3: [general] metadata = %(none)s: %(none)s is neither"),
+        (
+            file("", "", "", "").replace("= A\n", "= B\n"),
+            "rc:2: [general] accounts = B: expected a section [Account B]; did you mean A?",
+        ),
+        (
+            file("", "", "", "").replace("= L\n", "= M\n"),
+            "rc:5: [Account A] localrepository = M: expected a section [Repository M]; did you mean L?",
+        ),
+        (
+            file("", "", "", "").replace("= Maildir", "= Maildri"),
+            "rc:9: [Repository L] type = Maildri: expected Maildir, IMAP, Gmail or GmailMaildir; did you mean Maildir?",
+        ),
+        (
+            file("", "", "", "").replace("= Maildir", "= IMAP"),
+            "rc:9: [Repository L] type = IMAP: expected Maildir: a server",
+        ),
+        (
+            file("", "", "", "").replace("type = IMAP", "type = Maildir"),
+            "rc:13: [Repository R] type = Maildir: expected IMAP or Gmail",
+        ),
+        (
+            file("", "", "", "").replace("remotehost", "remotehots"),
+            "rc:12: [Repository R] remotehost is missing: expected the server's name; did you mean it by remotehots?",
+        ),
+        (
+            file("", "", "", "").replace("localfolders = ~/Mail", ""),
+            "rc:8: [Repository L] localfolders is missing: expected the directory",
+        ),
+        (
+            file("", "", "", "").replace("= A\n", "= ../A\n").replace("Account A", "Account ../A"),
+            "rc:4: [Account ../A]: expected a name without /",
+        ),
+        (file("nonsense", "", "", ""), "rc:3: expected [section] or option = value"),
+        (String::new(), "rc: [general] accounts is missing: expected the names of the accounts to synchronise"),
+    ] {
+        let said = mistakes(&text);
+        assert!(said.len() == 1 && said[0].starts_with(wanted), "{wanted}\n{said:#?}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_found_together_in_the_order_of_the_file() {
+    let said = mistakes(&file("fsync = x", "autorefresh = x", "sep = xx", "ssl = x\nremoteport = x"));
+    let lines: Vec<&str> = said.iter().map(|line| line.split(": ").next().unwrap()).collect();
+    assert_eq!(lines, ["rc:3", "rc:7", "rc:11", "rc:16", "rc:17"]);
+}
+
+#[test]
+fn options_that_matter_and_are_not_followed_refuse_the_account() {
+    for (account, local, remote, line) in [
+        ("maxage = 30", "", "", 7),
+        ("synclabels = yes", "", "", 7),
+        ("", "nametrans = lambda f: f", "", 11),
+        ("", "", "folderfilter = lambda f: f == 'INBOX'", 16),
+        ("", "", "folderincludes = ['a']", 16),
+        ("", "", "expunge = no", 16),
+        ("", "", "sync_deletes = off", 16),
+        ("", "", "cert_fingerprint = 00ff", 16),
+        ("", "", "ssl_version = tls1_3", 16),
+        ("", "", "keyring = yes", 16),
+    ] {
+        let said = mistakes(&file("", account, local, remote));
+        assert!(said.len() == 1 && said[0].starts_with(&format!("rc:{line}: ")), "{said:?}");
+        assert!(said[0].contains("not followed yet"), "{said:?}");
+    }
+}
+
+#[test]
+fn options_that_change_nothing_are_no_reason_to_refuse() {
+    let remote = "expunge = 1\nsync_deletes = True\nfolderincludes = []\nnametrans =\ntls_level = tls_secure\nssl_version = tls1_2\nkeyring = no";
+    assert_eq!(read(&file("", "utf8foldernames = off", "", remote)).unwrap().warnings, [""; 0]);
+}
+
+#[test]
+fn harmless_options_and_unknown_names_are_warned_about() {
+    for (text, wanted) in [
+        (
+            file("pythonfile = ~/x.py", "", "", ""),
+            "rc:3: [general] pythonfile = ~/x.py: accepted, but not followed yet",
+        ),
+        (file("", "presynchook = true", "", ""), "rc:7: [Account A] presynchook = true: accepted, but not"),
+        (file("", "", "customflag_a = $Work", ""), "rc:11: [Repository L] customflag_a = $Work: accepted"),
+        (
+            file("", "", "restoreatmie = yes", ""),
+            "rc:11: [Repository L] restoreatmie: this option is not known, and nothing comes of it; did you mean restoreatime?",
+        ),
+        (file("", "", "ssl = yes", ""), "rc:11: [Repository L] ssl: this option does not belong"),
+        (
+            file("ui = Tk.Blinkenlights", "", "", ""),
+            "rc:3: [general] ui = Tk.Blinkenlights: Tk.Blinkenlights is not known",
+        ),
+        (
+            file("ui = MachineUI, basic", "", "", ""),
+            "rc:3: [general] ui = MachineUI, basic: MachineUI is not available",
+        ),
+        (file("accounts = A", "", "", ""), "rc:3: accounts stands in line 2 already"),
+        (file("[general]", "", "", ""), "rc:3: [general] stands here again; both are merged"),
+        (
+            file("[Acount B]", "", "", ""),
+            "rc:3: [Acount B]: this section is not known, and nothing comes of it; did you mean Account B?",
+        ),
+        (file("", "", "", "").replace("~/Mail", "Mail"), "rc:10: [Repository L] localfolders = Mail: a relative path"),
+        (file("[mbnames]\nenabled = yes\nfilename = /x", "", "", ""), "rc:4: [mbnames] enabled = yes: accepted"),
+    ] {
+        let said = read(&text).unwrap().warnings;
+        assert!(said.len() == 1 && said[0].starts_with(wanted), "{wanted}\n{said:#?}");
+    }
+}
+
+#[test]
+fn accounts_do_not_share_a_maildir() {
+    let second = |place: &str, sep: &str| {
+        file("", "", &format!("sep = {sep}"), "").replace("accounts = A", "accounts = A, B")
+            + &format!(
+                "[Account B]\nlocalrepository = L2\nremoterepository = R\n[Repository L2]\ntype = Maildir\nlocalfolders = {place}\n"
+            )
+    };
+    for (place, sep) in [("~/Mail", "."), ("/home/u/Mail/", "."), ("~/Mail/b", "/")] {
+        let said = mistakes(&second(place, sep));
+        assert!(said.len() == 1 && said[0].starts_with("rc:5: [Account A] localrepository = L: "), "{said:?}");
+        assert!(said[0].contains("account B"), "{said:?}");
+    }
+    let request = Request { accounts: vec!["B".into()], ..Request::default() };
+    assert!(read_as(&second("~/Mail", "."), &request).unwrap_err().contains("account A"));
+    assert!(read(&second("~/Mail/b", ".")).is_ok());
+    assert!(read(&second("~/Mailbox", "/")).is_ok());
+}
+
+#[test]
+fn the_command_lines_mistakes_are_its_own() {
+    let request = Request { accounts: vec!["Z".into()], ..Request::default() };
+    let said = read_as(&file("", "", "", ""), &request).unwrap_err();
+    assert_eq!(said, "command line: -a Z: there is no such account; the file has A");
+    let request = Request { overrides: vec!["fsync=perhaps".into(), "fsync".into()], ..Request::default() };
+    let said = read_as(&file("", "", "", ""), &request).unwrap_err();
+    assert_eq!(
+        said,
+        "command line: [general] fsync = perhaps: expected yes or no\ncommand line: expected [section:]option=value"
+    );
+}
+
+#[test]
+fn secrets_are_in_no_message_and_no_debug_output() {
+    for remote in [
+        "remotepass = hunter2%",
+        "remotepass = %(hunter2)s",
+        "remotepass hunter2",
+        "remotepass =\nhunter2",
+        "remotepas = hunter2",
+        "oauth2_client_secret = hunter2",
+        "oauth2_refresh_token = hunter2",
+        "remotepasseval = get('hunter2')",
+        "remotepasscmd = echo hunter2",
+        "remotepass = hunter2",
+        "remotepass = hunter2\nssl = no\nstarttls = no",
+    ] {
+        let said = format!("{:?}", read(&file("", "", "", remote)));
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+    let said = mistakes(&file("", "", "", "remotepass = 50% off"));
+    assert!(
+        said[0].starts_with("rc:16: [Repository R] remotepass = (not shown): a single % must be written %%"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_file_that_others_can_read_should_hold_no_password() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("rc");
+    let warnings = |remote: &str, mode: u32| {
+        std::fs::write(&path, file("", "", "", remote)).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        load(&Request { file: Some(path.clone()), ..Request::default() }).unwrap().warnings
+    };
+    let said = warnings("remotepass = x", 0o644);
+    assert!(said.len() == 1 && said[0].ends_with(&format!("run: chmod 600 '{}'", path.display())), "{said:?}");
+    assert_eq!(warnings("remotepass = x", 0o600), [""; 0]);
+    assert_eq!(warnings("", 0o644), [""; 0]);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_why() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("rc");
+    let said = || load(&Request { file: Some(path.clone()), ..Request::default() }).unwrap_err();
+    assert!(said().contains("No such file"));
+    std::fs::write(&path, b"[general]\nui = \xe9\n").unwrap();
+    assert!(said().starts_with(&format!("{}:2: expected text in UTF-8", path.display())));
+}
+
+proptest! {
+    #[test]
+    fn any_text_gets_an_answer(text in "(?s).{0,200}") {
+        let _ = read(&text);
+    }
+
+    #[test]
+    fn any_values_get_an_answer(value in "(?s).{0,30}|[%()s$~'\"\\[\\]0-9.,-]{0,12}", at in 0usize..12) {
+        let keys = ["metadata", "autorefresh", "localfolders", "sep", "remotehost", "remoteport", "remotepass", "ssl",
+            "maxconnections", "remoteporteval", "socktimeout", "accounts"];
+        let line = format!("{} = {value}", keys[at]);
+        let _ = read(&file(&line, &line, &line, &line));
+    }
+}

@@ -1,0 +1,146 @@
+//! What files mean.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use blinkensync::config::Request;
+use blinkensync::config::settings::{AccountSettings, PasswordSource, Security, UiName};
+use blinkensync::model::question::Secret;
+
+use crate::{file, read, read_as};
+
+fn account(account: &str, local: &str, remote: &str) -> AccountSettings {
+    read(&file("", account, local, remote)).unwrap().settings.accounts.remove(0)
+}
+
+#[test]
+fn what_is_not_written_has_its_default() {
+    let loaded = read(&file("", "", "", "")).unwrap();
+    assert_eq!(loaded.warnings, [""; 0]);
+    let settings = loaded.settings;
+    assert_eq!(settings.metadata, Path::new("/home/u/.offlineimap"));
+    assert_eq!(settings.ui, []);
+    assert_eq!((settings.max_sync_accounts, settings.fsync), (1, true));
+    assert_eq!(settings.socket_timeout, Duration::from_secs(60));
+    let account = &settings.accounts[0];
+    assert_eq!((account.name.as_str(), account.autorefresh), ("A", None));
+    assert_eq!((account.local.root.as_path(), account.local.separator), (Path::new("/home/u/Mail"), '.'));
+    assert_eq!(account.local.common.name, "L");
+    assert!(account.local.common.create_folders && !account.local.common.read_only);
+    let remote = &account.remote;
+    assert_eq!((remote.host.as_str(), remote.port, remote.user.as_str()), ("imap.example.org", 993, "me"));
+    assert_eq!((remote.security, &remote.ca_file, remote.max_connections), (Security::Tls, &None, 4));
+    assert_eq!(remote.password, PasswordSource::Ask);
+}
+
+#[test]
+fn what_is_written_is_followed() {
+    let general = "metadata = $MAIL/state\nui = Curses.Blinkenlights, ttyui\nsocktimeout = 5\nfsync = no";
+    let text =
+        file(general, "autorefresh = 0.5", "sep = /\nreadonly = true\ncreatefolders = off", "maxconnections = 2");
+    let settings = read(&text).unwrap().settings;
+    assert_eq!(settings.metadata, Path::new("/var/mail/state"));
+    assert_eq!(settings.ui, [UiName::Blinkenlights, UiName::Ttyui]);
+    assert_eq!((settings.socket_timeout, settings.fsync), (Duration::from_secs(5), false));
+    let account = &settings.accounts[0];
+    assert_eq!(account.autorefresh, Some(Duration::from_secs(30)));
+    assert_eq!(account.local.separator, '/');
+    assert!(account.local.common.read_only && !account.local.common.create_folders);
+    assert_eq!(account.remote.max_connections, 2);
+}
+
+#[test]
+fn protection_follows_ssl_starttls_and_port() {
+    for (text, security, port) in [
+        ("ssl = yes", Security::Tls, 993),
+        ("ssl = yes\nremoteport = 143", Security::Tls, 143),
+        ("ssl = no", Security::StartTls, 143),
+        ("remoteport = 143", Security::StartTls, 143),
+        ("remoteport = 1993", Security::Tls, 1993),
+        ("starttls = no", Security::Tls, 993),
+        ("ssl = no\nstarttls = no", Security::None, 143),
+        ("remoteporteval = 1143\nssl = no", Security::StartTls, 1143),
+    ] {
+        let remote = account("", "", text).remote;
+        assert_eq!((remote.security, remote.port), (security, port), "{text}");
+    }
+    let warnings = read(&file("", "", "", "ssl = no\nstarttls = no")).unwrap().warnings;
+    assert!(warnings[0].contains("unprotected"), "{warnings:?}");
+    for host in ["localhost", "127.0.0.1", "::1"] {
+        let text = file("", "", "", "ssl = no\nstarttls = no").replace("imap.example.org", host);
+        assert_eq!(read(&text).unwrap().warnings, [""; 0], "{host}");
+    }
+}
+
+#[test]
+fn passwords_come_from_the_first_place_that_has_one() {
+    let given = |text: &str| PasswordSource::Given(Secret::new(text.to_owned()));
+    for (text, wanted) in [
+        ("remotepass = 'a#b;c\\d'", given("'a#b;c\\d'")),
+        ("remotepass = a%%b", given("a%b")),
+        ("remotepasseval = 'x'\nremotepass = y", given("x")),
+        ("remotepasseval = None\nremotepass = y", given("y")),
+        ("remotepass = y\nremotepassfile = ~/pw", given("y")),
+        ("remotepassfile = ~/pw", PasswordSource::File(PathBuf::from("/home/u/pw"))),
+        ("remotepass =", PasswordSource::Ask),
+    ] {
+        assert_eq!(account("", "", text).remote.password, wanted, "{text}");
+    }
+}
+
+#[test]
+fn certificates_are_the_systems_or_a_file() {
+    assert_eq!(account("", "", "sslcacertfile = os-default").remote.ca_file, None);
+    assert_eq!(account("", "", "sslcacertfile = /etc/ca.pem").remote.ca_file, Some(PathBuf::from("/etc/ca.pem")));
+}
+
+#[test]
+fn all_accounts_run_at_once_when_one_repeats() {
+    let two =
+        "[Account B]\nlocalrepository = L2\nremoterepository = R\n[Repository L2]\ntype = Maildir\nlocalfolders = /b";
+    let text =
+        |general: &str, account: &str| file(general, account, "", "").replace("accounts = A", "accounts = B, A") + two;
+    let most = |general: &str, account: &str| read(&text(general, account)).unwrap().settings.max_sync_accounts;
+    assert_eq!(most("", ""), 1);
+    assert_eq!(most("", "autorefresh = 5"), 2);
+    assert_eq!(most("", "autorefresh = 0"), 1);
+    assert_eq!(most("maxsyncaccounts = 1", "autorefresh = 5"), 1);
+    let names: Vec<String> =
+        read(&text("", "")).unwrap().settings.accounts.iter().map(|account| account.name.to_string()).collect();
+    assert_eq!(names, ["B", "A"]);
+    let request = Request { accounts: vec!["A".into()], ..Request::default() };
+    assert_eq!(read_as(&text("", ""), &request).unwrap().settings.accounts.len(), 1);
+}
+
+#[test]
+fn the_command_line_overrides_the_file() {
+    let overrides = ["ui=quiet", "Account_A:autorefresh=2", "Repository_R:remotepass=x=y"];
+    let request = Request { overrides: overrides.map(str::to_owned).into(), ..Request::default() };
+    let settings = read_as(&file("ui = basic", "", "", ""), &request).unwrap().settings;
+    assert_eq!(settings.ui, [UiName::Quiet]);
+    assert_eq!(settings.accounts[0].autorefresh, Some(Duration::from_secs(120)));
+    assert_eq!(settings.accounts[0].remote.password, PasswordSource::Given(Secret::new("x=y".to_owned())));
+}
+
+#[test]
+fn defaults_and_references_reach_every_section() {
+    let text = "[DEFAULT]\nbase = /m\nreadonly = yes\n".to_owned() + &file("", "", "", "");
+    let loaded = read(&text.replace("~/Mail", "%(base)s/%(leaf)s\nleaf = all")).unwrap();
+    let account = &loaded.settings.accounts[0];
+    assert_eq!(account.local.root, Path::new("/m/all"));
+    assert!(account.local.common.read_only && account.remote.common.read_only);
+    assert_eq!(loaded.warnings, [""; 0]);
+}
+
+#[test]
+fn gmail_knows_its_server() {
+    let text = file("", "", "", "").replace("type = IMAP\nremotehost = imap.example.org", "type = Gmail");
+    let loaded = read(&text).unwrap();
+    let remote = &loaded.settings.accounts[0].remote;
+    assert_eq!((remote.host.as_str(), remote.port, remote.security), ("imap.gmail.com", 993, Security::Tls));
+    assert!(
+        loaded.warnings[0].starts_with("rc:13: [Repository R] type = Gmail: treated as IMAP"),
+        "{:?}",
+        loaded.warnings
+    );
+}
