@@ -142,6 +142,7 @@ fn started(accounts: &[AccountName]) -> String {
 fn listed(total: u64, unchanged: u64) -> String {
     match total.saturating_sub(unchanged) {
         0 => format!("{}, all unchanged", count(total, "folder")),
+        open if unchanged == 0 => format!("{} to look at", count(open, "folder")),
         open => format!("{}: {} unchanged, {} to look at", count(total, "folder"), number(unchanged), number(open)),
     }
 }

@@ -88,9 +88,10 @@ impl Drop for Unseen<'_> {
 /// Asks on the controlling terminal; `None` when the person gave up (an empty line or the end of input), or when the
 /// question was taken back.
 fn type_in(prompt: &str, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
-    let mut terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
-    terminal.write_all(prompt.as_bytes())?;
+    let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+    // In this order, so that who answers as soon as the question stands there isn't seen typing.
     let unseen = Unseen::new(&terminal)?;
+    (&terminal).write_all(prompt.as_bytes())?;
     let mut typed = Zeroizing::new([0_u8; 4096]);
     let mut fds = [PollFd::new(&terminal, PollFlags::IN), PollFd::new(taken_back, PollFlags::IN)];
     loop {
@@ -102,12 +103,18 @@ fn type_in(prompt: &str, taken_back: &PipeReader) -> io::Result<Option<Secret>> 
     }
     if !fds[1].revents().is_empty() {
         drop(unseen);
-        terminal.write_all(b"\n")?;
+        (&terminal).write_all(b"\n")?;
         return Ok(None);
     }
     // In canonical mode one read is one line, whole.
     let length = (&terminal).read(typed.as_mut())?;
-    let line = typed[..length].strip_suffix(b"\n").unwrap_or(&typed[..length]);
+    let line = if let Some(line) = typed[..length].strip_suffix(b"\n") {
+        line
+    } else {
+        // The end of input moves no cursor.
+        (&terminal).write_all(b"\n")?;
+        &typed[..length]
+    };
     let text = std::str::from_utf8(line).map_err(io::Error::other)?;
     Ok((!text.is_empty()).then(|| Secret::new(text.to_owned())))
 }

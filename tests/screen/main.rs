@@ -1,10 +1,14 @@
 //! Recorded scenes, drawn at several sizes and written as lines, compared with what is kept under tests/snapshots.
 //! `UPDATE_SNAPSHOTS=1` writes them anew; look at the difference before keeping it.
 
+// A test that meets the unexpected has failed.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod lines;
 mod picture;
 mod properties;
 mod pty;
+mod shell;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +35,9 @@ fn screen(start: DateTime<Utc>) -> Screen {
 fn played(name: &str) -> Screen {
     let events = scene(name);
     let mut screen = screen(events[0].at);
-    events.iter().for_each(|event| screen.apply(event));
+    for event in &events {
+        screen.apply(event);
+    }
     screen.tick(events[events.len() - 1].at + TimeDelta::milliseconds(100));
     screen
 }

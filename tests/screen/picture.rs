@@ -11,7 +11,7 @@ use crossbeam_channel::bounded;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::{SCENES, compare, played};
@@ -35,7 +35,7 @@ fn text(buffer: &Buffer) -> String {
                 styles.push(cell.style());
             }
             let width = cell.symbol().width().max(1);
-            let plain = cell.symbol() == " " || place == 0;
+            let plain = place == 0 || cell.symbol() == " " && cell.bg == Color::Reset;
             let shade = if plain { ' ' } else { char::from(b'@' + u8::try_from(place).unwrap()) };
             shades.extend(std::iter::repeat_n(shade, width));
             column += width;
@@ -45,7 +45,11 @@ fn text(buffer: &Buffer) -> String {
     }
     let legend: String = styles.iter().enumerate().skip(1).fold(String::new(), |mut legend, (place, style)| {
         let letter = char::from(b'@' + u8::try_from(place).unwrap());
-        writeln!(legend, "{letter} {:?} {:?}", style.fg, style.add_modifier).unwrap();
+        let ground = style
+            .bg
+            .filter(|ground| *ground != Color::Reset)
+            .map_or_else(String::new, |ground| format!(" on {ground:?}"));
+        writeln!(legend, "{letter} {:?} {:?}{ground}", style.fg, style.add_modifier).unwrap();
         legend
     });
     format!("{letters}{colours}{legend}")

@@ -1,10 +1,15 @@
 //! Any events and any keys, at any size.
 
 use blinkensync::model::command::{Command, Target};
+use blinkensync::model::event::{Event, EventKind};
+use blinkensync::model::fault::{Fault, FaultKind, Reach};
+use blinkensync::model::ids::{AccountName, LampId};
 use blinkensync::ui::blinken::screen::Effect;
+use blinkensync::ui::blinken::screen::Screen;
 use blinkensync::ui::blinken::theme::Depth;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
+use ratatui::buffer::Cell;
 
 use super::picture::drawn;
 use super::{SCENES, played, scene, screen};
@@ -53,6 +58,43 @@ fn keys_become_commands() {
     assert_eq!(sent('q', 2), [Command::Quit, Command::QuitNow]);
     assert_eq!(sent('s', 1), [Command::Sync(Target::All)]);
     assert_eq!(sent('p', 1), [Command::Pause(Target::All)]);
-    assert_eq!(sent('2', 1), [Command::Sync(Target::One(blinkensync::model::ids::AccountName::new("work")))]);
+    assert_eq!(sent('p', 2), [Command::Pause(Target::All), Command::Pause(Target::All)]);
+    assert_eq!(sent('2', 1), [Command::Sync(Target::One(AccountName::new("work")))]);
     assert_eq!(sent('9', 1), []);
+}
+
+#[test]
+fn pause_holds_those_that_go_on_and_lets_go_when_all_are_held() {
+    let mut screen = played("first-sync");
+    let press = |screen: &mut Screen| match screen.key(KeyEvent::new(KeyCode::Char('p'), KeyModifiers::NONE)).pop() {
+        Some(Effect::Send(command)) => command,
+        other => panic!("{other:?}"),
+    };
+    for (held, command) in [
+        (None, Command::Pause(Target::All)),
+        (Some("home"), Command::Pause(Target::All)),
+        (Some("work"), Command::Resume(Target::All)),
+    ] {
+        if let Some(name) = held {
+            let kind = EventKind::Paused { account: AccountName::new(name), left_ms: None };
+            screen.apply(&Event { at: screen.now, lamp: LampId::CONTROL, kind });
+        }
+        assert_eq!(press(&mut screen), command, "{held:?}");
+    }
+}
+
+#[test]
+fn a_fault_can_be_read_to_its_end() {
+    let mut screen = played("idle");
+    let cause = "a reason that goes on and on, ".repeat(9);
+    let fault =
+        Fault::new(Reach::Account, FaultKind::Disk, "writing to INBOX", cause).advise("free some space, then go");
+    let kind = EventKind::Failed { account: None, folder: None, fault: fault.clone() };
+    screen.apply(&Event { at: screen.now, lamp: LampId::CONTROL, kind });
+    let buffer = drawn(&mut screen, Depth::True, (80, 24));
+    let shown: String = buffer.content.iter().map(Cell::symbol).collect();
+    let words: Vec<&str> = shown.split_whitespace().collect();
+    let said = fault.to_string();
+    let said: Vec<&str> = said.split_whitespace().collect();
+    assert!(words.windows(said.len()).any(|window| window == said), "{words:?}");
 }

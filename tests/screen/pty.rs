@@ -1,89 +1,118 @@
 //! The terminal in a real pseudo-terminal: taken over, suspended, resized, and given back whole.
 
-use std::io::{Read, Write};
-use std::num::NonZeroU16;
-use std::process::Command;
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use super::shell::Shell;
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-
-const SIZE: PtySize = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-
-/// A shell with job control, and the screen it writes on.
-struct Shell {
-    child: Box<dyn Child + Send + Sync>,
-    _master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    output: Receiver<Vec<u8>>,
-    parser: vt100::Parser,
+#[test]
+fn the_terminal_is_whole_after_quitting() {
+    let mut shell = Shell::start();
+    shell.scene("--hold", "first-sync");
+    shell.wait_for("Lists/rust", true);
+    shell.wait_for("unavailable", true);
+    shell.press("q");
+    shell.wait_for("end-0-same", false);
+    shell.assert_whole();
+    // What went wrong can still be read afterwards, and what was brought about.
+    assert!(shell.text().contains("it is tried again at the next run") && shell.text().contains("2 accounts: "));
 }
 
-impl Shell {
-    fn start() -> Self {
-        let pty = native_pty_system().openpty(SIZE).unwrap();
-        let mut command = CommandBuilder::new("bash");
-        command.args(["--norc", "--noprofile", "--noediting", "-i"]);
-        command.cwd(env!("CARGO_MANIFEST_DIR"));
-        command.env("PS1", "");
-        command.env("TERM", "xterm-256color");
-        let child = pty.slave.spawn_command(command).unwrap();
-        let (mut from, keys) = (pty.master.try_clone_reader().unwrap(), pty.master.take_writer().unwrap());
-        let (sender, output) = channel();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(length @ 1..) = from.read(&mut buffer) {
-                if sender.send(buffer[..length].to_vec()).is_err() {
-                    break;
-                }
-            }
-        });
-        let size = |cells| NonZeroU16::new(cells).unwrap();
-        let parser = vt100::Parser::new(size(SIZE.rows), size(SIZE.cols), 0);
-        Self { child, _master: pty.master, keys, output, parser }
+#[test]
+fn a_resized_picture_is_drawn_at_its_new_size() {
+    let mut shell = Shell::start();
+    shell.scene("--hold", "first-sync");
+    shell.wait_for("Lists/rust", true);
+    for (columns, lines) in [(40, 10), (1, 1), (200, 50), (20, 5), (13, 3), (100, 30)] {
+        shell.resize(columns, lines);
     }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-    }
-
-    /// Waits until the screen is as wished; the time limit only ends a test that has failed.
-    fn wait(&mut self, wish: &str, wished: impl Fn(&vt100::Screen) -> bool) {
-        while !wished(self.parser.screen()) {
-            let bytes = self.output.recv_timeout(Duration::from_secs(30));
-            let shown = self.parser.screen().contents();
-            self.parser.process(&bytes.unwrap_or_else(|_| panic!("no {wish} on:\n{shown}")));
-        }
-    }
-
-    fn wait_for(&mut self, text: &str, alternate: bool) {
-        self.wait(text, |screen| screen.contents().contains(text) && screen.alternate_screen() == alternate);
-    }
-
-    fn scene(&mut self, args: &str) {
-        let scene = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("examples/scene");
-        let run = format!("{} {args} tests/screen/scenes/first-sync.json", scene.display());
-        // The marks are put together by the shell, so that the echo of the command isn't taken for its result.
-        self.press(&format!("B=$(stty -g); {run}; E=$?; [ \"$B\" = \"$(stty -g)\" ] && S=same; echo end-$E-$S\n"));
-    }
+    let footer = |screen: &vt100::Screen| screen.contents_between(29, 0, 29, 100).contains("q quit");
+    shell.wait("footer on the last line", footer);
+    shell.press("q");
+    shell.wait_for("end-0-same", false);
+    shell.assert_whole();
 }
 
-impl Drop for Shell {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+#[test]
+fn the_shell_has_the_terminal_while_it_is_suspended() {
+    let mut shell = Shell::start();
+    shell.scene("--hold", "first-sync");
+    shell.wait_for("Lists/rust", true);
+    shell.press("\x1a");
+    // The shell goes on with its list of commands when one of them is stopped.
+    shell.wait_for("end-148-same", false);
+    shell.assert_whole();
+    shell.press("clear; echo typed-$((40+2))\n");
+    shell.wait_for("typed-42", false);
+    shell.press("fg\n");
+    shell.wait("whole picture", |screen| {
+        let shown = screen.contents();
+        screen.alternate_screen() && ["blinkensync", "Lists/rust", "q quit"].iter().all(|part| shown.contains(part))
+    });
+    shell.press("q");
+    shell.wait("normal screen", |screen| !screen.alternate_screen());
+    shell.press("clear; [ \"$B\" = \"$(stty -g)\" ] && echo back-$((40+2))\n");
+    shell.wait_for("back-42", false);
+    shell.assert_whole();
 }
 
-fn build() {
-    assert!(Command::new(env!("CARGO")).args(["build", "-q", "--example", "scene"]).status().unwrap().success());
+#[test]
+fn a_picture_that_was_spoiled_is_drawn_anew() {
+    let mut shell = Shell::start();
+    shell.scene("--hold", "idle");
+    shell.wait_for("q quit", true);
+    shell.spoil();
+    shell.press("\x0c");
+    shell.wait_for("q quit", true);
+    shell.press("q");
+    shell.wait_for("end-0-same", false);
+}
+
+#[test]
+fn the_terminal_is_whole_after_a_signal() {
+    let mut shell = Shell::start();
+    shell.scene("--hold", "idle");
+    shell.wait_for("q quit", true);
+    shell.signal("TERM");
+    shell.wait_for("end-0-same", false);
+    shell.assert_whole();
 }
 
 #[test]
 fn the_terminal_is_whole_after_a_panic() {
-    build();
     let mut shell = Shell::start();
-    shell.scene("--panic");
+    shell.scene("--panic", "first-sync");
     shell.wait_for("end-101-same", false);
-    assert!(!shell.parser.screen().hide_cursor());
+    shell.assert_whole();
+}
+
+#[test]
+fn a_password_is_typed_unseen_and_answered() {
+    let mut shell = Shell::start();
+    shell.scene("--ui ttyui --ask", "idle");
+    shell.wait_for("password of anna at imap.example.org:", false);
+    assert!(!shell.echoes());
+    shell.press("hunter2\n");
+    shell.wait_for("answer of 7 characters", false);
+    shell.wait_for("end-0-same", false);
+    assert!(!shell.text().contains("hunter2"));
+}
+
+#[test]
+fn the_end_of_input_gives_a_password_up() {
+    let mut shell = Shell::start();
+    shell.scene("--ui ttyui --ask", "idle");
+    shell.wait_for("password of anna at imap.example.org:", false);
+    assert!(!shell.echoes());
+    shell.press("\x04");
+    shell.wait_for("no answer", false);
+    shell.wait_for("end-0-same", false);
+}
+
+#[test]
+fn an_interrupt_at_a_password_leaves_the_echo_on() {
+    let mut shell = Shell::start();
+    shell.scene("--ui ttyui --ask", "idle");
+    shell.wait_for("password of anna at imap.example.org:", false);
+    assert!(!shell.echoes());
+    shell.press("hun\x03");
+    shell.wait_for("end-0-same", false);
+    assert!(!shell.text().contains("hun"));
 }

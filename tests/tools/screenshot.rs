@@ -2,16 +2,20 @@
 //! `screenshot --size 100x30 [--keys KEYS] --wait-for TEXT [--limit SECONDS] --out FILE.svg -- COMMAND ARGS`.
 //! Keys are sent when the text is on the screen, or at once with none; the picture is taken when the text is there.
 
+#[path = "svg.rs"]
+mod svg;
+
 use std::error::Error;
-use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
-use vt100::{Cell, Color, Screen};
+
+/// A program that has written nothing for so long has drawn its picture; shorter than a frame of Blinkenlights.
+const SETTLED: Duration = Duration::from_millis(25);
 
 #[derive(Parser)]
 struct Wish {
@@ -41,14 +45,33 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (cols, rows): (NonZeroU16, NonZeroU16) = (columns.parse()?, lines.parse()?);
     let pty =
         native_pty_system().openpty(PtySize { rows: rows.get(), cols: cols.get(), pixel_width: 0, pixel_height: 0 })?;
-    let mut command = CommandBuilder::new(&wish.command[0]);
-    command.args(&wish.command[1..]);
+    let mut child = pty.slave.spawn_command(command(&wish.command)?)?;
+    drop(pty.slave);
+    let (output, keys) = (listen(pty.master.try_clone_reader()?), pty.master.take_writer()?);
+    let mut parser = vt100::Parser::new(rows, cols, 0);
+    let watched = watch(&wish, &mut parser, &output, keys);
+    child.kill()?;
+    child.wait()?;
+    watched?;
+    let mut picture = String::new();
+    svg::write(&mut picture, parser.screen())?;
+    std::fs::write(&wish.out, picture)?;
+    Ok(())
+}
+
+fn command(words: &[String]) -> std::io::Result<CommandBuilder> {
+    // A path is meant from here; a bare name is looked for in PATH.
+    let path = if words[0].contains('/') { std::path::absolute(&words[0])? } else { (&words[0]).into() };
+    let mut command = CommandBuilder::new(path);
+    command.args(&words[1..]);
     command.cwd(std::env::current_dir()?);
     command.env("TERM", "xterm-256color");
     command.env("COLORTERM", "truecolor");
-    let mut child = pty.slave.spawn_command(command)?;
-    drop(pty.slave);
-    let (mut from, mut to) = (pty.master.try_clone_reader()?, pty.master.take_writer()?);
+    Ok(command)
+}
+
+/// What the program writes, as it comes.
+fn listen(mut from: Box<dyn Read + Send>) -> Receiver<Vec<u8>> {
     let (sender, output) = channel();
     std::thread::spawn(move || {
         let mut buffer = [0; 4096];
@@ -58,8 +81,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
     });
-    let mut parser = vt100::Parser::new(rows, cols, 0);
-    let (end, mut keys) = (Instant::now() + Duration::from_secs(wish.limit), Some(wish.keys));
+    output
+}
+
+/// Types the keys, and watches until the text stands there and the picture is complete.
+fn watch(
+    wish: &Wish,
+    parser: &mut vt100::Parser,
+    output: &Receiver<Vec<u8>>,
+    mut to: Box<dyn Write + Send>,
+) -> Result<(), Box<dyn Error>> {
+    let (end, mut keys) = (Instant::now() + Duration::from_secs(wish.limit), Some(&wish.keys));
     while !parser.screen().contents().contains(&wish.wait_for) {
         let bytes = output.recv_timeout(end.saturating_duration_since(Instant::now()));
         parser.process(&bytes.map_err(|_| format!("\"{}\" never appeared", wish.wait_for))?);
@@ -67,67 +99,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             to.write_all(keys.as_bytes())?;
         }
     }
-    std::fs::write(&wish.out, svg(parser.screen())?)?;
-    child.kill()?;
-    child.wait()?;
+    // The text may stand in the first half of a picture; its other half follows closely.
+    while let Ok(bytes) = output.recv_timeout(SETTLED) {
+        parser.process(&bytes);
+        if Instant::now() > end {
+            return Err("the picture never came to rest".into());
+        }
+    }
     Ok(())
-}
-
-const WIDE: f32 = 8.4;
-const HIGH: f32 = 18.0;
-const EDGE: f32 = 16.0;
-
-fn svg(screen: &Screen) -> Result<String, std::fmt::Error> {
-    let (rows, cols) = (screen.size().0.get(), screen.size().1.get());
-    let (width, height) = (f32::from(cols) * WIDE + 2.0 * EDGE, f32::from(rows) * HIGH + 2.0 * EDGE + 20.0);
-    let mut out = String::new();
-    writeln!(out, r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0}" height="{height:.0}">"#)?;
-    writeln!(out, r##"<rect width="100%" height="100%" rx="10" fill="#101214" stroke="#34383c"/>"##)?;
-    for (place, colour) in ["#ff5f56", "#ffbd2e", "#27c93f"].iter().enumerate() {
-        writeln!(out, r#"<circle cx="{}" cy="16" r="5" fill="{colour}"/>"#, 20 + 18 * place)?;
-    }
-    writeln!(
-        out,
-        r#"<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" xml:space="preserve">"#
-    )?;
-    for row in 0..rows {
-        for col in 0..cols {
-            if let Some(cell) = screen.cell(row, col) {
-                draw(&mut out, cell, f32::from(col) * WIDE + EDGE, f32::from(row) * HIGH + EDGE + 20.0)?;
-            }
-        }
-    }
-    out.push_str("</g></svg>\n");
-    Ok(out)
-}
-
-fn draw(out: &mut String, cell: &Cell, x: f32, y: f32) -> std::fmt::Result {
-    if let Color::Rgb(..) | Color::Idx(_) = cell.bgcolor() {
-        let fill = colour(cell.bgcolor());
-        writeln!(out, r#"<rect x="{x:.1}" y="{y:.1}" width="{WIDE}" height="{HIGH}" fill="{fill}"/>"#)?;
-    }
-    if !cell.has_contents() || cell.contents() == " " {
-        return Ok(());
-    }
-    let text = cell.contents().replace('&', "&amp;").replace('<', "&lt;");
-    let bold = if cell.bold() { r#" font-weight="bold""# } else { "" };
-    writeln!(out, r#"<text x="{x:.1}" y="{:.1}" fill="{}"{bold}>{text}</text>"#, y + 14.0, colour(cell.fgcolor()))
-}
-
-fn colour(colour: Color) -> String {
-    const SIXTEEN: [&str; 16] = [
-        "#000000", "#cd3131", "#0dbc79", "#e5a510", "#2472c8", "#bc3fbc", "#11a8cd", "#c5c8cc", "#666666", "#f14c4c",
-        "#23d18b", "#f5f543", "#3b8eea", "#d670d6", "#29b8db", "#ffffff",
-    ];
-    let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
-    match colour {
-        Color::Default => "#c8ccd0".into(),
-        Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}"),
-        Color::Idx(index @ 0..16) => SIXTEEN[usize::from(index)].into(),
-        Color::Idx(index @ 16..232) => {
-            let (r, g, b) = ((index - 16) / 36, (index - 16) / 6 % 6, (index - 16) % 6);
-            format!("#{:02x}{:02x}{:02x}", level(r), level(g), level(b))
-        }
-        Color::Idx(index) => format!("#{0:02x}{0:02x}{0:02x}", 8 + 10 * (index - 232)),
-    }
 }

@@ -68,7 +68,7 @@ pub fn draw(screen: &mut Screen, theme: Theme, buffer: &mut Buffer) {
     let mut canvas = Canvas { buffer, theme };
     banner::draw(screen, &mut canvas, plan.banner);
     for rule in [plan.top, plan.middle, plan.bottom] {
-        canvas.say(rule, 0, 0, &"─".repeat(usize::from(rule.width)), Tone::Dim);
+        canvas.say(rule, 0, 0, &"─".repeat(usize::from(rule.width)), Tone::Track);
     }
     logview::draw(screen, &mut canvas, plan.log);
     logview::draw_place(screen, &mut canvas, plan.middle);

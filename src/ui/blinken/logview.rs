@@ -11,7 +11,8 @@ use super::screen::Screen;
 use super::text;
 use super::theme::Tone;
 
-/// No entry takes more lines than this.
+/// What goes its course takes no more lines than this; a fault takes as many as it needs, since what to do about it
+/// stands at its end.
 const MOST_LINES: usize = 4;
 
 /// Draws the log, its newest line in sight at the bottom.
@@ -24,7 +25,8 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
         if used >= height {
             break;
         }
-        let words = text::wrap(&columns.words(line), columns.text, MOST_LINES);
+        let most = if line.phrase.level == Level::Info { MOST_LINES } else { usize::MAX };
+        let words = text::wrap(&columns.words(line), columns.text, most);
         used += words.len();
         entries.push((line, words));
     }

@@ -21,6 +21,7 @@ mod terminal;
 mod text;
 mod work;
 
+use std::fmt;
 use std::io::{self, Write, stdout};
 use std::time::{Duration, Instant};
 
@@ -43,15 +44,26 @@ const FRAME: Duration = Duration::from_millis(33);
 const DRAIN: usize = 10_000;
 
 /// The full-screen interface.
-#[derive(Debug)]
 pub struct Blinkenlights {
     setup: Setup,
+    afterwards: Box<dyn Write + Send>,
+}
+
+impl fmt::Debug for Blinkenlights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Blinkenlights").field("setup", &self.setup).finish_non_exhaustive()
+    }
 }
 
 impl Blinkenlights {
     /// The interface for this clock and this terminal.
     pub fn new(setup: Setup) -> Self {
-        Self { setup }
+        Self::with_summary_on(setup, Box::new(stdout()))
+    }
+
+    /// The same; what is to be read afterwards is written to `afterwards` once the terminal is given back.
+    pub fn with_summary_on(setup: Setup, afterwards: Box<dyn Write + Send>) -> Self {
+        Self { setup, afterwards }
     }
 }
 
@@ -59,11 +71,10 @@ impl FrontEnd for Blinkenlights {
     fn run(&mut self, links: Links) -> io::Result<Exit> {
         let mut screen = Screen::new((self.setup.now)(), self.setup.local);
         let exit = show(&mut screen, self.setup, links)?;
-        let mut out = stdout().lock();
         for line in screen.summary() {
-            writeln!(out, "{line}")?;
+            writeln!(self.afterwards, "{line}")?;
         }
-        out.flush()?;
+        self.afterwards.flush()?;
         Ok(exit)
     }
 }
@@ -126,7 +137,7 @@ impl Stage {
         }
         if *dirty {
             screen.tick((self.setup.now)());
-            guard.terminal.draw(|frame| draw::draw(screen, self.theme, frame.buffer_mut()))?;
+            guard.draw(|buffer| draw::draw(screen, self.theme, buffer))?;
             self.drawn = Some(Instant::now());
             *dirty = false;
         }
@@ -152,7 +163,7 @@ impl Stage {
             Effect::Send(command) => drop(self.commands.try_send(command)),
             // The worker may have been stopped while the person was typing.
             Effect::Reply(reply, answer) => drop(reply.try_send(answer)),
-            Effect::Redraw => guard.terminal.clear()?,
+            Effect::Redraw => guard.forget()?,
             Effect::Suspend => guard.suspend()?,
         }
         Ok(())

@@ -55,7 +55,7 @@ fn draw_line(screen: &Screen, canvas: &mut Canvas, area: Rect, line: usize, work
 fn figures(screen: &Screen, work: &Work, width: usize) -> String {
     let Some(progress) = work.progress else {
         let messages = work.messages.map_or_else(String::new, number);
-        return if width >= 60 { text::left(&text::right(&messages, 8), 36) } else { messages };
+        return if width >= 60 { text::left(&text::right(&messages, 7), 36) } else { messages };
     };
     if width < 60 {
         let percent =
@@ -77,9 +77,14 @@ fn round(rate: f64) -> u64 {
 fn bar(canvas: &mut Canvas, area: Rect, (column, line): (usize, usize), room: usize, progress: Progress) {
     let total = u128::from(progress.total.max(1));
     let eighths = usize::try_from(u128::from(progress.done).min(total) * (room as u128) * 8 / total).unwrap_or(0);
-    let full = "█".repeat(eighths / 8) + EIGHTHS[eighths % 8];
     let light = if progress.bytes_up > progress.bytes_down { Light::Uploading } else { Light::Downloading };
-    let after = canvas.put(area, column, line, &full, canvas.theme.text(light));
-    let rest = (column + room).saturating_sub(after);
-    canvas.say(area, after, line, &"·".repeat(rest), Tone::Track);
+    let (style, grounded) = canvas.theme.bar(light);
+    let full = "█".repeat(eighths / 8) + EIGHTHS[eighths % 8];
+    let rest = room.saturating_sub(text::width(&full));
+    if grounded {
+        canvas.put(area, column, line, &(full + &" ".repeat(rest)), style);
+    } else {
+        let after = canvas.put(area, column, line, &full, style);
+        canvas.say(area, after, line, &"·".repeat(rest), Tone::Track);
+    }
 }

@@ -44,13 +44,15 @@ impl Layout {
     fn new(screen: &Screen, area: Rect) -> Self {
         let width = usize::from(area.width);
         let most = screen.roster.rows().map(|row| row.lamps.len()).max().unwrap_or(1).max(1);
-        let (state, name, step) = match width {
-            60.. => (10, screen.name_width(), 2),
-            30.. => (10, screen.name_width().min(8), 1),
-            _ => (6, 0, 1),
+        let (state, name) = match width {
+            60.. => (10, screen.name_width()),
+            30.. => (10, screen.name_width().min(8)),
+            _ => (6, 0),
         };
         let start = 3 + state + 1 + name + 2;
         let room = if width >= 60 { width / 3 } else { width.saturating_sub(start + 1) };
+        // Lamps stand apart where that leaves room for all of them.
+        let step = if width >= 60 && 2 * most <= room { 2 } else { 1 };
         let lamps = most.min(room / step).max(1);
         let status = start + lamps * step + 4;
         Self { state, name, lamps, step, status }
@@ -67,7 +69,7 @@ impl Layout {
         self.draw_lamps(screen, canvas, area, (after + 1 + usize::from(self.step > 1), line), row);
         let (status, tone) = status(screen, row);
         let room = usize::from(area.width).saturating_sub(self.status + 1);
-        if room >= 8 {
+        if room >= 14 {
             canvas.say(area, self.status, line, &text::cut(&status, room), tone);
         }
     }
@@ -110,7 +112,7 @@ fn state(screen: &Screen, row: &Row, columns: usize) -> (String, Tone) {
         (_, Some(left)) => clock(left),
         (Phase::Active, _) => "active".into(),
         (Phase::Done, _) => if row.trouble { "failed" } else { "done" }.into(),
-        (Phase::Fresh, _) if row.account.is_none() => if screen.stopping { "ending" } else { "active" }.into(),
+        (Phase::Fresh, _) if row.account.is_none() => control(screen).into(),
         _ => "ready".into(),
     };
     let tone = match &row.phase {
@@ -126,10 +128,20 @@ fn state(screen: &Screen, row: &Row, columns: usize) -> (String, Tone) {
     (words, tone)
 }
 
+/// What the program as a whole is at.
+fn control(screen: &Screen) -> &'static str {
+    let works = |row: &Row| matches!(row.phase, Phase::Fresh | Phase::Active);
+    match screen.stopping {
+        true => "ending",
+        false if screen.roster.accounts().iter().any(works) => "active",
+        false => "idle",
+    }
+}
+
 /// What an account is doing or has done, in a few words.
 fn status(screen: &Screen, row: &Row) -> (String, Tone) {
     let Some(account) = &row.account else {
-        return (if screen.stopping { "finishing …" } else { "" }.into(), Tone::Warning);
+        return (String::new(), Tone::Plain);
     };
     let tone = if row.trouble { Tone::Error } else { Tone::Plain };
     let work: Vec<&Work> = screen.work.iter().filter(|work| work.account == *account).collect();
@@ -139,7 +151,7 @@ fn status(screen: &Screen, row: &Row) -> (String, Tone) {
         (Phase::Active | Phase::Paused { .. }, [_, ..]) => many(&work),
         (Phase::Paused { left: Some(left), .. }, _) => format!("{} left", clock(*left)),
         (Phase::Waiting { .. } | Phase::Done, _) => match row.synced {
-            Some(at) => format!("{} {}", screen.local(at).format("%H:%M"), row.status),
+            Some(at) => format!("{} · {}", screen.local(at).format("%H:%M"), row.status),
             None => row.status.clone(),
         },
         _ => row.status.clone(),

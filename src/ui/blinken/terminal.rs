@@ -10,9 +10,14 @@ use std::thread;
 use crossbeam_channel::Sender;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 
 type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
 
@@ -21,8 +26,7 @@ type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
 /// A panic in the thread that made it gives the terminal back first, so that its message stands on the normal screen.
 /// A panic in any other thread would write across the picture; it is reported as a line of text instead.
 pub struct Guard {
-    /// Where the picture is drawn.
-    pub terminal: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    terminal: ratatui::Terminal<CrosstermBackend<Stdout>>,
     taken: Arc<AtomicBool>,
     hook_before: Arc<Hook>,
 }
@@ -64,7 +68,24 @@ impl Guard {
         signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
         self.taken.store(true, Ordering::SeqCst);
         take()?;
-        self.terminal.clear()
+        self.forget()
+    }
+
+    /// Draws a picture; a terminal that can holds it back until it is complete, so that nothing flickers.
+    pub fn draw(&mut self, picture: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        queue!(stdout(), BeginSynchronizedUpdate)?;
+        let drawn = self.terminal.draw(|frame| picture(frame.buffer_mut())).map(drop);
+        execute!(stdout(), EndSynchronizedUpdate)?;
+        drawn
+    }
+
+    /// Forgets what is on the terminal, so that the next picture is drawn whole.
+    ///
+    /// This is a change to the same size rather than `Terminal::clear`, which asks the terminal where its cursor is
+    /// and waits for the answer: the thread that reads the keys would take it away.
+    pub fn forget(&mut self) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 }
 
@@ -87,7 +108,7 @@ fn take() -> io::Result<()> {
 /// Gives the terminal back unless that is done already. Errors have nowhere to go: the terminal is gone with them.
 fn give_back(taken: &AtomicBool) {
     if taken.swap(false, Ordering::SeqCst) {
-        let _ = execute!(stdout(), Show, DisableBracketedPaste, LeaveAlternateScreen);
+        let _ = execute!(stdout(), EndSynchronizedUpdate, Show, DisableBracketedPaste, LeaveAlternateScreen);
         let _ = disable_raw_mode();
         let _ = stdout().flush();
     }

@@ -30,7 +30,7 @@ pub enum Tone {
     Warning,
     /// A fault.
     Error,
-    /// The empty part of a bar.
+    /// Rules between regions, and the empty part of a bar where it is drawn as dots.
     Track,
 }
 
@@ -76,7 +76,7 @@ impl Theme {
             Tone::Dim => self.ink(style, [0x7c, 0x82, 0x88], Color::DarkGray),
             Tone::Warning => self.ink(style, [0xff, 0xd6, 0x0a], Color::LightYellow).add_modifier(Modifier::BOLD),
             Tone::Error => self.ink(style, [0xff, 0x5f, 0x56], Color::LightRed).add_modifier(Modifier::BOLD),
-            Tone::Track => self.ink(style, [0x2e, 0x32, 0x36], Color::DarkGray),
+            Tone::Track => self.ink(style, [0x3a, 0x40, 0x46], Color::DarkGray),
         }
     }
 
@@ -84,8 +84,20 @@ impl Theme {
     pub fn text(self, light: Light) -> Style {
         match light {
             Light::Ended => self.tone(Tone::Dim),
+            // The lamp's red is too dark for letters on black.
+            Light::Control | Light::Waiting => self.ink(Style::new(), [0xe8, 0x55, 0x66], sixteen(light)),
             _ => self.light(light),
         }
+    }
+
+    /// A bar in a light's colour, and whether its empty part is seen by its ground alone, without dots.
+    pub fn bar(self, light: Light) -> (Style, bool) {
+        let ground = match self.depth {
+            Depth::True => Color::Rgb(0x24, 0x28, 0x2c),
+            Depth::Cube => Color::Indexed(236),
+            Depth::Sixteen | Depth::None => return (self.light(light), false),
+        };
+        (self.light(light).bg(ground), true)
     }
 
     /// A lamp: its sign and its style. `glow` is what is left of its afterglow, `breath` how far a countdown's lamp

@@ -1,0 +1,122 @@
+//! A shell with job control in a pseudo-terminal, and the screen it writes on.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// A test that waits longer than this for anything has failed.
+const LIMIT: Duration = Duration::from_secs(60);
+const SIZE: PtySize = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+
+/// The shell.
+pub struct Shell {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    parser: vt100::Parser,
+}
+
+fn cells(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).unwrap()
+}
+
+impl Shell {
+    /// A shell without prompt, in the project's directory.
+    pub fn start() -> Self {
+        let pty = native_pty_system().openpty(SIZE).unwrap();
+        let mut command = CommandBuilder::new("bash");
+        command.args(["--norc", "--noprofile", "--noediting", "-i"]);
+        command.cwd(env!("CARGO_MANIFEST_DIR"));
+        command.env("PS1", "");
+        command.env("TERM", "xterm-256color");
+        let child = pty.slave.spawn_command(command).unwrap();
+        let (mut from, keys) = (pty.master.try_clone_reader().unwrap(), pty.master.take_writer().unwrap());
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length @ 1..) = from.read(&mut buffer) {
+                if sender.send(buffer[..length].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let parser = vt100::Parser::new(cells(SIZE.rows), cells(SIZE.cols), 0);
+        Self { child, master: pty.master, keys, output, parser }
+    }
+
+    /// Runs the `scene` example; afterwards `end-CODE-same` stands on the screen when the terminal's modes are the
+    /// same as before.
+    pub fn scene(&mut self, args: &str, scene: &str) {
+        let program = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("examples/scene");
+        assert!(program.exists(), "cargo build --example scene comes first, unless all of cargo test is run");
+        let run = format!("{} {args} tests/screen/scenes/{scene}.json", program.display());
+        // The marks are put together by the shell, so that the echo of the command isn't taken for its result.
+        let check = "E=$?; [ \"$B\" = \"$(stty -g)\" ] && S=same; echo; echo end-$E-$S";
+        self.press(&format!("clear; B=$(stty -g); {run}; {check}\n"));
+    }
+
+    /// Types.
+    pub fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Makes the window this large.
+    pub fn resize(&mut self, columns: u16, lines: u16) {
+        self.master.resize(PtySize { rows: lines, cols: columns, ..SIZE }).unwrap();
+        self.parser.screen_mut().set_size(cells(lines), cells(columns));
+    }
+
+    /// Writes something of another program's across the picture.
+    pub fn spoil(&mut self) {
+        self.parser.process(b"\x1b[2J\x1b[Hspoiled");
+    }
+
+    /// Sends a signal to the program in the foreground.
+    pub fn signal(&mut self, name: &str) {
+        let group = self.master.process_group_leader().unwrap();
+        let status = std::process::Command::new("kill").args(["-s", name, &group.to_string()]).status();
+        assert!(status.unwrap().success());
+    }
+
+    /// Whether the terminal shows what is typed.
+    pub fn echoes(&self) -> bool {
+        let terminal = std::fs::File::open(self.master.tty_name().unwrap()).unwrap();
+        rustix::termios::tcgetattr(terminal).unwrap().local_modes.contains(rustix::termios::LocalModes::ECHO)
+    }
+
+    /// What stands on the screen.
+    pub fn text(&self) -> String {
+        self.parser.screen().contents()
+    }
+
+    /// Waits until the screen is as wished.
+    pub fn wait(&mut self, wish: &str, wished: impl Fn(&vt100::Screen) -> bool) {
+        let end = Instant::now() + LIMIT;
+        while !wished(self.parser.screen()) {
+            let bytes = self.output.recv_timeout(end.saturating_duration_since(Instant::now()));
+            self.parser.process(&bytes.unwrap_or_else(|_| panic!("no {wish} on:\n{}", self.text())));
+        }
+    }
+
+    /// Waits until `text` stands on the normal or on the alternate screen.
+    pub fn wait_for(&mut self, text: &str, alternate: bool) {
+        self.wait(text, |screen| screen.contents().contains(text) && screen.alternate_screen() == alternate);
+    }
+
+    /// Fails unless the terminal is as a shell expects it.
+    pub fn assert_whole(&self) {
+        let screen = self.parser.screen();
+        assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
