@@ -4,7 +4,7 @@ use blinkensync::model::command::{Command, Target};
 use blinkensync::model::event::{Event, EventKind};
 use blinkensync::model::fault::{Fault, FaultKind, Reach};
 use blinkensync::model::ids::{AccountName, LampId};
-use blinkensync::ui::blinken::screen::Effect;
+use blinkensync::ui::blinken::act::Effect;
 use blinkensync::ui::blinken::screen::Screen;
 use blinkensync::ui::blinken::theme::Depth;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

@@ -1,8 +1,6 @@
-//! The last line: keys, and how many warnings there were.
+//! The last line: keys, and how many failures and warnings there were.
 
 use ratatui::layout::Rect;
-
-use crate::ui::figures::count;
 
 use super::draw::Canvas;
 use super::keys::TABLE;
@@ -13,9 +11,13 @@ use super::theme::Tone;
 /// Draws the footer.
 pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
     let width = usize::from(area.width);
-    let warnings = if screen.warnings > 0 { count(screen.warnings, "warning") } else { String::new() };
-    let end = width.saturating_sub(text::width(&warnings) + 1);
-    canvas.say(area, end, 0, &warnings, Tone::Warning);
+    let mut end = width.saturating_sub(1);
+    for (words, tone) in screen.notices.counted().iter().zip([Tone::Error, Tone::Warning]).rev() {
+        if !words.is_empty() {
+            canvas.say(area, end.saturating_sub(text::width(words)), 0, words, tone);
+            end = end.saturating_sub(text::width(words) + 2);
+        }
+    }
     if screen.stopping {
         let words = text::cut("finishing …   q again quits at once", end.saturating_sub(2));
         canvas.say(area, 1, 0, &words, Tone::Warning);

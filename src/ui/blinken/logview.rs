@@ -55,7 +55,11 @@ struct Columns {
 impl Columns {
     fn new(screen: &Screen, area: Rect) -> Self {
         let width = usize::from(area.width);
-        let (account, folder) = if width >= 60 { (screen.name_width(), (width / 6).min(24)) } else { (0, 0) };
+        let (account, folder) = if width >= 60 {
+            (screen.name_width(), (if width >= 90 { width / 5 } else { width / 6 }).min(24))
+        } else {
+            (0, 0)
+        };
         let start = match width {
             60.. => 1 + 8 + 2 + account + 2 + folder + 2,
             30.. => 1 + 5 + 1,

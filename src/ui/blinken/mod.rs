@@ -1,5 +1,6 @@
 //! Blinkenlights: the work of all threads as coloured lamps, full screen.
 
+pub mod act;
 pub mod draw;
 pub mod keys;
 pub mod log;
@@ -12,6 +13,7 @@ mod frame;
 mod help;
 mod input;
 mod logview;
+mod notices;
 mod password;
 mod progress;
 mod prompt;
@@ -34,7 +36,8 @@ use crate::model::fault::Exit;
 
 use super::kind::Setup;
 use super::{FrontEnd, Links};
-use screen::{Effect, Screen};
+use act::Effect;
+use screen::Screen;
 use terminal::Guard;
 use theme::Theme;
 

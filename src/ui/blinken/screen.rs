@@ -4,42 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, Utc};
-use crossbeam_channel::Sender;
-use crossterm::event::{KeyEvent, KeyModifiers};
 
-use crate::model::command::{Command, Target};
 use crate::model::event::{Event, EventKind, Progress};
 use crate::model::fault::Exit;
 use crate::model::folder::Counts;
 use crate::model::ids::{AccountName, LampId};
 use crate::model::light::Light;
-use crate::model::question::{Answer, Question};
+use crate::model::question::Question;
 use crate::ui::clean::clean;
 use crate::ui::figures::{count, number};
-use crate::ui::phrase::{Level, brought, phrase};
+use crate::ui::phrase::{brought, phrase};
 
-use super::keys::{Meaning, meaning};
 use super::log::{Line, Log};
+use super::notices::Notices;
 use super::prompt::Prompts;
 use super::roster::{Phase, Roster, Row};
 use super::text;
 use super::work::{Throughput, Work};
-
-/// So many warnings and faults are kept for the end; the rest is only counted.
-const KEPT_WARNINGS: usize = 1000;
-
-/// What the terminal's side has to do after a key.
-#[derive(Debug)]
-pub enum Effect {
-    /// Send this to the supervisor.
-    Send(Command),
-    /// Send this answer.
-    Reply(Sender<Answer>, Answer),
-    /// Draw everything anew.
-    Redraw,
-    /// Give the terminal back and stop until the shell says to go on.
-    Suspend,
-}
 
 /// The state of the screen.
 #[derive(Debug)]
@@ -62,11 +43,10 @@ pub struct Screen {
     pub stopping: bool,
     /// How the program has ended, once it has.
     pub exit: Option<Exit>,
-    /// How many warnings and faults there were.
-    pub warnings: u64,
+    /// Warnings and failures.
+    pub notices: Notices,
     /// How many lines of the log are in sight; set by whoever draws it.
     pub page: usize,
-    kept: Vec<String>,
     brought: Counts,
     local: fn(DateTime<Utc>) -> DateTime<FixedOffset>,
 }
@@ -84,9 +64,8 @@ impl Screen {
             help: false,
             stopping: false,
             exit: None,
-            warnings: 0,
+            notices: Notices::default(),
             page: 10,
-            kept: Vec::new(),
             brought: Counts::default(),
             local,
         }
@@ -148,12 +127,7 @@ impl Screen {
 
     fn write_down(&mut self, event: &Event) {
         let Some(phrase) = phrase(event) else { return };
-        if phrase.level > Level::Info {
-            self.warnings += 1;
-            if self.kept.len() < KEPT_WARNINGS {
-                self.kept.push(phrase.line());
-            }
-        }
+        self.notices.add(&phrase);
         self.log.push(Line { at: event.at, phrase });
     }
 
@@ -256,69 +230,14 @@ impl Screen {
         self.prompts.paste(text);
     }
 
-    /// Takes a key in.
-    pub fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        let typing = self.prompts.current().is_some();
-        let meant = meaning(key);
-        let through = key.modifiers.contains(KeyModifiers::CONTROL)
-            && matches!(meant, Some(Meaning::Quit | Meaning::Redraw | Meaning::Suspend));
-        if typing && !through {
-            return self.prompts.key(key).map(|(reply, answer)| Effect::Reply(reply, answer)).into_iter().collect();
-        }
-        meant.map_or_else(Vec::new, |meant| self.act(meant, key))
-    }
-
-    fn act(&mut self, meant: Meaning, key: KeyEvent) -> Vec<Effect> {
-        match meant {
-            Meaning::Quit => vec![self.quit()],
-            Meaning::SyncAll => vec![Effect::Send(Command::Sync(Target::All))],
-            Meaning::SyncOne => self.sync_one(key).into_iter().collect(),
-            Meaning::Pause => vec![self.pause()],
-            Meaning::Help => {
-                self.help = !self.help;
-                Vec::new()
-            }
-            Meaning::Close => {
-                self.help = false;
-                Vec::new()
-            }
-            Meaning::Move(scroll) => {
-                self.log.scroll(scroll, self.page);
-                Vec::new()
-            }
-            Meaning::Redraw => vec![Effect::Redraw],
-            Meaning::Suspend => vec![Effect::Suspend],
-        }
-    }
-
-    fn quit(&mut self) -> Effect {
-        self.prompts.clear();
-        let again = std::mem::replace(&mut self.stopping, true);
-        Effect::Send(if again { Command::QuitNow } else { Command::Quit })
-    }
-
-    fn sync_one(&self, key: KeyEvent) -> Option<Effect> {
-        let number = key.code.as_char()?.to_digit(10)? as usize;
-        let row = self.roster.accounts().get(number.checked_sub(1)?)?;
-        Some(Effect::Send(Command::Sync(Target::One(row.account.clone()?))))
-    }
-
-    fn pause(&self) -> Effect {
-        let all_paused = self.roster.accounts().iter().all(Row::paused);
-        let held = all_paused && !self.roster.accounts().is_empty();
-        Effect::Send(if held { Command::Resume(Target::All) } else { Command::Pause(Target::All) })
-    }
-
     /// What stands on the normal screen afterwards: every warning and fault, and one line that sums up.
     pub fn summary(&self) -> Vec<String> {
-        let mut lines = self.kept.clone();
-        let more = self.warnings.saturating_sub(self.kept.len() as u64);
-        if more > 0 {
-            lines.push(format!("and {} that were not kept", count(more, "warning")));
+        let mut lines = self.notices.lines();
+        let mut last = format!("{}: {}", count(self.roster.accounts().len() as u64, "account"), brought(&self.brought));
+        for counted in self.notices.counted().iter().filter(|counted| !counted.is_empty()) {
+            last = format!("{last}, {counted}");
         }
-        let accounts = count(self.roster.accounts().len() as u64, "account");
-        let warnings = if self.warnings > 0 { format!(", {}", count(self.warnings, "warning")) } else { String::new() };
-        lines.push(format!("{accounts}: {}{warnings}", brought(&self.brought)));
+        lines.push(last);
         lines
     }
 }
