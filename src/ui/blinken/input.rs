@@ -1,11 +1,14 @@
 //! Keys, pasted text and resizing, read in a thread of their own.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, IsTerminal};
+use std::os::fd::{AsFd, OwnedFd};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use crossterm::event::{Event, poll, read};
+use rustix::event::{PollFd, PollFlags, Timespec};
 
 /// How often the thread looks whether it is still wanted.
 const LOOK: Duration = Duration::from_millis(100);
@@ -24,7 +27,8 @@ impl Input {
     pub fn start() -> io::Result<Self> {
         let (sender, events) = bounded(256);
         let (wanted, until) = bounded::<()>(0);
-        let thread = Builder::new().name("keys".into()).spawn(move || forward(&sender, &until))?;
+        let terminal = terminal()?;
+        let thread = Builder::new().name("keys".into()).spawn(move || forward(&sender, &until, &terminal))?;
         Ok(Self { events, wanted: Some(wanted), thread: Some(thread) })
     }
 }
@@ -41,13 +45,30 @@ impl Drop for Input {
 }
 
 /// Hands over what is read until nobody wants it, or until the terminal is gone.
-fn forward(sender: &Sender<Event>, until: &Receiver<()>) {
-    while until.try_recv() == Err(TryRecvError::Empty) {
-        match poll(LOOK).and_then(|there| if there { read().map(Some) } else { Ok(None) }) {
+///
+/// crossterm would read a terminal that has hung up again and again without end; so it is asked only when it hasn't.
+fn forward(sender: &Sender<Event>, until: &Receiver<()>, terminal: &impl AsFd) {
+    while until.try_recv() == Err(TryRecvError::Empty) && !hangs_up(terminal) {
+        match poll(Duration::ZERO).and_then(|there| if there { read().map(Some) } else { Ok(None) }) {
             // What doesn't fit into a full channel is keys that nobody has looked at for a while.
             Ok(Some(event)) => drop(sender.send_timeout(event, LOOK)),
             Ok(None) => {}
             Err(_) => return,
         }
     }
+}
+
+/// The terminal that crossterm reads: standard input if it is one, else the process' own.
+fn terminal() -> io::Result<OwnedFd> {
+    let input = io::stdin();
+    if input.is_terminal() { input.as_fd().try_clone_to_owned() } else { Ok(File::open("/dev/tty")?.into()) }
+}
+
+/// Waits for keys, for a moment; whether the terminal is gone.
+fn hangs_up(terminal: &impl AsFd) -> bool {
+    let mut waiting = [PollFd::new(terminal, PollFlags::IN)];
+    let moment = Timespec { tv_sec: 0, tv_nsec: i64::from(LOOK.subsec_nanos()) };
+    // An interrupted wait is as good as one that came to its end.
+    let waited = rustix::event::poll(&mut waiting, Some(&moment));
+    waited.is_ok() && waiting[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
 }

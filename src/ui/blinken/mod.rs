@@ -101,9 +101,13 @@ fn show(screen: &mut Screen, setup: Setup, links: Links) -> io::Result<Exit> {
                 Ok(question) => { screen.ask(question); dirty = true }
                 Err(_) => questions = never(),
             },
-            recv(keys) -> input => match input {
-                Ok(input) => { stage.input(screen, &mut guard, input)?; dirty = true }
-                Err(_) => keys = never(),
+            recv(keys) -> input => if let Ok(input) = input {
+                stage.input(screen, &mut guard, input)?;
+                dirty = true;
+            } else {
+                // Nobody will press a key any more: the terminal is gone.
+                drop(stage.commands.try_send(Command::Quit));
+                keys = never();
             },
             recv(panics) -> text => if let Ok(text) = text { screen.report(&text, (setup.now)()); dirty = true },
             default(wait) => dirty = true,
