@@ -149,7 +149,7 @@ fn attempt(
     if intents::recover(job, &record, &mut *remote, &mut *local, ledger, &there, &mut here)? {
         rows = ledger.rows(record.id)?;
     }
-    let plan = decide(job, &*remote, &*local, &there, &here, &rows);
+    let (plan, withheld) = decide(job, &*remote, &*local, &there, &here, &rows);
     let counts = plan.counts();
     guard_plan(job, &counts, &rows)?;
     if !counts.is_nothing() {
@@ -166,7 +166,8 @@ fn attempt(
     done.counts = work.counts;
     done.failures = work.failures;
     result?;
-    if work.failures == 0 {
+    // What was withheld has to be seen again when it is allowed one day.
+    if work.failures == 0 && !withheld {
         ledger.set_marks(work.record.id, there.mark, here.mark)?;
     }
     Ok(())
@@ -214,25 +215,35 @@ fn check_validity(
     }
 }
 
-fn decide(job: &Job<'_>, remote: &dyn Mailbox, local: &dyn Mailbox, there: &Look, here: &Look, rows: &[Row]) -> Plan {
-    let entry = |row: &Row| (row.remote, Remembered { flags: row.flags.clone(), kept: row.state == State::Kept });
-    let ledger: BTreeMap<Uid, Remembered> = rows.iter().map(entry).collect();
-    let remote_holds = remote.holds();
-    let permission = |read_only: bool| if read_only { Permission::NONE } else { Permission::ALL };
+/// The plan, and whether more would have to be done if it were allowed.
+fn decide(
+    job: &Job<'_>,
+    remote: &dyn Mailbox,
+    local: &dyn Mailbox,
+    there: &Look,
+    here: &Look,
+    rows: &[Row],
+) -> (Plan, bool) {
     if remote.read_only() && !job.policy.remote_read_only {
         let text = "the server lets us only read this folder; nothing is written there".to_owned();
         let (account, folder) = (job.worker.account(), job.names.shown.clone());
         job.worker.publish(EventKind::Warned { account: Some(account), folder: Some(folder), text });
     }
-    messages(&Situation {
-        remote: there,
-        local: here,
-        ledger: &ledger,
-        common: &remote_holds.and(&local.holds()),
-        remote_holds: &remote_holds,
-        to_remote: permission(remote.read_only()),
-        to_local: permission(job.policy.local_read_only || local.read_only()),
-    })
+    let entry = |row: &Row| (row.remote, Remembered { flags: row.flags.clone(), kept: row.state == State::Kept });
+    let ledger: BTreeMap<Uid, Remembered> = rows.iter().map(entry).collect();
+    let remote_holds = remote.holds();
+    let common = remote_holds.and(&local.holds());
+    let plan = |to_remote, to_local| {
+        let (ledger, common, remote_holds) = (&ledger, &common, &remote_holds);
+        messages(&Situation { remote: there, local: here, ledger, common, remote_holds, to_remote, to_local })
+    };
+    let permission = |read_only: bool| if read_only { Permission::NONE } else { Permission::ALL };
+    let to_remote = permission(remote.read_only());
+    let to_local = permission(job.policy.local_read_only || local.read_only());
+    let allowed = plan(to_remote, to_local);
+    let restricted = (to_remote, to_local) != (Permission::ALL, Permission::ALL);
+    let withheld = restricted && plan(Permission::ALL, Permission::ALL) != allowed;
+    (allowed, withheld)
 }
 
 fn guard_plan(job: &Job<'_>, counts: &Counts, rows: &[Row]) -> Result<(), Fault> {

@@ -15,6 +15,7 @@ mod pairing;
 mod runtime;
 mod supervisor;
 mod team;
+mod upload;
 mod worker;
 
 pub use runtime::{Engine, Options};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crossbeam_channel::{Receiver, unbounded};
+use crossbeam_channel::{Receiver, bounded};
 
 use super::account::{Shared, Total};
 use super::worker::Worker;
@@ -111,10 +111,12 @@ pub(super) fn queue(
         })
     };
     total.folders = candidates.len() as u64;
-    let (sender, receiver) = unbounded();
-    for candidate in candidates.into_iter().filter(|candidate| !unchanged(candidate)) {
-        // The receiver is in our hands.
-        let _ = sender.send(candidate.names);
+    let changed: Vec<FolderPair> =
+        candidates.into_iter().filter(|candidate| !unchanged(candidate)).map(|candidate| candidate.names).collect();
+    let (sender, receiver) = bounded(changed.len());
+    for names in changed {
+        // There is room, and the receiver is in our hands.
+        let _ = sender.send(names);
     }
     let to_look = receiver.len() as u64;
     let (account, total) = (worker.account(), total.folders);

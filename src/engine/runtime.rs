@@ -7,11 +7,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use crossbeam_channel::{Receiver, Sender, never, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 
 use super::account::{self, Outcome, Task};
 use super::supervisor::{Effect, Input, Moment, Supervisor};
-use super::worker::{Order, Publisher, Worker};
+use super::worker::{Order, Orders, Publisher, Worker};
 use crate::config::settings::Settings;
 use crate::model::command::Command;
 use crate::model::event::{Event, EventKind};
@@ -21,6 +21,8 @@ use crate::model::light::Light;
 use crate::model::question::{Question, Secret};
 use crate::store::imap::Cutter;
 
+/// Reports that may wait for the runtime.
+const REPORTS: usize = 256;
 /// Lamps of one account.
 const LAMPS_EACH: u32 = 1000;
 
@@ -54,7 +56,7 @@ pub struct Engine {
 #[derive(Debug)]
 pub(super) enum Report {
     /// A worker listens for orders here.
-    Worker { account: AccountName, lamp: LampId, orders: Sender<Order> },
+    Worker { account: AccountName, lamp: LampId, orders: Orders },
     /// A worker has a connection that can be cut.
     Connected { lamp: LampId, cutter: Cutter },
     /// A password that works.
@@ -66,7 +68,7 @@ pub(super) enum Report {
 impl Engine {
     /// Synchronises until there is nothing more to do or somebody says so; the last event is `Ended`.
     pub fn run(self) -> Exit {
-        let (reports, reported) = unbounded();
+        let (reports, reported) = bounded(REPORTS);
         let accounts = self
             .settings
             .accounts
@@ -99,7 +101,7 @@ struct Runtime {
     options: Options,
     questions: Sender<Question>,
     reports: Sender<Report>,
-    workers: HashMap<LampId, (AccountName, Sender<Order>)>,
+    workers: HashMap<LampId, (AccountName, Orders)>,
     cutters: HashMap<LampId, Cutter>,
     /// The last order to each account, for workers that begin after it was given.
     orders: HashMap<AccountName, Order>,
@@ -161,8 +163,7 @@ impl Runtime {
     fn order(&mut self, account: &AccountName, order: Order) {
         self.orders.insert(account.clone(), order);
         for (_, orders) in self.workers.values().filter(|(name, _)| name == account) {
-            // A worker that has just ended needs no orders.
-            let _ = orders.send(order);
+            orders.give(order);
         }
     }
 
@@ -170,7 +171,7 @@ impl Runtime {
         match report {
             Report::Worker { account, lamp, orders } => {
                 if let Some(order) = self.orders.get(&account) {
-                    let _ = orders.send(*order);
+                    orders.give(*order);
                 }
                 self.workers.insert(lamp, (account, orders));
             }
@@ -250,7 +251,7 @@ impl Task {
     /// Enlists the calling thread as the account's worker number `number`.
     pub(super) fn enlist(&self, number: u32) -> Worker {
         let lamp = LampId(self.first_lamp.0 + number);
-        let (orders, obeyed) = unbounded();
+        let (orders, obeyed) = Orders::new();
         let _ = self.reports.send(Report::Worker { account: self.account().clone(), lamp, orders });
         Worker::new(self.account().clone(), lamp, self.publisher.clone(), obeyed, self.questions.clone())
     }

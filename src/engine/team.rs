@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::account::{Shared, Total};
 use super::folder::{self, Done, Job};
@@ -28,7 +28,7 @@ pub(super) fn share_out(
 ) {
     let most = if shared.task.options.single { 1 } else { shared.account.remote.max_connections };
     let count = queue.len().clamp(1, most);
-    let (results, finished) = unbounded();
+    let (results, finished) = bounded(most);
     let mut first = Some(first);
     thread::scope(|scope| {
         for number in 1..=count {

@@ -22,6 +22,32 @@ pub(super) enum Order {
     Resume,
 }
 
+/// Orders that may wait for a worker that is busy.
+const WAITING_ORDERS: usize = 8;
+
+/// The supervisor's way to one worker. A worker that doesn't listen for a while never holds the supervisor up: of too many
+/// orders the oldest is dropped, since only the last one counts.
+#[derive(Debug)]
+pub(super) struct Orders {
+    sender: Sender<Order>,
+    receiver: Receiver<Order>,
+}
+
+impl Orders {
+    /// A way, and the end where the worker listens.
+    pub(super) fn new() -> (Self, Receiver<Order>) {
+        let (sender, receiver) = bounded(WAITING_ORDERS);
+        (Self { sender, receiver: receiver.clone() }, receiver)
+    }
+
+    /// Gives an order.
+    pub(super) fn give(&self, order: Order) {
+        while let Err(TrySendError::Full(_)) = self.sender.try_send(order) {
+            let _oldest = self.receiver.try_recv();
+        }
+    }
+}
+
 /// Publishes events. A full channel holds back everything but progress, of which only the latest matters.
 #[derive(Debug, Clone)]
 pub(super) struct Publisher {
@@ -182,6 +208,17 @@ mod tests {
         orders.send(Order::Stop).unwrap();
         assert!(worker.checkpoint().unwrap_err().is_stop());
         assert!(worker.checkpoint().unwrap_err().is_stop());
+    }
+
+    #[test]
+    fn a_worker_that_does_not_listen_gets_the_last_order() {
+        let (orders, obeyed) = Orders::new();
+        for _ in 0..100 {
+            orders.give(Order::Pause);
+            orders.give(Order::Resume);
+        }
+        orders.give(Order::Stop);
+        assert_eq!(obeyed.try_iter().last(), Some(Order::Stop));
     }
 
     #[test]

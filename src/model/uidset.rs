@@ -58,7 +58,14 @@ impl UidSet {
         self.ranges.splice(from..to, [start..=end]);
     }
 
-    /// The UIDs in ascending order.
+    /// Adds all of another set, range by range: a server may name billions of UIDs in a few characters.
+    pub fn insert_all(&mut self, other: &Self) {
+        for range in &other.ranges {
+            self.insert_range(range.clone());
+        }
+    }
+
+    /// The UIDs in ascending order. Not for sets that a server made up, which may hold billions.
     pub fn iter(&self) -> impl Iterator<Item = Uid> + '_ {
         self.ranges.iter().cloned().flatten().filter_map(Uid::new)
     }

@@ -202,6 +202,24 @@ fn what_is_read_only_is_not_written() {
 }
 
 #[test]
+fn what_was_withheld_is_done_once_it_is_allowed() {
+    let world = World::new();
+    world.arrive("there", &[]);
+    world.run(POLICY);
+    world.write("1.here:2,", "here");
+    world.arrive("there too", &[]);
+    let mark = || world.ledger.clone().folders().unwrap()[0].remote_mark;
+    let before = mark();
+    assert!(before.is_some());
+    world.run(Policy { remote_read_only: true, ..POLICY });
+    assert_eq!((world.there().len(), world.here().len()), (2, 3));
+    assert_eq!(mark(), before, "the next run must look again");
+    world.run(POLICY);
+    assert_eq!(world.there().len(), 3);
+    assert_ne!(mark(), before);
+}
+
+#[test]
 fn an_emptied_folder_empties_nothing_until_that_is_allowed() {
     let world = World::new();
     for number in 0..20 {

@@ -82,7 +82,7 @@ impl<'a> ImapMailbox<'a> {
     fn look_by_qresync(&mut self, mark: &ServerMark, modseq: u64, known: &UidSet) -> Result<Option<Look>, Fault> {
         let validity = mark.uid_validity.0;
         let mut seen = self.select(&[self.select_command(&format!(" (QRESYNC ({validity} {modseq}))"))])?;
-        let vanished = seen.vanished.iter().filter(|uid| known.contains(*uid)).count() as u64;
+        let vanished = known.iter().filter(|uid| seen.vanished.contains(*uid)).count() as u64;
         let expected = known.len() + seen.new_beside(known) - vanished;
         let sound =
             seen.uid_validity == Some(mark.uid_validity) && seen.has_modseq() && expected == u64::from(seen.exists());
@@ -136,7 +136,7 @@ impl<'a> ImapMailbox<'a> {
         let mut marked = UidSet::default();
         let statuses = self.connection.run(&["UID SEARCH DELETED".to_owned()], &mut |untagged| {
             if let super::response::Untagged::Found(uids) = untagged {
-                uids.iter().for_each(|uid| marked.insert(uid));
+                marked.insert_all(&uids);
             }
             Ok(())
         });

@@ -35,9 +35,9 @@ impl Handler for Seen {
             // Only the first number is SELECT's; later ones are news.
             Untagged::Exists(count) => self.exists = self.exists.or(Some(count)),
             Untagged::Flags(flags) => self.flags = Some(flags),
-            Untagged::Vanished(uids) => uids.iter().for_each(|uid| self.vanish(uid)),
+            Untagged::Vanished(uids) => self.vanish(&uids),
             Untagged::Fetch(fetched) => self.fetched(fetched),
-            Untagged::Found(uids) => uids.iter().for_each(|uid| self.found.insert(uid)),
+            Untagged::Found(uids) => self.found.insert_all(&uids),
             _ => {}
         }
         Ok(())
@@ -50,7 +50,8 @@ impl Seen {
         match code {
             Code::UidValidity(validity) => self.uid_validity = Some(validity),
             Code::UidNext(next) => self.uid_next = self.uid_next.or(Some(next)),
-            Code::HighestModSeq(modseq) => self.highest_modseq = self.highest_modseq.or(Some(modseq)),
+            // 0 is no modification sequence (RFC 7162, section 3.1.2.1).
+            Code::HighestModSeq(modseq @ ModSeq(1..)) => self.highest_modseq = self.highest_modseq.or(Some(modseq)),
             Code::PermanentFlags { flags, any } => self.permanent = Some((flags, any)),
             Code::ReadOnly => self.read_only = true,
             _ => {}
@@ -63,9 +64,11 @@ impl Seen {
         }
     }
 
-    fn vanish(&mut self, uid: Uid) {
-        self.messages.remove(&uid);
-        self.vanished.insert(uid);
+    fn vanish(&mut self, uids: &UidSet) {
+        if !self.messages.is_empty() {
+            self.messages.retain(|uid, _| !uids.contains(*uid));
+        }
+        self.vanished.insert_all(uids);
     }
 
     /// How many messages there were when the mailbox was selected.
@@ -137,6 +140,12 @@ mod tests {
         assert_eq!(seen.exists(), 7);
         assert_eq!(seen.vanished.to_string(), "8");
         assert_eq!(seen.take_messages().len(), 1);
+    }
+
+    #[test]
+    fn a_few_characters_that_name_billions_cost_nothing() {
+        let seen = seen(&["* VANISHED (EARLIER) 1:4294967295", "* ESEARCH UID ALL 1:4294967295"]);
+        assert_eq!((seen.vanished.len(), seen.found.len()), (4_294_967_295, 4_294_967_295));
     }
 
     #[test]

@@ -1,0 +1,128 @@
+//! Uploading: announced in the ledger, sent, numbered, recorded.
+
+use std::collections::HashMap;
+
+use super::copy::Upload;
+use super::execute::failed_ids;
+use super::folder::Work;
+use super::intents;
+use crate::model::fault::{Fault, Reach};
+use crate::model::flags::Flags;
+use crate::model::light::Light;
+use crate::model::message::MessageId;
+use crate::plan::action::{Action, Plan};
+use crate::store::ledger::{Entry, Intent, Ledger, Row, State};
+use crate::store::{Delivery, Mailbox};
+
+/// Messages that are announced, uploaded and recorded together.
+const UPLOADS: usize = 100;
+
+/// Uploads everything that the plan says.
+pub(super) fn upload(
+    work: &mut Work<'_>,
+    plan: &Plan,
+    remote: &mut dyn Mailbox,
+    local: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+) -> Result<(), Fault> {
+    let wanted: Vec<(MessageId, Flags)> = plan
+        .actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Upload { id, flags } => Some((*id, flags.clone())),
+            _ => None,
+        })
+        .collect();
+    let mut unknown = false;
+    for group in wanted.chunks(UPLOADS) {
+        work.job.worker.light(Light::Uploading);
+        unknown |= upload_group(work, group, remote, local, ledger)?;
+        work.publish_progress();
+    }
+    if unknown { find_uploads(work, remote, local, ledger) } else { Ok(()) }
+}
+
+/// Uploads a group. Gives back whether some arrived without the server saying as what.
+fn upload_group(
+    work: &mut Work<'_>,
+    group: &[(MessageId, Flags)],
+    remote: &mut dyn Mailbox,
+    local: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+) -> Result<bool, Fault> {
+    let names = announce(work, group, local, ledger)?;
+    let wanted: Vec<MessageId> = group.iter().map(|(id, _)| *id).filter(|id| names.contains_key(id)).collect();
+    let mut upload = Upload::new(work, remote.deliver()?, group);
+    let refused = local.fetch(&wanted, &mut upload)?;
+    let delivered = upload.commit()?;
+    drop(upload);
+    let settle = |id: &MessageId| names.get(id).map(|name| Entry::Settle { local_name: name.clone() });
+    let (mut pairs, mut entries, mut unknown) = (Vec::new(), Vec::new(), false);
+    let failures =
+        delivered.iter().filter_map(|one| one.result.as_ref().err().map(|fault| (one.source, fault.clone())));
+    for (id, fault) in refused.into_iter().chain(failures) {
+        entries.extend(settle(&id));
+        work.failed(&fault);
+    }
+    for one in &delivered {
+        match one.result.as_ref().map(|stored| stored.uid) {
+            Ok(Some(uid)) => pairs.push((one.source, uid)),
+            Ok(None) => unknown = true,
+            Err(_) => {}
+        }
+    }
+    let unnumbered = failed_ids(work, local.number(&pairs)?);
+    for (id, uid) in pairs.into_iter().filter(|(id, _)| !unnumbered.contains(id)) {
+        let flags = group.iter().find(|(other, _)| *other == id).map(|(_, flags)| flags.within(&work.common));
+        let row = Row { remote: uid, local: uid, flags: flags.unwrap_or_default(), state: State::Synced };
+        entries.push(Entry::Put(row));
+        entries.extend(settle(&id));
+        work.counts.uploads += 1;
+        work.progress.done += 1;
+    }
+    ledger.record(work.record.id, &entries)?;
+    Ok(unknown)
+}
+
+/// Announces uploads in the ledger: a run that is cut off between the server's storing and our recording is recognised by
+/// that. Gives the names under which they were announced.
+fn announce(
+    work: &mut Work<'_>,
+    group: &[(MessageId, Flags)],
+    local: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+) -> Result<HashMap<MessageId, String>, Fault> {
+    let uid_next = work.uid_next;
+    let (mut names, mut entries) = (HashMap::new(), Vec::new());
+    for (id, _) in group {
+        work.job.worker.checkpoint()?;
+        match local.fingerprint(*id) {
+            Ok(Some(fingerprint)) => {
+                if let Some(local_name) = local.local_name(*id) {
+                    names.insert(*id, local_name.clone());
+                    entries.push(Entry::Intend(Intent { local_name, fingerprint, uid_next }));
+                }
+            }
+            // Gone since it was listed: nothing to upload.
+            Ok(None) => {}
+            Err(fault) if fault.reach == Reach::Message => work.failed(&fault),
+            Err(fault) => return Err(fault),
+        }
+    }
+    ledger.record(work.record.id, &entries)?;
+    Ok(names)
+}
+
+/// Finds uploads whose UIDs the server didn't tell (it has no UIDPLUS), by what they look like.
+fn find_uploads(
+    work: &mut Work<'_>,
+    remote: &mut dyn Mailbox,
+    local: &mut dyn Mailbox,
+    ledger: &mut dyn Ledger,
+) -> Result<(), Fault> {
+    work.job.worker.light(Light::Listing);
+    let there = remote.look(None)?;
+    let mut here = local.look(None)?;
+    intents::recover(work.job, &work.record, remote, local, ledger, &there, &mut here)?;
+    Ok(())
+}

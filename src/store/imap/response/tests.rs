@@ -1,0 +1,107 @@
+use super::*;
+
+fn one(text: &str) -> Untagged {
+    match parse(text.as_bytes()) {
+        Response::Untagged(untagged) => untagged,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn fetch(text: &str) -> Fetched {
+    match one(text) {
+        Untagged::Fetch(fetched) => fetched,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn fetch_items_come_in_any_order_and_unknown_ones_are_passed_over() {
+    let message = fetch(
+        "* 12 FETCH (SAVEDATE NIL FLAGS (\\Seen x[y]) ENVELOPE (\"a\" (NIL (b)) NIL) UID 7  MODSEQ (99) \
+         INTERNALDATE \" 1-Feb-2020 10:00:00 +0200\" RFC822.SIZE 5000000000 BODY[] NIL)\r\n",
+    );
+    assert_eq!(message.uid, Uid::new(7));
+    assert_eq!(message.flags.unwrap().to_string(), "\\Seen x[y]");
+    assert_eq!(message.date, Some(InternalDate { seconds: 1_580_544_000, offset: 7200 }));
+    assert_eq!(message.size, Some(5_000_000_000));
+    assert!(message.body);
+}
+
+#[test]
+fn a_message_without_a_sensible_uid_has_none() {
+    for text in ["* 1 FETCH (UID 0)", "* 1 FETCH (UID 99999999999)", "* 1 FETCH (UID x)", "* 1 FETCH"] {
+        assert_eq!(fetch(text).uid, None, "{text}");
+    }
+}
+
+#[test]
+fn status_responses_keep_their_text_whatever_it_holds() {
+    let Untagged::Status(status) = one("* NO [ALERT] Gr\u{fc}\u{df}e [sic]\r\n") else { panic!() };
+    assert_eq!((status.word, status.text.as_str()), (Word::No, "Grüße [sic]"));
+    let Response::Tagged { tag, status } = parse(b"b7 OK [APPENDUID 38 101:103] fine\r\n") else { panic!() };
+    assert_eq!(tag, "b7");
+    let uids = UidSet::parse("101:103").unwrap();
+    assert_eq!(status.code, Code::AppendUid { validity: UidValidity(38), uids });
+}
+
+#[test]
+fn codes_that_make_no_sense_are_only_named() {
+    for (text, code) in [
+        ("* OK [UIDNEXT *] x", Code::Other("UIDNEXT".into())),
+        ("* OK [HIGHESTMODSEQ 9] x", Code::HighestModSeq(ModSeq(9))),
+        ("* OK [NOMODSEQ] x", Code::Other("NOMODSEQ".into())),
+        ("* OK [] x", Code::None),
+        ("* OK [never closed", Code::None),
+    ] {
+        let Untagged::Status(status) = one(text) else { panic!() };
+        assert_eq!(status.code, code, "{text}");
+    }
+}
+
+#[test]
+fn folders_may_be_called_anything() {
+    for (text, name, separator) in [
+        ("* LIST (\\HasNoChildren) \"/\" INBOX\r\n", "INBOX", Some('/')),
+        ("* LIST () NIL \"a \\\"b\\\\c\"\r\n", "a \"b\\c", None),
+        ("* LIST () \"\\\\\" {4}\r\nx\\ y\r\n", "x\\ y", Some('\\')),
+        ("* LIST () \".\" 100%\r\n", "100%", Some('.')),
+        ("* LIST () \"/\" \"x\" (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n", "x", Some('/')),
+    ] {
+        let Untagged::List(item) = one(text) else { panic!("{text}") };
+        assert_eq!((item.name.as_str(), item.separator), (name, separator), "{text}");
+    }
+}
+
+#[test]
+fn searches_and_vanished_messages_are_sets() {
+    for (text, meant) in [
+        ("* SEARCH 3 1 2", "1:3"),
+        ("* SEARCH", ""),
+        ("* SEARCH 5 (MODSEQ 917162500)", "5"),
+        ("* ESEARCH (TAG \"b1\") UID ALL 4:18,21", "4:18,21"),
+        ("* ESEARCH (TAG \"b1\") UID COUNT 0", ""),
+    ] {
+        let Untagged::Found(set) = one(text) else { panic!("{text}") };
+        assert_eq!(set.to_string(), meant, "{text}");
+    }
+    assert_eq!(one("* VANISHED (EARLIER) 41,43:116"), Untagged::Vanished(UidSet::parse("41,43:116").unwrap()));
+    assert_eq!(one("* VANISHED nonsense"), Untagged::Other);
+}
+
+#[test]
+fn status_of_a_mailbox() {
+    let Untagged::StatusOf(items) = one("* STATUS \"a b\" (MESSAGES 2 SIZE 9 HIGHESTMODSEQ 8589934592)") else {
+        panic!()
+    };
+    assert_eq!(items.name, "a b");
+    assert_eq!((items.messages, items.uid_next, items.highest_modseq), (Some(2), None, Some(8_589_934_592)));
+}
+
+#[test]
+fn dates_are_written_as_they_are_read() {
+    let date = InternalDate { seconds: 1_580_544_000, offset: -12600 };
+    let text = write_date(date).unwrap();
+    assert_eq!(text, "01-Feb-2020 04:30:00 -0330");
+    assert_eq!(internal_date(&Token::Atom(text.as_bytes())), Some(date));
+    assert_eq!(write_date(InternalDate { seconds: i64::MAX, offset: 0 }), None);
+}
