@@ -1,6 +1,12 @@
 //! The terminal in a real pseudo-terminal: taken over, suspended, resized, and given back whole.
 
-use super::shell::Shell;
+use super::shell::{Shell, signalled};
+
+/// From the first line to the last.
+fn whole(screen: &vt100::Screen) -> bool {
+    let shown = screen.contents();
+    screen.alternate_screen() && ["blinkensync", "connected", "q quit"].iter().all(|part| shown.contains(part))
+}
 
 #[test]
 fn the_terminal_is_whole_after_quitting() {
@@ -37,15 +43,31 @@ fn the_shell_has_the_terminal_while_it_is_suspended() {
     shell.wait_for("Lists/rust", true);
     shell.press("\x1a");
     // The shell goes on with its list of commands when one of them is stopped.
-    shell.wait_for("end-148-same", false);
+    shell.wait_for("end-147-same", false);
     shell.assert_whole();
     shell.press("clear; echo typed-$((40+2))\n");
     shell.wait_for("typed-42", false);
     shell.press("fg\n");
-    shell.wait("whole picture", |screen| {
-        let shown = screen.contents();
-        screen.alternate_screen() && ["blinkensync", "Lists/rust", "q quit"].iter().all(|part| shown.contains(part))
-    });
+    shell.wait("whole picture", whole);
+    shell.press("q");
+    shell.wait("normal screen", |screen| !screen.alternate_screen());
+    shell.press("clear; [ \"$B\" = \"$(stty -g)\" ] && echo back-$((40+2))\n");
+    shell.wait_for("back-42", false);
+    shell.assert_whole();
+}
+
+#[test]
+fn a_stop_by_another_program_is_no_harm() {
+    let mut shell = Shell::start();
+    shell.scene("--hold", "idle");
+    for signal in ["TSTP", "STOP"] {
+        shell.wait("whole picture", whole);
+        let program = shell.foreground();
+        signalled(signal, program);
+        shell.wait("word of the stop", |screen| screen.contents().contains("Stopped"));
+        shell.press("clear; fg\n");
+    }
+    shell.wait("whole picture", whole);
     shell.press("q");
     shell.wait("normal screen", |screen| !screen.alternate_screen());
     shell.press("clear; [ \"$B\" = \"$(stty -g)\" ] && echo back-$((40+2))\n");
@@ -70,7 +92,7 @@ fn the_terminal_is_whole_after_a_signal() {
     let mut shell = Shell::start();
     shell.scene("--hold", "idle");
     shell.wait_for("q quit", true);
-    shell.signal("TERM");
+    signalled("TERM", shell.foreground());
     shell.wait_for("end-0-same", false);
     shell.assert_whole();
 }

@@ -75,11 +75,9 @@ impl Shell {
         self.parser.process(b"\x1b[2J\x1b[Hspoiled");
     }
 
-    /// Sends a signal to the program in the foreground.
-    pub fn signal(&mut self, name: &str) {
-        let group = self.master.process_group_leader().unwrap();
-        let status = std::process::Command::new("kill").args(["-s", name, &group.to_string()]).status();
-        assert!(status.unwrap().success());
+    /// The process in the foreground.
+    pub fn foreground(&self) -> i32 {
+        self.master.process_group_leader().unwrap()
     }
 
     /// Whether the terminal shows what is typed.
@@ -119,4 +117,10 @@ impl Drop for Shell {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a signal to a process.
+pub fn signalled(name: &str, process: i32) {
+    let status = std::process::Command::new("kill").args(["-s", name, &process.to_string()]).status();
+    assert!(status.unwrap().success());
 }

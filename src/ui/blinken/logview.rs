@@ -11,8 +11,8 @@ use super::screen::Screen;
 use super::text;
 use super::theme::Tone;
 
-/// What goes its course takes no more lines than this; a fault takes as many as it needs, since what to do about it
-/// stands at its end.
+/// The course of things takes no more lines than this an entry; a warning or a fault takes as many as it needs, since
+/// what to do about it stands at its end.
 const MOST_LINES: usize = 4;
 
 /// Draws the log, its newest line in sight at the bottom.
@@ -55,11 +55,7 @@ struct Columns {
 impl Columns {
     fn new(screen: &Screen, area: Rect) -> Self {
         let width = usize::from(area.width);
-        let (account, folder) = if width >= 60 {
-            (screen.name_width(), (if width >= 90 { width / 5 } else { width / 6 }).min(24))
-        } else {
-            (0, 0)
-        };
+        let (account, folder) = if width >= 60 { (screen.name_width(), (width / 5).min(24)) } else { (0, 0) };
         let start = match width {
             60.. => 1 + 8 + 2 + account + 2 + folder + 2,
             30.. => 1 + 5 + 1,

@@ -19,6 +19,7 @@ mod progress;
 mod prompt;
 mod roster;
 mod rows;
+mod stops;
 mod terminal;
 mod text;
 mod work;
@@ -38,6 +39,7 @@ use super::kind::Setup;
 use super::{FrontEnd, Links};
 use act::Effect;
 use screen::Screen;
+use stops::{Stop, Stops};
 use terminal::Guard;
 use theme::Theme;
 
@@ -86,7 +88,7 @@ impl FrontEnd for Blinkenlights {
 fn show(screen: &mut Screen, setup: Setup, links: Links) -> io::Result<Exit> {
     let (panicked, panics) = bounded(64);
     let mut guard = Guard::new(panicked)?;
-    let input = input::Input::start()?;
+    let (input, stops) = (input::Input::start()?, Stops::start()?);
     let mut stage = Stage { setup, theme: Theme::from_env(setup.env), commands: links.commands, drawn: None };
     let (mut questions, mut keys) = (links.questions, input.events.clone());
     let mut dirty = true;
@@ -108,6 +110,14 @@ fn show(screen: &mut Screen, setup: Setup, links: Links) -> io::Result<Exit> {
                 // Nobody will press a key any more: the terminal is gone.
                 drop(stage.commands.try_send(Command::Quit));
                 keys = never();
+            },
+            recv(stops.heard) -> stop => {
+                match stop {
+                    Ok(Stop::Asked) => guard.suspend()?,
+                    Ok(Stop::Over) => guard.take_again()?,
+                    Err(_) => return Ok(Exit::Internal),
+                }
+                dirty = true;
             },
             recv(panics) -> text => if let Ok(text) = text { screen.report(&text, (setup.now)()); dirty = true },
             default(wait) => dirty = true,

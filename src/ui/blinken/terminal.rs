@@ -64,9 +64,16 @@ impl Guard {
     /// Gives the terminal back, stops the process until the shell lets it go on, and takes the terminal over again.
     pub fn suspend(&mut self) -> io::Result<()> {
         give_back(&self.taken);
-        // Sent to this very thread, so that it has stopped before this returns.
-        signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
+        // SIGTSTP itself is only a message here; this does what it does by default, before it returns.
+        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        self.take_again()
+    }
+
+    /// Takes the terminal over anew, after whatever others have done to it, and draws the next picture whole.
+    pub fn take_again(&mut self) -> io::Result<()> {
         self.taken.store(true, Ordering::SeqCst);
+        // Raw mode that is believed to be on would not be turned on.
+        disable_raw_mode()?;
         take()?;
         self.forget()
     }
