@@ -46,10 +46,10 @@ impl Drop for Input {
 
 /// Hands over what is read until nobody wants it, or until the terminal is gone.
 ///
-/// crossterm would read a terminal that has hung up again and again without end; so it is asked only when it hasn't.
+/// crossterm takes a terminal that has hung up for one where nobody types, and would look at it again and again.
 fn forward(sender: &Sender<Event>, until: &Receiver<()>, terminal: &impl AsFd) {
     while until.try_recv() == Err(TryRecvError::Empty) && !hangs_up(terminal) {
-        match poll(Duration::ZERO).and_then(|there| if there { read().map(Some) } else { Ok(None) }) {
+        match poll(LOOK).and_then(|there| if there { read().map(Some) } else { Ok(None) }) {
             // What doesn't fit into a full channel is keys that nobody has looked at for a while.
             Ok(Some(event)) => drop(sender.send_timeout(event, LOOK)),
             Ok(None) => {}
@@ -64,11 +64,9 @@ fn terminal() -> io::Result<OwnedFd> {
     if input.is_terminal() { input.as_fd().try_clone_to_owned() } else { Ok(File::open("/dev/tty")?.into()) }
 }
 
-/// Waits for keys, for a moment; whether the terminal is gone.
+/// Whether the terminal is gone.
 fn hangs_up(terminal: &impl AsFd) -> bool {
     let mut waiting = [PollFd::new(terminal, PollFlags::IN)];
-    let moment = Timespec { tv_sec: 0, tv_nsec: i64::from(LOOK.subsec_nanos()) };
-    // An interrupted wait is as good as one that came to its end.
-    let waited = rustix::event::poll(&mut waiting, Some(&moment));
-    waited.is_ok() && waiting[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
+    let looked = rustix::event::poll(&mut waiting, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
+    looked.is_ok() && waiting[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
 }
