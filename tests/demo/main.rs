@@ -3,8 +3,18 @@
 // A test that meets the unexpected has failed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+// Its TLS is for others.
+#[allow(dead_code)]
+#[path = "../support/dovecot.rs"]
+mod dovecot;
+
+mod client;
+mod endings;
 mod engine;
+mod normal;
 mod python;
+mod refusals;
+mod transcripts;
 
 use blinkensync::demo::Extensions;
 
