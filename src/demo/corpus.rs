@@ -19,7 +19,7 @@ const FOLDERS: [(&str, usize, Option<&str>); 11] = [
     ("Archive/2020", 110, None),
     ("Drafts", 6, Some("\\Drafts")),
     ("Entw&APw-rfe/L&APY-sungen", 14, None),
-    ("Family & Friends", 48, None),
+    ("Family &- Friends", 48, None),
     ("Lists/rust", 130, None),
     ("Lists/gardening", 70, None),
     ("Sent", 60, Some("\\Sent")),

@@ -24,6 +24,12 @@ impl Session<'_> {
         modifiers: &[FetchModifier],
     ) -> io::Result<Reply> {
         let mut items = expand(items);
+        let binary =
+            |item: &_| matches!(item, MessageDataItemName::Binary { .. } | MessageDataItemName::BinarySize { .. });
+        let modseq = items.contains(&MessageDataItemName::ModSeq) && !self.shared.options.extensions.condstore;
+        if modseq || items.iter().any(binary) {
+            return Ok(Reply::bad("there is no such thing here"));
+        }
         if by_uid && !items.contains(&MessageDataItemName::Uid) {
             items.insert(0, MessageDataItemName::Uid);
         }
@@ -31,6 +37,9 @@ impl Session<'_> {
             FetchModifier::ChangedSince(since) => Some(since.get()),
             FetchModifier::Vanished => None,
         });
+        if modifiers.contains(&FetchModifier::Vanished) && !(by_uid && self.qresync && since.is_some()) {
+            return Ok(Reply::bad("VANISHED goes with QRESYNC, UID FETCH and CHANGEDSINCE"));
+        }
         self.condstore |= since.is_some() || items.contains(&MessageDataItemName::ModSeq);
         let Some(selected) = &self.selected else { return Ok(Reply::bad("select a mailbox first")) };
         let (name, read_only) = (selected.name.clone(), selected.read_only);
@@ -62,6 +71,9 @@ impl Session<'_> {
         }
         if !gone.is_empty() {
             self.out.line(&format!("* VANISHED (EARLIER) {gone}"))?;
+        }
+        if let Some(selected) = &mut self.selected {
+            messages.iter().filter(|(_, _, new)| *new).for_each(|(_, message, _)| selected.has_told(message));
         }
         for (number, message, new) in &messages {
             self.fetch_one(*number, message, &items, since.is_some(), *new)?;
@@ -127,7 +139,8 @@ impl Session<'_> {
             MessageDataItemName::Envelope => self.out.put(format!("ENVELOPE {}", envelope(header)).as_bytes()),
             MessageDataItemName::Body => self.out.put(format!("BODY {}", structure(text)).as_bytes()),
             MessageDataItemName::BodyStructure => self.out.put(format!("BODYSTRUCTURE {}", structure(text)).as_bytes()),
-            _ => self.out.put(b"X-UNKNOWN NIL"),
+            // BINARY, which is refused before anything is fetched.
+            _ => Ok(()),
         }
     }
 
@@ -164,7 +177,7 @@ fn marks_seen(item: &MessageDataItemName<'_>) -> bool {
 }
 
 /// A message's header with its empty line, and the rest.
-fn split(body: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn split(body: &[u8]) -> (&[u8], &[u8]) {
     let end = body.windows(4).position(|four| four == b"\r\n\r\n").map_or(body.len(), |place| place + 4);
     body.split_at(end)
 }

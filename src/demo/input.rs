@@ -23,8 +23,11 @@ pub(super) struct Raw {
 /// What was read.
 pub(super) enum Read1 {
     Command(Raw),
-    /// A literal that is too large was announced; the tag of its command.
-    TooLarge(String),
+    /// A literal that is too large was announced by the command of this tag; whether the client waits to send it.
+    TooLarge {
+        tag: String,
+        waits: bool,
+    },
     /// The client has gone.
     End,
 }
@@ -50,7 +53,7 @@ pub(super) fn read(input: &mut impl BufRead, mut go_ahead: impl FnMut() -> io::R
             return Ok(Read1::Command(raw));
         };
         if size > LARGEST_LITERAL {
-            return Ok(Read1::TooLarge(raw.tag()));
+            return Ok(Read1::TooLarge { tag: raw.tag(), waits });
         }
         if waits {
             go_ahead()?;

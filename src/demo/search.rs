@@ -5,7 +5,7 @@ use std::io;
 use chrono::{DateTime, NaiveDate};
 use imap_codec::imap_types::search::SearchKey;
 
-use super::fetch::field;
+use super::fetch::{field, split};
 use super::input::Extras;
 use super::mailbox::Message;
 use super::select::contains;
@@ -24,7 +24,23 @@ struct Candidate<'a> {
 
 impl Session<'_> {
     /// Finds the messages that meet all of `criteria`.
-    pub(super) fn search(&mut self, criteria: &[SearchKey<'_>], by_uid: bool, extras: &Extras) -> io::Result<Reply> {
+    pub(super) fn search(
+        &mut self,
+        criteria: &[SearchKey<'_>],
+        by_uid: bool,
+        extras: &Extras,
+        tag: &str,
+    ) -> io::Result<Reply> {
+        let known = |option: &String| ["ALL", "COUNT", "MIN", "MAX"].contains(&option.as_str());
+        if !extras.returns.iter().flatten().all(known) {
+            return Ok(Reply::bad("that can't be returned"));
+        }
+        let counts_changes = criteria.iter().any(asks_for_modseq);
+        if counts_changes && !self.shared.options.extensions.condstore {
+            return Ok(Reply::bad("changes are not counted here"));
+        }
+        self.condstore |= counts_changes;
+        let mut highest = 0;
         let Some(selected) = &self.selected else { return Ok(Reply::bad("select a mailbox first")) };
         let mut found = UidSet::default();
         {
@@ -38,21 +54,30 @@ impl Session<'_> {
                 if criteria.iter().all(|key| candidate.meets(key)) {
                     let id = if by_uid { Some(*uid) } else { Uid::new(number) };
                     found.extend(id);
+                    highest = highest.max(message.modseq);
                 }
             }
         }
+        let counted = counts_changes && !found.is_empty();
         if let Some(returns) = &extras.returns {
-            self.answer_extended(&found, by_uid, returns)?;
+            let modseq = if counted { format!(" MODSEQ {highest}") } else { String::new() };
+            self.answer_extended(&found, by_uid, returns, (tag, &modseq))?;
         } else {
             let words = std::iter::once("* SEARCH".to_owned()).chain(found.iter().map(|id| id.to_string()));
-            self.out.line(&words.collect::<Vec<_>>().join(" "))?;
+            let modseq = if counted { format!(" (MODSEQ {highest})") } else { String::new() };
+            self.out.line(&(words.collect::<Vec<_>>().join(" ") + &modseq))?;
         }
         Ok(Reply::ok("searched"))
     }
 
-    fn answer_extended(&mut self, found: &UidSet, by_uid: bool, returns: &[String]) -> io::Result<()> {
-        // Without the command's tag, which the grammar lets us leave out.
-        let mut words = vec!["* ESEARCH".to_owned()];
+    fn answer_extended(
+        &mut self,
+        found: &UidSet,
+        by_uid: bool,
+        returns: &[String],
+        (tag, modseq): (&str, &str),
+    ) -> io::Result<()> {
+        let mut words = vec![format!("* ESEARCH (TAG \"{tag}\")")];
         if by_uid {
             words.push("UID".to_owned());
         }
@@ -60,16 +85,16 @@ impl Session<'_> {
         if (asks("ALL") || returns.is_empty()) && !found.is_empty() {
             words.push(format!("ALL {found}"));
         }
-        if asks("COUNT") {
-            words.push(format!("COUNT {}", found.len()));
-        }
         if let (true, Some(least)) = (asks("MIN"), found.iter().next()) {
             words.push(format!("MIN {least}"));
         }
         if let (true, Some(most)) = (asks("MAX"), found.iter().last()) {
             words.push(format!("MAX {most}"));
         }
-        self.out.line(&words.join(" "))
+        if asks("COUNT") {
+            words.push(format!("COUNT {}", found.len()));
+        }
+        self.out.line(&(words.join(" ") + modseq))
     }
 }
 
@@ -104,7 +129,9 @@ impl Candidate<'_> {
             SearchKey::To(text) => says("To", text.as_ref()),
             SearchKey::Cc(text) => says("Cc", text.as_ref()),
             SearchKey::Header(name, text) => says(&String::from_utf8_lossy(name.as_ref()), text.as_ref()),
-            SearchKey::Body(text) | SearchKey::Text(text) => finds(&message.body, text.as_ref()),
+            SearchKey::Bcc(text) => says("Bcc", text.as_ref()),
+            SearchKey::Body(text) => finds(split(&message.body).1, text.as_ref()),
+            SearchKey::Text(text) => finds(&message.body, text.as_ref()),
             SearchKey::Before(day) => self.day().is_some_and(|arrived| arrived < *day.as_ref()),
             SearchKey::On(day) => self.day().is_some_and(|arrived| arrived == *day.as_ref()),
             SearchKey::Since(day) => self.day().is_some_and(|arrived| arrived >= *day.as_ref()),
@@ -120,6 +147,17 @@ impl Candidate<'_> {
 
     fn header_says(&self, name: &str, text: &[u8]) -> bool {
         finds(field(&self.message.body, name).as_bytes(), text)
+    }
+}
+
+/// Whether a search is about modification sequences (RFC 7162, section 3.1.5).
+fn asks_for_modseq(key: &SearchKey<'_>) -> bool {
+    match key {
+        SearchKey::ModSequence { .. } => true,
+        SearchKey::And(keys) => keys.as_ref().iter().any(asks_for_modseq),
+        SearchKey::Or(one, other) => asks_for_modseq(one) || asks_for_modseq(other),
+        SearchKey::Not(key) => asks_for_modseq(key),
+        _ => false,
     }
 }
 

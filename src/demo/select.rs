@@ -1,5 +1,6 @@
 //! SELECT, and telling the client what others do to its mailbox.
 
+use std::collections::HashMap;
 use std::io;
 
 use imap_codec::imap_types::command::SelectParameter;
@@ -17,8 +18,10 @@ pub(super) struct Selected {
     pub(super) read_only: bool,
     /// The messages by sequence number.
     pub(super) view: Vec<Uid>,
-    /// Changes up to this modification sequence have been told.
+    /// Changes up to this modification sequence have been told, of every message.
     pub(super) told: u64,
+    /// Changes of single messages that have been told beyond that, by the answer to a command for instance.
+    pub(super) told_of: HashMap<Uid, u64>,
 }
 
 /// Whether a set of numbers has this one; `largest` is what `*` stands for.
@@ -37,6 +40,16 @@ pub(super) fn contains(set: &SequenceSet, number: u32, largest: u32) -> bool {
 }
 
 impl Selected {
+    /// Whether the client does not know how this message has changed.
+    fn is_news(&self, message: &Message) -> bool {
+        message.modseq > self.told_of.get(&message.uid).copied().unwrap_or(self.told)
+    }
+
+    /// The client has been told of this message as it is now.
+    pub(super) fn has_told(&mut self, message: &Message) {
+        self.told_of.insert(message.uid, message.modseq);
+    }
+
     /// The messages that a command is about, with their sequence numbers.
     pub(super) fn resolve(&self, set: &SequenceSet, by_uid: bool) -> Vec<(usize, Uid)> {
         let numbered = self.view.iter().enumerate().map(|(place, uid)| (place + 1, *uid));
@@ -57,6 +70,10 @@ fn length(view: &[Uid]) -> u32 {
 impl Session<'_> {
     /// SELECT and EXAMINE, with CONDSTORE and QRESYNC (RFC 7162, section 3.2.5).
     pub(super) fn select(&mut self, name: &str, parameters: &[SelectParameter], read_only: bool) -> io::Result<Reply> {
+        let asks_for_qresync = |parameter: &SelectParameter| matches!(parameter, SelectParameter::QResync { .. });
+        if !self.qresync && parameters.iter().any(asks_for_qresync) {
+            return Ok(Reply::bad("QRESYNC has to be enabled first"));
+        }
         if self.selected.take().is_some() && self.qresync {
             self.out.line("* OK [CLOSED] the mailbox before this one")?;
         }
@@ -84,7 +101,8 @@ impl Session<'_> {
             self.out.line(&format!("* OK [HIGHESTMODSEQ {}] changes are counted", mailbox.modseq))?;
         }
         self.resynchronise(&mailbox, parameters)?;
-        self.selected = Some(Selected { name: name.to_owned(), read_only, view, told: mailbox.modseq });
+        self.selected =
+            Some(Selected { name: name.to_owned(), read_only, view, told: mailbox.modseq, told_of: HashMap::new() });
         Ok(Reply::ok(if read_only { "[READ-ONLY] look only" } else { "[READ-WRITE] selected" }))
     }
 
@@ -93,7 +111,7 @@ impl Session<'_> {
             let SelectParameter::QResync { uid_validity, mod_sequence_value, known_uids, .. } = parameter else {
                 continue;
             };
-            if !self.qresync || uid_validity.get() != mailbox.uid_validity {
+            if uid_validity.get() != mailbox.uid_validity {
                 continue;
             }
             let since = mod_sequence_value.get();
@@ -176,17 +194,22 @@ impl Session<'_> {
         let last = selected.view.last().map_or(0, |uid| uid.get());
         let arrived: Vec<Uid> = mailbox.messages.keys().copied().filter(|uid| uid.get() > last).collect();
         for (place, uid) in selected.view.iter().enumerate() {
-            if let Some(message) = mailbox.messages.get(uid).filter(|message| message.modseq > selected.told) {
-                self.flags_line(place + 1, message, true)?;
+            if let Some(message) = mailbox.messages.get(uid).filter(|message| selected.is_news(message)) {
+                self.flags_line(place + 1, message, self.condstore)?;
             }
         }
+        let known = selected.view.iter().filter_map(|uid| mailbox.messages.get(uid));
+        selected.told_of = known.map(|message| (message.uid, message.modseq)).collect();
         if !arrived.is_empty() {
+            let new = arrived.iter().filter_map(|uid| mailbox.messages.get(uid));
+            selected.told_of.extend(new.map(|message| (message.uid, message.modseq)));
             selected.view.extend(arrived);
             self.out.line(&format!("* {} EXISTS", selected.view.len()))?;
             self.out.line("* 0 RECENT")?;
         }
         if expunges || gone.is_empty() {
             selected.told = mailbox.modseq;
+            selected.told_of.clear();
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crossbeam_channel::Receiver;
 use imap_codec::imap_types::auth::AuthMechanism;
-use imap_codec::imap_types::command::CommandBody;
+use imap_codec::imap_types::command::{CommandBody, SelectParameter};
 use imap_codec::imap_types::core::AString;
 use imap_codec::imap_types::mailbox::Mailbox as Name;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -69,7 +69,13 @@ pub(super) fn serve(shared: &Shared, stream: TcpStream, ended: &Receiver<()>) ->
         })?;
         let (tag, reply) = match read {
             Read1::End => return Ok(()),
-            Read1::TooLarge(tag) => (tag, Reply::no("[TOOBIG] that is too large")),
+            Read1::TooLarge { tag, waits: true } => (tag, Reply::no("[TOOBIG] that is too large")),
+            Read1::TooLarge { tag, waits: false } => {
+                // Its bytes are on their way all the same, and must not be taken for commands (RFC 7888, section 4).
+                session.out.line(&format!("{tag} NO [TOOBIG] that is too large"))?;
+                session.out.line("* BYE [TOOBIG] and cannot be passed over")?;
+                return session.out.flush();
+            }
             Read1::Command(raw) => {
                 let tag = raw.tag();
                 let Some(reply) = session.command(&raw, &mut input)? else {
@@ -117,6 +123,12 @@ impl Session<'_> {
                 self.out.line(&format!("* CAPABILITY {}", extensions.capabilities()))?;
                 Reply::ok("done")
             }
+            CommandBody::Login { .. } | CommandBody::Authenticate { .. } if self.logged_in => {
+                Reply::bad("somebody is logged in already")
+            }
+            CommandBody::Authenticate { mechanism, .. } if mechanism != AuthMechanism::Plain => {
+                Reply::no("[CANNOT] PLAIN is all there is")
+            }
             CommandBody::Login { username, password } => {
                 let password = password.declassify();
                 self.log_in(bytes(&username), bytes(password))
@@ -128,7 +140,7 @@ impl Session<'_> {
             CommandBody::Noop | CommandBody::Check => Reply::ok("done"),
             _ if !self.logged_in => Reply::bad("log in first"),
             CommandBody::Idle => self.idle(input)?,
-            other => self.authenticated(other, &extras)?,
+            other => self.authenticated(other, &extras, &raw.tag())?,
         };
         self.news(!numbers_must_stay)?;
         Ok(Some(reply))
@@ -141,7 +153,8 @@ impl Session<'_> {
             CommandBody::Fetch { modifiers, .. } => modifiers.is_empty() || on.condstore,
             CommandBody::Store { modifiers, .. } => modifiers.is_empty() || on.condstore,
             CommandBody::Select { parameters, .. } | CommandBody::Examine { parameters, .. } => {
-                parameters.is_empty() || on.condstore
+                let asks = |parameter: &_| matches!(parameter, SelectParameter::QResync { .. });
+                (parameters.is_empty() || on.condstore) && (on.qresync || !parameters.iter().any(asks))
             }
             CommandBody::ExpungeUid { .. } => on.uidplus,
             CommandBody::Idle => on.idle,
@@ -154,7 +167,7 @@ impl Session<'_> {
         modifiers && (extras.more.is_empty() || on.multiappend)
     }
 
-    fn authenticated(&mut self, body: CommandBody<'static>, extras: &Extras) -> io::Result<Reply> {
+    fn authenticated(&mut self, body: CommandBody<'static>, extras: &Extras, tag: &str) -> io::Result<Reply> {
         match body {
             CommandBody::Select { mailbox, parameters } => self.select(&name(&mailbox), &parameters, false),
             CommandBody::Examine { mailbox, parameters } => self.select(&name(&mailbox), &parameters, true),
@@ -168,12 +181,12 @@ impl Session<'_> {
             CommandBody::Subscribe { mailbox } => Ok(self.subscribe(&name(&mailbox), true)),
             CommandBody::Unsubscribe { mailbox } => Ok(self.subscribe(&name(&mailbox), false)),
             append @ CommandBody::Append { .. } => Ok(self.append(&append, extras)),
-            other if self.selected.is_some() => self.in_mailbox(other, extras),
+            other if self.selected.is_some() => self.in_mailbox(other, extras, tag),
             _ => Ok(Reply::bad("select a mailbox first")),
         }
     }
 
-    fn in_mailbox(&mut self, body: CommandBody<'static>, extras: &Extras) -> io::Result<Reply> {
+    fn in_mailbox(&mut self, body: CommandBody<'static>, extras: &Extras, tag: &str) -> io::Result<Reply> {
         match body {
             CommandBody::Fetch { sequence_set, macro_or_item_names, uid, modifiers } => {
                 self.fetch(&sequence_set, &macro_or_item_names, uid, &modifiers)
@@ -181,7 +194,7 @@ impl Session<'_> {
             CommandBody::Store { sequence_set, kind, response, flags, uid, modifiers } => {
                 self.store(&sequence_set, kind, response, &flags, uid, &modifiers)
             }
-            CommandBody::Search { criteria, uid, .. } => self.search(criteria.as_ref(), uid, extras),
+            CommandBody::Search { criteria, uid, .. } => self.search(criteria.as_ref(), uid, extras, tag),
             CommandBody::Copy { sequence_set, mailbox, uid } => self.copy(&sequence_set, &name(&mailbox), uid, false),
             CommandBody::Move { sequence_set, mailbox, uid } => self.copy(&sequence_set, &name(&mailbox), uid, true),
             CommandBody::Expunge => Ok(self.expunge(None)),

@@ -61,7 +61,7 @@ impl Session<'_> {
                 mailbox.set_flags(uid, flags);
                 changed.extend(mailbox.messages.get(&uid).map(|message| (number, message.clone())));
             }
-            selected.told = mailbox.modseq;
+            changed.iter().for_each(|(_, message)| selected.has_told(message));
             mailboxes.wake();
         }
         self.condstore |= limit.is_some();
@@ -79,6 +79,9 @@ impl Session<'_> {
     /// COPY and MOVE (RFC 6851), with COPYUID (RFC 4315).
     pub(super) fn copy(&mut self, set: &SequenceSet, to: &str, by_uid: bool, and_remove: bool) -> io::Result<Reply> {
         let Some(selected) = &self.selected else { return Ok(Reply::bad("select a mailbox first")) };
+        if and_remove && selected.read_only {
+            return Ok(Reply::no("look only"));
+        }
         let wanted = selected.resolve(set, by_uid);
         let (mut from, mut into) = (Vec::new(), Vec::new());
         let validity = {
@@ -102,8 +105,9 @@ impl Session<'_> {
             validity
         };
         let code = if self.shared.options.extensions.uidplus && !from.is_empty() {
-            let list = |uids: &[Uid]| uids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-            format!("[COPYUID {validity} {} {}]", list(&from), list(&into))
+            // Both ascend, so that sets keep who became whom.
+            let (from, into): (UidSet, UidSet) = (from.into_iter().collect(), into.into_iter().collect());
+            format!("[COPYUID {validity} {from} {into}]")
         } else {
             String::new()
         };

@@ -9,6 +9,7 @@ use super::input::Extras;
 use super::mailbox::{Mailbox, Mailboxes};
 use super::session::{Reply, Session, name};
 use crate::model::flags::System;
+use crate::model::utf7;
 
 impl Session<'_> {
     /// LIST, with STATUS and SUBSCRIBED in its RETURN (RFC 5819, RFC 5258).
@@ -31,7 +32,7 @@ impl Session<'_> {
         let returns = extras.returns.as_deref().unwrap_or_default();
         let asks = |what: &str| returns.iter().any(|name| name == what);
         let all = copy(&self.shared.mailboxes());
-        for (name, mailbox) in all.iter().filter(|(name, _)| matches(&pattern, name, separator)) {
+        for (name, mailbox) in all.iter().filter(|(name, _)| fits(&pattern, name, separator)) {
             let beneath = format!("{name}{separator}");
             let parent = all.iter().any(|(other, _)| other.starts_with(&beneath));
             let mut attributes = vec![if parent { "\\HasChildren" } else { "\\HasNoChildren" }];
@@ -54,7 +55,7 @@ impl Session<'_> {
     pub(super) fn lsub(&mut self, pattern: &ListMailbox<'_>) -> io::Result<Reply> {
         let (pattern, separator) = (text(pattern), self.shared.options.separator);
         for (name, mailbox) in copy(&self.shared.mailboxes()) {
-            if mailbox.subscribed && matches(&pattern, &name, separator) {
+            if mailbox.subscribed && fits(&pattern, &name, separator) {
                 self.list_line("LSUB", "", &name)?;
             }
         }
@@ -103,6 +104,9 @@ impl Session<'_> {
         let name = name.strip_suffix(separator).unwrap_or(name);
         if name.is_empty() || name.split(separator).any(str::is_empty) {
             return Reply::no("[CANNOT] that is no name");
+        }
+        if utf7::encode(&utf7::decode(name)) != name {
+            return Reply::no("[CANNOT] that is no modified UTF-7");
         }
         let mut mailboxes = self.shared.mailboxes();
         // The mailboxes above it are made with it (RFC 3501, section 6.3.3).
@@ -176,6 +180,11 @@ fn text(pattern: &ListMailbox<'_>) -> String {
 
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// Whether a mailbox is meant by a pattern; INBOX is, in whatever case (RFC 3501, section 5.1).
+fn fits(pattern: &str, name: &str, separator: char) -> bool {
+    matches(pattern, name, separator) || (name == "INBOX" && matches(&pattern.to_ascii_uppercase(), name, separator))
 }
 
 /// Whether a name matches a pattern: `*` stands for anything, `%` for anything within one level.

@@ -8,9 +8,76 @@ use blinkensync::model::ids::Uid;
 use blinkensync::model::message::{Coverage, Head, InternalDate, MessageId};
 use blinkensync::store::bytes::FingerprintBuilder;
 use blinkensync::store::maildir::Maildir;
-use blinkensync::store::{Delivered, Delivery, FlagChange, Mailbox, Repository};
+use blinkensync::store::{Delivered, Delivery, FlagChange, Mailbox, Repository, Stored};
 
 use crate::memory::MemoryRepository;
+
+/// Where implementations may differ, because what they stand on does. Each value has its own assertions.
+#[derive(Clone, Copy)]
+pub struct Traits {
+    /// A message of no bytes is stored; else it is refused, alone.
+    pub takes_empty: bool,
+    /// A message that was begun can be taken back; else the repository is lost with it, and nothing is stored.
+    pub takes_back: bool,
+    /// Messages can be seen as soon as they are complete, before the commit.
+    pub shows_at_once: bool,
+    /// The UID of a message that was stored is told.
+    pub tells_uid: bool,
+    /// A single one of several messages that are marked as deleted can go; else it is kept, and that is said.
+    pub deletes_single: bool,
+    /// That a folder isn't there is noticed when it is looked at, not when it is opened.
+    pub opens_late: bool,
+    /// A lone CR at a message's very end is kept.
+    pub keeps_last_cr: bool,
+    /// How a folder's name beyond ASCII is written.
+    pub foreign: &'static str,
+}
+
+impl Traits {
+    /// What a store of our own can do.
+    pub const OWN: Self = Self {
+        takes_empty: true,
+        takes_back: true,
+        shows_at_once: false,
+        tells_uid: true,
+        deletes_single: true,
+        opens_late: false,
+        keeps_last_cr: true,
+        foreign: "B\u{fc}cher",
+    };
+}
+
+/// An implementation under test: mail with an empty INBOX, which can be opened again and again.
+pub struct Side<'a> {
+    pub traits: Traits,
+    pub open: &'a dyn Fn() -> Box<dyn Repository>,
+}
+
+impl Side<'_> {
+    fn open(&self) -> Box<dyn Repository> {
+        (self.open)()
+    }
+
+    fn store(&self, mailbox: &mut dyn Mailbox, head: &Head, wire: &[u8]) -> MessageId {
+        if self.traits.tells_uid {
+            return store(mailbox, head, wire);
+        }
+        let before = listed(mailbox);
+        let mut delivery = mailbox.deliver().unwrap();
+        send(&mut *delivery, head, wire);
+        assert_eq!(delivery.commit().unwrap()[0].result.clone().unwrap(), Stored { uid: None });
+        drop(delivery);
+        let mut new: Vec<_> = listed(mailbox).into_iter().filter(|row| !before.contains(row)).collect();
+        assert_eq!(new.len(), 1);
+        new.remove(0).0
+    }
+
+    /// What an independent look shows in INBOX.
+    fn shows(&self) -> usize {
+        let mut repository = self.open();
+        listed(&mut *repository.open("INBOX", false).unwrap()).len()
+    }
+}
 
 pub fn uid(number: u32) -> MessageId {
     MessageId::Uid(Uid::new(number).unwrap())
@@ -75,7 +142,8 @@ pub fn listed(mailbox: &mut dyn Mailbox) -> Vec<(MessageId, String)> {
     look.messages.into_iter().map(|message| (message.id, message.flags.to_string())).collect()
 }
 
-fn bytes_come_back(repository: &mut dyn Repository) {
+pub fn bytes_come_back(side: &Side<'_>) {
+    let mut repository = side.open();
     let long = vec![b'x'; 1 << 20];
     let mut large = b"A: b\r\n\r\n".to_vec();
     (0..40_000).for_each(|line| large.extend_from_slice(format!("line {line}, and some more of it\r\n").as_bytes()));
@@ -93,8 +161,16 @@ fn bytes_come_back(repository: &mut dyn Repository) {
     ];
     let mut mailbox = repository.open("INBOX", true).unwrap();
     for (number, body) in (1..).zip(bodies) {
-        let id = store(&mut *mailbox, &head(uid(number), &["\\Seen"]), body);
+        if body.is_empty() && !side.traits.takes_empty {
+            let mut delivery = mailbox.deliver().unwrap();
+            send(&mut *delivery, &head(uid(number), &[]), body);
+            let report = delivery.commit().unwrap();
+            assert_eq!(report[0].result.as_ref().err().map(|fault| fault.reach), Some(Reach::Message));
+            continue;
+        }
+        let id = side.store(&mut *mailbox, &head(uid(number), &["\\Seen"]), body);
         let (head, wire) = fetch(&mut *mailbox, id).unwrap();
+        let body = if side.traits.keeps_last_cr { body } else { body.strip_suffix(b"\r").unwrap_or(body) };
         assert!(wire == body, "message {number} came back as {} bytes", wire.len());
         assert_eq!(head.date.unwrap().seconds, 1_000_000_000);
         assert_eq!(head.flags.unwrap().to_string(), "\\Seen");
@@ -104,21 +180,36 @@ fn bytes_come_back(repository: &mut dyn Repository) {
     }
 }
 
-fn nothing_is_seen_before_the_commit(repository: &mut dyn Repository) {
-    let mut watcher = repository.open("INBOX", true).unwrap();
-    let mut delivery = watcher.deliver().unwrap();
-    send(&mut *delivery, &head(uid(1), &[]), b"complete");
+pub fn nothing_is_seen_before_the_commit(side: &Side<'_>) {
+    let mut repository = side.open();
+    let mut mailbox = repository.open("INBOX", true).unwrap();
+    let mut delivery = mailbox.deliver().unwrap();
+    if !side.traits.shows_at_once {
+        send(&mut *delivery, &head(uid(1), &[]), b"complete");
+    }
     delivery.begin(9, &head(uid(2), &[])).unwrap();
     delivery.chunk(b"half").unwrap();
     drop(delivery);
-    assert_eq!(listed(&mut *watcher), []);
+    if side.traits.takes_back {
+        assert_eq!(listed(&mut *mailbox), []);
+    } else {
+        // The bytes that are owed must not be taken from whatever is said next.
+        assert_eq!(mailbox.look(None).unwrap_err().reach, Reach::Account);
+    }
+    assert_eq!(side.shows(), 0);
 }
 
-fn an_abandoned_message_is_not_stored(repository: &mut dyn Repository) {
+pub fn an_abandoned_message_is_not_stored(side: &Side<'_>) {
+    let mut repository = side.open();
     let mut mailbox = repository.open("INBOX", true).unwrap();
     let mut delivery = mailbox.deliver().unwrap();
     delivery.begin(9, &head(uid(1), &[])).unwrap();
     delivery.chunk(b"half").unwrap();
+    if !side.traits.takes_back {
+        assert_eq!(delivery.abandon().unwrap_err().reach, Reach::Account);
+        assert_eq!(side.shows(), 0);
+        return;
+    }
     delivery.abandon().unwrap();
     send(&mut *delivery, &head(uid(2), &[]), b"whole");
     let report = delivery.commit().unwrap();
@@ -127,11 +218,17 @@ fn an_abandoned_message_is_not_stored(repository: &mut dyn Repository) {
     assert_eq!(listed(&mut *mailbox).len(), 1);
 }
 
-fn a_message_of_another_size_than_announced_is_not_stored(repository: &mut dyn Repository) {
+pub fn a_message_of_another_size_than_announced_is_not_stored(side: &Side<'_>) {
+    let mut repository = side.open();
     let mut mailbox = repository.open("INBOX", true).unwrap();
     let mut delivery = mailbox.deliver().unwrap();
     delivery.begin(9, &head(uid(1), &[])).unwrap();
     delivery.chunk(b"half").unwrap();
+    if !side.traits.takes_back {
+        assert_eq!(delivery.end(head(uid(1), &[])).unwrap_err().reach, Reach::Account);
+        assert_eq!(side.shows(), 0);
+        return;
+    }
     delivery.end(head(uid(1), &[])).unwrap();
     send(&mut *delivery, &head(uid(2), &[]), b"whole");
     let report = delivery.commit().unwrap();
@@ -141,7 +238,8 @@ fn a_message_of_another_size_than_announced_is_not_stored(repository: &mut dyn R
     assert_eq!(listed(&mut *mailbox).len(), 1);
 }
 
-fn a_batch_is_reported_message_by_message(repository: &mut dyn Repository) {
+pub fn a_batch_is_reported_message_by_message(side: &Side<'_>) {
+    let mut repository = side.open();
     let mut mailbox = repository.open("INBOX", true).unwrap();
     let mut delivery = mailbox.deliver().unwrap();
     (1..=30).for_each(|number| send(&mut *delivery, &head(uid(number), &[]), b"A: b\r\n\r\n"));
@@ -157,11 +255,15 @@ fn a_batch_is_reported_message_by_message(repository: &mut dyn Repository) {
     assert_eq!(listed(&mut *mailbox).len(), 31);
 }
 
-fn flags_are_added_and_removed(repository: &mut dyn Repository) {
+pub fn flags_are_added_and_removed(side: &Side<'_>) {
+    let mut repository = side.open();
     let mut mailbox = repository.open("INBOX", true).unwrap();
-    let one = store(&mut *mailbox, &head(uid(1), &[]), b"one");
-    let two =
-        store(&mut *mailbox, &head(uid(2), &["\\Seen", "\\Draft", "\\Flagged", "\\Answered", "\\Deleted"]), b"two");
+    let one = side.store(&mut *mailbox, &head(uid(1), &[]), b"one");
+    let two = side.store(
+        &mut *mailbox,
+        &head(uid(2), &["\\Seen", "\\Draft", "\\Flagged", "\\Answered", "\\Deleted"]),
+        b"two",
+    );
     let change = |id, add: &[&str], remove: &[&str]| FlagChange {
         id,
         add: Flags::from_imap(add.iter().copied()),
@@ -179,9 +281,18 @@ fn flags_are_added_and_removed(repository: &mut dyn Repository) {
     assert_eq!(fetch(&mut *mailbox, one).unwrap().1, b"one");
 }
 
-fn only_what_is_named_is_deleted(repository: &mut dyn Repository) {
+pub fn only_what_is_named_is_deleted(side: &Side<'_>) {
+    let mut repository = side.open();
     let mut mailbox = repository.open("INBOX", true).unwrap();
-    let ids: Vec<_> = (1..=3).map(|number| store(&mut *mailbox, &head(uid(number), &["\\Deleted"]), b"x")).collect();
+    let ids: Vec<_> =
+        (1..=3).map(|number| side.store(&mut *mailbox, &head(uid(number), &["\\Deleted"]), b"x")).collect();
+    if !side.traits.deletes_single {
+        let faults = mailbox.delete(&[ids[1]]).unwrap();
+        assert_eq!(faults.iter().map(|(id, fault)| (*id, fault.reach)).collect::<Vec<_>>(), [(ids[1], Reach::Message)]);
+        assert_eq!(listed(&mut *mailbox).len(), 3);
+        let unmark = |id| FlagChange { id, add: Flags::default(), remove: Flags::from_imap(["\\Deleted"]) };
+        assert!(mailbox.change_flags(&[unmark(ids[0]), unmark(ids[2])]).unwrap().is_empty());
+    }
     for _ in 0..2 {
         assert!(mailbox.delete(&[ids[1]]).unwrap().is_empty());
         assert_eq!(listed(&mut *mailbox).iter().map(|row| row.0).collect::<Vec<_>>(), [ids[0], ids[2]]);
@@ -190,15 +301,17 @@ fn only_what_is_named_is_deleted(repository: &mut dyn Repository) {
     assert_eq!(mailbox.fingerprint(ids[1]).unwrap(), None);
 }
 
-fn a_local_name_leads_back(repository: &mut dyn Repository) {
+pub fn a_local_name_leads_back(side: &Side<'_>) {
+    let mut repository = side.open();
     let mut mailbox = repository.open("INBOX", true).unwrap();
-    store(&mut *mailbox, &head(uid(1), &[]), b"x");
+    side.store(&mut *mailbox, &head(uid(1), &[]), b"x");
     let id = listed(&mut *mailbox)[0].0;
     let name = mailbox.local_name(id).unwrap();
     assert_eq!(mailbox.find_local_name(&name).unwrap(), Some(id));
 }
 
-fn a_mailbox_for_reading_is_not_written(repository: &mut dyn Repository) {
+pub fn a_mailbox_for_reading_is_not_written(side: &Side<'_>) {
+    let mut repository = side.open();
     let mut mailbox = repository.open("INBOX", false).unwrap();
     assert!(mailbox.read_only());
     assert_eq!(mailbox.deliver().err().unwrap().reach, Reach::Folder);
@@ -206,22 +319,31 @@ fn a_mailbox_for_reading_is_not_written(repository: &mut dyn Repository) {
     assert_eq!(mailbox.change_flags(&[]).err().unwrap().reach, Reach::Folder);
 }
 
-fn folders_are_made_once(repository: &mut dyn Repository) {
+pub fn folders_are_made_once(side: &Side<'_>) {
+    let mut repository = side.open();
     let separator = repository.separator().unwrap().unwrap();
-    let nested = format!("Lists{separator}Rust{separator}B\u{fc}cher");
+    let nested = format!("Lists{separator}Rust{separator}{}", side.traits.foreign);
     for _ in 0..2 {
         repository.create(&nested).unwrap();
         let folders = repository.folders().unwrap();
         assert_eq!(folders.iter().filter(|folder| folder.name == nested).count(), 1);
         assert!(folders.iter().any(|folder| folder.name == "INBOX" && folder.selectable));
     }
-    repository.open(&nested, true).unwrap();
-    assert_eq!(repository.open("Nowhere", true).err().unwrap().reach, Reach::Folder);
+    assert_eq!(listed(&mut *repository.open(&nested, true).unwrap()), []);
+    let fault = match repository.open("Nowhere", true) {
+        Err(fault) => fault,
+        Ok(mut mailbox) => {
+            assert!(side.traits.opens_late);
+            mailbox.look(None).unwrap_err()
+        }
+    };
+    assert_eq!(fault.reach, Reach::Folder);
 }
 
-fn on_maildir(separator: char, fsync: bool, check: fn(&mut dyn Repository)) {
+fn on_maildir(separator: char, fsync: bool, check: fn(&Side<'_>)) {
     let root = tempfile::tempdir().unwrap();
-    check(&mut maildir(root.path(), separator, fsync));
+    let open = || -> Box<dyn Repository> { Box::new(maildir(root.path(), separator, fsync)) };
+    check(&Side { traits: Traits::OWN, open: &open });
 }
 
 pub fn maildir(root: &Path, separator: char, fsync: bool) -> Maildir {
@@ -230,10 +352,10 @@ pub fn maildir(root: &Path, separator: char, fsync: bool) -> Maildir {
     repository
 }
 
-fn on_memory(check: fn(&mut dyn Repository)) {
+fn on_memory(check: fn(&Side<'_>)) {
     let mut repository = MemoryRepository::default();
     repository.create("INBOX").unwrap();
-    check(&mut repository);
+    check(&Side { traits: Traits::OWN, open: &|| Box::new(repository.clone()) });
 }
 
 /// Runs every check on one implementation.
@@ -250,11 +372,13 @@ macro_rules! suite {
             use super::*;
             $(#[test]
             fn $check() {
-                $run(super::$check);
+                $run($crate::mailbox::$check);
             })*
         }
     };
 }
+
+pub(crate) use suite;
 
 suite!(on_a_maildir, |check| on_maildir('.', true, check));
 suite!(on_a_nested_maildir, |check| on_maildir('/', false, check));

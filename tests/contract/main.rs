@@ -7,6 +7,10 @@
 #[path = "../support/memory.rs"]
 mod memory;
 
+#[path = "../support/dovecot.rs"]
+mod dovecot;
+
+mod imap;
 mod ledger;
 mod mailbox;
 mod maildir;

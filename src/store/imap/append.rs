@@ -127,6 +127,15 @@ impl Delivery for Append<'_> {
     }
 }
 
+impl Drop for Append<'_> {
+    /// A message that was cut off would swallow the next commands as its missing bytes.
+    fn drop(&mut self) {
+        if self.current.is_some() {
+            self.connection.give_up();
+        }
+    }
+}
+
 /// A message that changed its size while it was being sent. The server waits for bytes that don't exist, so the
 /// connection is given up; a command that was cut off in its literal is not carried out.
 fn changed(append: &mut Append<'_>) -> Fault {

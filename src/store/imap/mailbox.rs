@@ -116,6 +116,16 @@ impl<'a> ImapMailbox<'a> {
         Ok(())
     }
 
+    /// Selects the mailbox unless it is, and refuses to go on when it may only be read.
+    fn ensure_writable(&mut self, what: &str) -> Result<(), Fault> {
+        self.ensure_selected()?;
+        if self.read_only() {
+            let cause = "it may only be read";
+            return Err(Fault::new(Reach::Folder, FaultKind::Refused, self.doing(what), cause));
+        }
+        Ok(())
+    }
+
     /// Runs commands about messages; for each that is refused, the messages of its set with the fault.
     fn run_on_sets(&mut self, commands: &[(String, UidSet)], what: &str) -> Result<Vec<(MessageId, Fault)>, Fault> {
         self.ensure_selected()?;
@@ -193,11 +203,13 @@ impl Mailbox for ImapMailbox<'_> {
     }
 
     fn deliver<'b>(&'b mut self) -> Result<Box<dyn Delivery + 'b>, Fault> {
+        self.ensure_writable("uploading to")?;
         let validity = self.uid_validity();
         Ok(Box::new(Append::new(self.connection, &self.name, &self.quoted, validity)))
     }
 
     fn change_flags(&mut self, changes: &[FlagChange]) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        self.ensure_writable("changing flags in")?;
         let mut groups: BTreeMap<String, UidSet> = BTreeMap::new();
         for change in changes {
             let MessageId::Uid(uid) = change.id else { continue };
@@ -216,6 +228,7 @@ impl Mailbox for ImapMailbox<'_> {
     }
 
     fn delete(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        self.ensure_writable("deleting from")?;
         let set = uids(ids);
         let single = self.connection.capabilities.has("UIDPLUS");
         let mut commands = Vec::new();

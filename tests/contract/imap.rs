@@ -1,0 +1,80 @@
+//! The suite on IMAP: our own server with each of its extensions switched off, and Dovecot.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use blinkensync::config::settings::{CommonSettings, ImapSettings, PasswordSource, Security};
+use blinkensync::demo::{Extensions, Options, Server};
+use blinkensync::model::ids::AccountName;
+use blinkensync::model::question::Secret;
+use blinkensync::store::Repository;
+use blinkensync::store::imap::Greeted;
+
+use crate::dovecot::{Dovecot, PASSWORD};
+use crate::mailbox::{Side, Traits, suite};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// What IMAP itself allows, with all its extensions.
+const IMAP: Traits = Traits {
+    takes_empty: false,
+    takes_back: false,
+    shows_at_once: true,
+    opens_late: true,
+    foreign: "B&APw-cher",
+    ..Traits::OWN
+};
+
+fn connect(address: SocketAddr, user: &str, password: &str) -> Box<dyn Repository> {
+    let settings = ImapSettings {
+        common: CommonSettings { name: "remote".into(), read_only: false, create_folders: true },
+        host: address.ip().to_string(),
+        port: address.port(),
+        user: user.to_owned(),
+        password: PasswordSource::Ask,
+        security: Security::None,
+        ca_file: None,
+        max_connections: 1,
+    };
+    let greeted = Greeted::connect(&settings, &AccountName::new("test"), LIMIT).unwrap();
+    Box::new(greeted.log_in(&Secret::new(password.to_owned())).unwrap())
+}
+
+fn on_our_server(extensions: Extensions, check: fn(&Side<'_>)) {
+    let server = Server::start(Options { extensions, ..Options::default() }).unwrap();
+    let traits = Traits { tells_uid: extensions.uidplus, deletes_single: extensions.uidplus, ..IMAP };
+    check(&Side { traits, open: &|| connect(server.address(), server.user(), server.password()) });
+}
+
+fn with_each_extension_off(check: fn(&Side<'_>)) {
+    const ALL: Extensions = Extensions::ALL;
+    for extensions in [
+        Extensions { uidplus: false, ..ALL },
+        Extensions { condstore: false, ..ALL },
+        Extensions { qresync: false, ..ALL },
+        Extensions { idle: false, ..ALL },
+        Extensions { list_status: false, ..ALL },
+        Extensions { esearch: false, ..ALL },
+        Extensions { literal_plus: false, ..ALL },
+        Extensions { multiappend: false, ..ALL },
+        Extensions { move_: false, ..ALL },
+    ] {
+        on_our_server(extensions, check);
+    }
+}
+
+fn on_dovecot(check: fn(&Side<'_>)) {
+    if !Path::new("/usr/sbin/dovecot").exists() {
+        return;
+    }
+    let dovecot = Dovecot::start();
+    let address = SocketAddr::from(([127, 0, 0, 1], dovecot.port));
+    let traits = Traits { keeps_last_cr: false, ..IMAP };
+    check(&Side { traits, open: &|| connect(address, "me", PASSWORD) });
+}
+
+suite!(with_all_extensions, |check| on_our_server(Extensions::ALL, check));
+suite!(without_extensions, |check| on_our_server(Extensions::NONE, check));
+suite!(with_each_extension_switched_off, with_each_extension_off);
+suite!(on_a_dovecot, on_dovecot);

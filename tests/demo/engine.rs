@@ -1,0 +1,202 @@
+//! The whole engine keeps a Maildir and the demonstration's server the same, whatever the server can do.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use blinkensync::config::settings::{
+    AccountSettings, CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
+};
+use blinkensync::demo::{self, Extensions, Server};
+use blinkensync::engine::{Engine, Options};
+use blinkensync::model::event::Event;
+use blinkensync::model::fault::Exit;
+use blinkensync::model::flags::Flags;
+use blinkensync::model::ids::{AccountName, Uid};
+use blinkensync::model::message::InternalDate;
+use blinkensync::model::question::Secret;
+use crossbeam_channel::{bounded, unbounded};
+
+/// Folder, bytes with LF, letters of the flags: sorted.
+type Mail = Vec<(String, String, String)>;
+
+fn settings(server: &Server, root: &Path) -> Settings {
+    let common = |name: &str| CommonSettings { name: name.to_owned(), read_only: false, create_folders: true };
+    let address = server.address();
+    let account = AccountSettings {
+        name: AccountName::new("test"),
+        autorefresh: None,
+        local: MaildirSettings { common: common("local"), root: root.join("mail"), separator: '.' },
+        remote: ImapSettings {
+            common: common("remote"),
+            host: address.ip().to_string(),
+            port: address.port(),
+            user: server.user().to_owned(),
+            password: PasswordSource::Given(Secret::new(server.password().to_owned())),
+            security: Security::None,
+            ca_file: None,
+            max_connections: 2,
+        },
+    };
+    Settings {
+        metadata: root.join("metadata"),
+        ui: Vec::new(),
+        max_sync_accounts: 1,
+        fsync: false,
+        socket_timeout: Duration::from_secs(60),
+        accounts: vec![account],
+    }
+}
+
+/// Synchronises once, and gives back what happened.
+fn synchronise(server: &Server, root: &Path) -> Vec<Event> {
+    let (events, seen) = unbounded();
+    let (questions, _asked) = bounded(1);
+    let (_commands, obeyed) = bounded(1);
+    let settings = Arc::new(settings(server, root));
+    let options = Options { once: true, ..Options::default() };
+    let engine = Engine { settings, options, events, questions, commands: obeyed };
+    let exit = thread::spawn(move || engine.run()).join().unwrap();
+    let events: Vec<Event> = seen.iter().collect();
+    assert_eq!(exit, Exit::Success, "{events:#?}");
+    events
+}
+
+fn on_the_server(server: &Server) -> Mail {
+    let mut mail = server.with_mailboxes(|mailboxes| {
+        let mut mail = Mail::new();
+        for (name, mailbox) in mailboxes.iter() {
+            for message in mailbox.messages.values() {
+                let body = String::from_utf8_lossy(&message.body).replace("\r\n", "\n");
+                mail.push((name.replace('/', "."), body, message.flags.system_letters()));
+            }
+        }
+        mail
+    });
+    mail.sort();
+    mail
+}
+
+fn on_disk(root: &Path) -> Mail {
+    let mut mail = Mail::new();
+    for folder in fs::read_dir(root.join("mail")).unwrap() {
+        let folder = folder.unwrap();
+        for part in ["cur", "new"] {
+            for file in fs::read_dir(folder.path().join(part)).unwrap() {
+                let file = file.unwrap();
+                let name = file.file_name().to_string_lossy().into_owned();
+                let letters = name.split_once(":2,").map_or("", |(_, letters)| letters).to_owned();
+                let body = String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned();
+                mail.push((folder.file_name().to_string_lossy().into_owned(), body, letters));
+            }
+        }
+    }
+    mail.sort();
+    mail
+}
+
+trait Letters {
+    fn system_letters(&self) -> String;
+}
+
+impl Letters for Flags {
+    fn system_letters(&self) -> String {
+        use blinkensync::model::flags::System;
+        System::TABLE.iter().filter(|row| self.system.contains(row.0)).map(|row| row.1).collect()
+    }
+}
+
+fn change_the_server(server: &Server) {
+    server.with_mailboxes(|mailboxes| {
+        let inbox = mailboxes.get_mut("INBOX").unwrap();
+        let uids: Vec<Uid> = inbox.messages.keys().copied().collect();
+        inbox.expunge(uids[0]).unwrap();
+        inbox.set_flags(uids[1], Flags::from_imap(["\\Flagged", "\\Answered"]));
+        let date = InternalDate { seconds: 1_000_000_000, offset: 0 };
+        inbox.append(Flags::default(), date, b"Subject: remote\r\n\r\nnew there\r\n".as_slice().into()).unwrap();
+        mailboxes.create("Made/Remotely").unwrap().append(Flags::default(), date, b"A: b\r\n\r\n".as_slice().into());
+    });
+}
+
+/// Deletes one message, flags another, adds one with bytes of its own, and makes a folder.
+fn change_the_disk(root: &Path) {
+    let archive = root.join("mail/Archive");
+    let mut files: Vec<_> = ["cur", "new"]
+        .iter()
+        .flat_map(|part| fs::read_dir(archive.join(part)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    fs::remove_file(&files[0]).unwrap();
+    let name = files[1].file_name().unwrap().to_string_lossy().into_owned();
+    let base = name.split(":2,").next().unwrap();
+    fs::rename(&files[1], archive.join("cur").join(format!("{base}:2,FRS"))).unwrap();
+    fs::write(archive.join("new/1000000000_0.1.here"), "Subject: local\n\nnew here\n").unwrap();
+    for part in ["cur", "new", "tmp"] {
+        fs::create_dir_all(root.join("mail/Made.Locally").join(part)).unwrap();
+    }
+    fs::write(root.join("mail/Made.Locally/cur/1000000001_0.1.here:2,S"), "Subject: folder\n\nx\n").unwrap();
+}
+
+/// Every file with its time of change, and every mailbox with its modification sequence.
+fn stand(server: &Server, root: &Path) -> (BTreeMap<String, std::time::SystemTime>, Vec<u64>) {
+    let mut files = BTreeMap::new();
+    for folder in fs::read_dir(root.join("mail")).unwrap() {
+        for part in ["cur", "new"] {
+            for file in fs::read_dir(folder.as_ref().unwrap().path().join(part)).unwrap() {
+                let file = file.unwrap();
+                files.insert(file.path().display().to_string(), file.metadata().unwrap().modified().unwrap());
+            }
+        }
+    }
+    (files, server.with_mailboxes(|mailboxes| mailboxes.iter().map(|(_, mailbox)| mailbox.modseq).collect()))
+}
+
+#[track_caller]
+fn same(server: &Server, root: &Path, what: &str) {
+    let (remote, local) = (on_the_server(server), on_disk(root));
+    let differences = |some: &Mail, others: &Mail| -> Vec<(String, String, String)> {
+        let short = |text: &str| text.chars().take(80).collect();
+        let missing = some.iter().filter(|one| !others.contains(one));
+        missing.map(|(folder, body, letters)| (folder.clone(), short(body), letters.clone())).take(5).collect()
+    };
+    assert!(
+        remote == local,
+        "{what}: only on the server {:#?}, only on disk {:#?}",
+        differences(&remote, &local),
+        differences(&local, &remote)
+    );
+}
+
+fn a_day(what: &str, extensions: Extensions) {
+    let server = Server::start(demo::Options { extensions, filled: true, ..demo::Options::default() }).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    synchronise(&server, root.path());
+    assert!(on_disk(root.path()).len() > 600);
+    same(&server, root.path(), what);
+    change_the_server(&server);
+    change_the_disk(root.path());
+    synchronise(&server, root.path());
+    same(&server, root.path(), what);
+    let made = server.with_mailboxes(|mailboxes| mailboxes.get("Made/Locally").map(|made| made.messages.len()));
+    assert_eq!(made, Some(1), "{what}");
+    let before = stand(&server, root.path());
+    synchronise(&server, root.path());
+    assert!(before == stand(&server, root.path()), "{what}: a run with nothing to do changed something");
+}
+
+#[test]
+fn everything_is_kept_the_same_with_all_extensions_and_with_none() {
+    a_day("all", Extensions::ALL);
+    a_day("none", Extensions::NONE);
+}
+
+#[test]
+fn everything_is_kept_the_same_without_any_one_extension() {
+    for (name, extensions) in crate::each_off() {
+        a_day(name, extensions);
+    }
+}
