@@ -34,5 +34,5 @@ fn an_unknown_authority_is_refused() {
 #[test]
 fn a_broken_line_is_named_with_its_number() {
     let world = World::new();
-    world.sync_with("[general]\naccounts = Test\nthis is no option\n").ends_with(2).says("rc:3");
+    world.sync_with("[general]\naccounts = Test\nthis is no option\n").ends_with(2).says("rc-me:3");
 }
