@@ -3,6 +3,8 @@
 
 #[path = "../support/dovecot.rs"]
 mod dovecot;
+#[path = "../support/local.rs"]
+mod local;
 #[path = "../support/world.rs"]
 mod world;
 
@@ -10,3 +12,4 @@ mod errors;
 mod first_sync;
 mod floors;
 mod harness;
+mod killed;
