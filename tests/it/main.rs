@@ -8,6 +8,7 @@ mod local;
 #[path = "../support/world.rs"]
 mod world;
 
+mod day;
 mod errors;
 mod first_sync;
 mod floors;
