@@ -14,3 +14,4 @@ mod first_sync;
 mod floors;
 mod harness;
 mod killed;
+mod second_run;

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -19,6 +19,13 @@ pub const PASSWORD: &str = "correct-horse-7";
 /// How long anything of the server may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What the server says, and a word to those who wait for it.
+#[derive(Default)]
+struct Log {
+    text: Mutex<String>,
+    grown: Condvar,
+}
+
 /// A running server and the directory all its files are in.
 pub struct Dovecot {
     /// Everything of this server and of the test that owns it; removed on drop.
@@ -28,7 +35,7 @@ pub struct Dovecot {
     /// TLS from the first byte.
     pub imaps: u16,
     process: Child,
-    log: Arc<Mutex<String>>,
+    log: Arc<Log>,
     _dir: TempDir,
 }
 
@@ -77,7 +84,20 @@ impl Dovecot {
 
     /// What the server has said so far.
     pub fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
+        self.log.text.lock().unwrap().clone()
+    }
+
+    /// Waits until the server has done all that this user's connections asked for, those that were cut off too.
+    pub fn done_with(&self, user: &str) {
+        let (begun, ended) = (format!("Login: user=<{user}>"), format!("imap({user})<"));
+        let busy = |log: &mut String| {
+            let sessions = log.lines().filter(|line| line.contains(&begun)).count();
+            let over = |line: &&str| line.contains(&ended) && line.contains("Disconnected");
+            log.lines().filter(over).count() < sessions
+        };
+        let log = self.log.text.lock().unwrap();
+        let (log, waited) = self.log.grown.wait_timeout_while(log, PATIENCE, busy).unwrap();
+        assert!(!waited.timed_out(), "a connection of {user} never ends:\n{log}");
     }
 }
 
@@ -93,12 +113,12 @@ impl Drop for Dovecot {
 }
 
 /// Starts the server and reads what it says until it is up; or what it said when it ended instead.
-fn launch(dir: &Path) -> Result<(Child, Arc<Mutex<String>>), String> {
+fn launch(dir: &Path) -> Result<(Child, Arc<Log>), String> {
     let mut command = Command::new(binary("dovecot"));
     command.arg("-F").arg("-c").arg(dir.join("dovecot.conf"));
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut process = command.spawn().unwrap();
-    let log = Arc::new(Mutex::new(String::new()));
+    let log = Arc::new(Log::default());
     let (up, started) = channel();
     let (pipe, kept) = (process.stderr.take().unwrap(), Arc::clone(&log));
     thread::spawn(move || {
@@ -111,15 +131,16 @@ fn launch(dir: &Path) -> Result<(Child, Arc<Mutex<String>>), String> {
     }
     let _ = process.kill();
     let _ = process.wait();
-    let said = log.lock().unwrap().clone();
+    let said = log.text.lock().unwrap().clone();
     Err(said)
 }
 
-fn listen(pipe: ChildStderr, log: &Mutex<String>, up: impl Fn()) {
+fn listen(pipe: ChildStderr, log: &Log, up: impl Fn()) {
     for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-        let mut log = log.lock().unwrap();
-        log.push_str(&line);
-        log.push('\n');
+        let mut text = log.text.lock().unwrap();
+        text.push_str(&line);
+        text.push('\n');
+        log.grown.notify_all();
         if line.contains("starting up for") {
             up();
         }
