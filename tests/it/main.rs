@@ -12,6 +12,7 @@ mod day;
 mod errors;
 mod first_sync;
 mod floors;
+mod folders;
 mod harness;
 mod killed;
 mod second_run;

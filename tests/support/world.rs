@@ -27,6 +27,15 @@ impl Run {
         self
     }
 
+    /// Fails unless the trouble is told to a person: in lines without the insides of the program.
+    #[track_caller]
+    pub fn in_one_sentence(&self) -> &Self {
+        for inside in ["panicked", "Err(", "Error(", "Os {", "Some(", "{ ", ".rs:", "unwrap"] {
+            assert!(!self.text.contains(inside), "\"{inside}\" in:\n{}", self.text);
+        }
+        self
+    }
+
     /// Fails unless the program said this somewhere.
     #[track_caller]
     pub fn says(&self, words: &str) -> &Self {
