@@ -15,6 +15,7 @@ use crate::config::settings::{
 };
 use crate::demo;
 use crate::engine::{Engine, Options};
+use crate::model::command::Command;
 use crate::model::fault::Exit;
 use crate::model::ids::AccountName;
 use crate::model::question::Secret;
@@ -198,8 +199,11 @@ impl Ready {
             Err(error) => return internal(&format!("starting the engine: {error}")),
         };
         let mut front_end = ui::build(self.ui, ui::Setup::default());
+        let stop = commands.clone();
         if let Err(error) = front_end.run(Links { events: seen, questions: asked, commands }) {
-            say(&mut io::stderr(), &format!("showing what happens: {error}; the synchronisation goes on unseen"));
+            say(&mut io::stderr(), &format!("showing what happens: {error}; the program stops"));
+            // Nobody sees any more what happens, or can say when it is enough.
+            let _ = stop.send(Command::Quit);
         }
         let exit = engine.join().unwrap_or(Exit::Internal);
         drop(self.demo);

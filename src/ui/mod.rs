@@ -36,6 +36,6 @@ pub trait FrontEnd {
     /// Shows the events until they end, and gives back what the program ended with.
     ///
     /// # Errors
-    /// When the terminal can't be used; the program then says so and goes on without a picture.
+    /// When the terminal can't be used, or is gone; the program then says so, where it can, and stops.
     fn run(&mut self, links: Links) -> std::io::Result<Exit>;
 }

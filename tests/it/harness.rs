@@ -1,23 +1,88 @@
 //! The comparing program finds what it is there to find.
 
-use std::fs;
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::world::World;
 
-#[test]
-fn a_changed_byte_a_lost_flag_and_a_duplicate_are_found() {
+/// A fetched account, and the files of its one folder.
+fn fetched() -> (World, Vec<PathBuf>) {
     let world = World::new();
-    world.fill(1, 0);
-    for part in ["cur", "new", "tmp"] {
-        fs::create_dir_all(world.maildir().join("INBOX").join(part)).unwrap();
-    }
+    world.fill(1, 8);
+    world.sync().ends_with(0);
+    world.same(&["dates"]);
+    let parts = ["cur", "new"].map(|part| world.maildir().join("INBOX").join(part));
+    let files = parts.iter().flat_map(|part| fs::read_dir(part).unwrap()).map(|entry| entry.unwrap().path());
+    let files: Vec<PathBuf> = files.collect();
+    assert_eq!(files.len(), 8);
+    (world, files)
+}
+
+/// Fails unless the difference is found, on as many lines, and gone when it is undone.
+#[track_caller]
+fn found(world: &World, options: &[&str], there: usize, here: usize, undo: impl FnOnce()) {
+    let (code, said) = world.compare(options);
+    assert_eq!(code, Some(1), "{said}");
+    let lines = |side: &str| said.lines().filter(|line| line.starts_with(&format!("INBOX: 1 more on {side}:"))).count();
+    assert_eq!((lines("server"), lines("disk")), (there, here), "{said}");
+    undo();
+    world.same(&["dates"]);
+}
+
+#[test]
+fn every_kind_of_difference_is_found() {
+    let (world, files) = fetched();
+    let file = &files[0];
+    let bytes = fs::read(file).unwrap();
+    let modified = fs::metadata(file).unwrap().modified().unwrap();
+    let write = |bytes: &[u8]| {
+        fs::write(file, bytes).unwrap();
+        File::options().write(true).open(file).unwrap().set_modified(modified).unwrap();
+    };
+
+    let mut other = bytes.clone();
+    let last = other.len() - 1;
+    other[last] ^= 1;
+    write(&other);
+    found(&world, &[], 1, 1, || write(&bytes));
+
+    let twin = world.maildir().join("INBOX/cur/twin:2,");
+    fs::copy(file, &twin).unwrap();
+    let (code, said) = world.compare(&[]);
+    assert!(code == Some(1) && said.contains("INBOX: 1 more on disk"), "{said}");
+    fs::remove_file(&twin).unwrap();
+
+    let away = world.dovecot.dir.join("away");
+    fs::rename(file, &away).unwrap();
+    found(&world, &[], 1, 0, || fs::rename(&away, file).unwrap());
+
+    File::options().write(true).open(file).unwrap().set_modified(modified + Duration::from_secs(1)).unwrap();
     world.same(&[]);
-    world.fill(1, 1);
+    found(&world, &["dates"], 1, 1, || write(&bytes));
+}
+
+#[test]
+fn a_lost_flag_is_found() {
+    let (world, files) = fetched();
+    let file = files.iter().find(|file| !file.to_str().unwrap().ends_with(',')).unwrap();
+    let (kept, _) = file.to_str().unwrap().rsplit_once(',').unwrap();
+    let bare = PathBuf::from(format!("{kept},"));
+    fs::rename(file, &bare).unwrap();
+    found(&world, &[], 1, 1, || fs::rename(&bare, file).unwrap());
+}
+
+#[test]
+fn folders_of_one_side_and_a_broken_comparison_are_told_apart() {
+    let world = World::new();
+    world.fill(2, 1);
     let (code, said) = world.compare(&[]);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("INBOX: 1 more on server"), "{said}");
-    fs::write(world.maildir().join("INBOX/cur/1:2,S"), "other bytes").unwrap();
+    assert!(code == Some(1) && said.contains("Archive: only on the server"), "{said}");
+    for part in ["cur", "new", "tmp"] {
+        fs::create_dir_all(world.maildir().join("Mine").join(part)).unwrap();
+    }
     let (code, said) = world.compare(&[]);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("INBOX: 1 more on disk"), "{said}");
+    assert!(code == Some(1) && said.contains("Mine: only on disk"), "{said}");
+    let (code, said) = world.python("compare.py", &["nowhere"]);
+    assert_eq!(code, Some(2), "{said}");
 }

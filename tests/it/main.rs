@@ -3,11 +3,17 @@
 
 #[path = "../support/dovecot.rs"]
 mod dovecot;
+#[path = "../support/local.rs"]
+mod local;
 #[path = "../support/world.rs"]
 mod world;
 
+mod day;
 mod errors;
 mod first_sync;
 mod floors;
+mod folders;
 mod gone;
 mod harness;
+mod killed;
+mod second_run;

@@ -49,6 +49,8 @@ def on_server(port, user, password, sep, dates):
             continue
         for part in server.fetch("1:*", "(FLAGS INTERNALDATE BODY.PEEK[])")[1]:
             if isinstance(part, tuple):
+                if b"FLAGS (" not in part[0] or b"INTERNALDATE" not in part[0]:
+                    raise ValueError(f"flags or date are missing in {part[0]}")
                 flags = [LETTERS[f.decode()] for f in imaplib.ParseFlags(part[0]) if f.decode() in LETTERS]
                 when = int(time.mktime(imaplib.Internaldate2tuple(part[0]))) if dates else 0
                 box[item(part[1].replace(b"\r\n", b"\n"), flags, when)] += 1
@@ -96,6 +98,6 @@ def main():
 # A crash must not look like a difference that was found.
 try:
     main()
-except (OSError, imaplib.IMAP4.error, ValueError) as error:
-    print(f"compare.py: {error}")
+except Exception as error:
+    print(f"compare.py: {error!r}")
     sys.exit(2)

@@ -1,13 +1,30 @@
 //! A private Dovecot on free loopback ports, with a certificate authority of its own, gone when it is dropped.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
 
 /// The password every user logs in with; any other is refused.
 pub const PASSWORD: &str = "correct-horse-7";
+
+/// How long anything of the server may take before a test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the server says, and a word to those who wait for it.
+#[derive(Default)]
+struct Log {
+    text: Mutex<String>,
+    grown: Condvar,
+}
 
 /// A running server and the directory all its files are in.
 pub struct Dovecot {
@@ -17,17 +34,26 @@ pub struct Dovecot {
     pub port: u16,
     /// TLS from the first byte.
     pub imaps: u16,
+    process: Child,
+    log: Arc<Log>,
+    _dir: TempDir,
 }
 
 impl Dovecot {
-    /// Starts a server and waits until it greets.
+    /// Starts a server and waits until it greets. Another program may take a free port before Dovecot does: then others
+    /// are tried.
     pub fn start() -> Self {
-        let (plain, tls) = (free_port(), free_port());
-        let (port, imaps) = (plain.local_addr().unwrap().port(), tls.local_addr().unwrap().port());
-        let dir = std::env::temp_dir().join(format!("blinkensync-it-{}-{port}", std::process::id()));
+        Self::start_as("DNS:localhost,IP:127.0.0.1")
+    }
+
+    /// The same, with a certificate for these names.
+    pub fn start_as(names: &str) -> Self {
+        let holder = tempfile::Builder::new().prefix("blinkensync-it-").tempdir().unwrap();
+        let dir = holder.path().to_path_buf();
+        fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
         fs::create_dir_all(dir.join("mail")).unwrap();
         fs::create_dir_all(dir.join("run")).unwrap();
-        certificates(&dir);
+        certificates(&dir, names);
         let user = command_output("id", &["-un"]);
         // Dovecot serves no mail as root: there it is nobody's.
         let (owner, group) = if user == "root" {
@@ -36,13 +62,19 @@ impl Dovecot {
         } else {
             (user.clone(), command_output("id", &["-gn"]))
         };
-        fs::write(dir.join("dovecot.conf"), config(&dir, (port, imaps), &user, (&owner, &group))).unwrap();
-        drop((plain, tls));
-        let server = Self { dir, port, imaps };
-        let done = server.dovecot().status().unwrap();
-        assert!(done.success(), "dovecot did not start: {}", server.log());
-        server.wait_until_it_greets();
-        server
+        let mut said = String::new();
+        for _ in 0..10 {
+            let (port, imaps) = free_ports();
+            fs::write(dir.join("dovecot.conf"), config(&dir, (port, imaps), &user, (&owner, &group))).unwrap();
+            match launch(&dir) {
+                Ok((process, log)) => {
+                    greets(port);
+                    return Self { dir, port, imaps, process, log, _dir: holder };
+                }
+                Err(log) => said = log,
+            }
+        }
+        panic!("dovecot did not start: {said}");
     }
 
     /// The certificate authority a client has to trust.
@@ -50,37 +82,84 @@ impl Dovecot {
         self.dir.join("ca.pem")
     }
 
-    /// What the server has written to its log.
+    /// What the server has said so far.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.dir.join("log")).unwrap_or_default()
+        self.log.text.lock().unwrap().clone()
     }
 
-    fn dovecot(&self) -> Command {
-        let mut command = Command::new(binary("dovecot"));
-        command.arg("-c").arg(self.dir.join("dovecot.conf"));
-        // A daemon that kept the test's output open would hold a pipe for ever.
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command
-    }
-
-    fn wait_until_it_greets(&self) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(Instant::now() < deadline, "dovecot does not accept connections: {}", self.log());
-            std::thread::yield_now();
-        }
+    /// Waits until the server has done all that this user's connections asked for, those that were cut off too.
+    pub fn done_with(&self, user: &str) {
+        let (begun, ended) = (format!("Login: user=<{user}>"), format!("imap({user})<"));
+        let busy = |log: &mut String| {
+            let sessions = log.lines().filter(|line| line.contains(&begun)).count();
+            let over = |line: &&str| line.contains(&ended) && line.contains("Disconnected");
+            log.lines().filter(over).count() < sessions
+        };
+        let log = self.log.text.lock().unwrap();
+        let (log, waited) = self.log.grown.wait_timeout_while(log, PATIENCE, busy).unwrap();
+        assert!(!waited.timed_out(), "a connection of {user} never ends:\n{log}");
     }
 }
 
 impl Drop for Dovecot {
     fn drop(&mut self) {
-        let _ = self.dovecot().arg("stop").status();
-        let _ = fs::remove_dir_all(&self.dir);
+        // The master takes its helpers along when it is asked; killed, it could not.
+        let asked = Command::new("kill").arg(self.process.id().to_string()).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            let _ = self.process.kill();
+        }
+        let _ = self.process.wait();
     }
 }
 
-fn free_port() -> TcpListener {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap()
+/// Starts the server and reads what it says until it is up; or what it said when it ended instead.
+fn launch(dir: &Path) -> Result<(Child, Arc<Log>), String> {
+    let mut command = Command::new(binary("dovecot"));
+    command.arg("-F").arg("-c").arg(dir.join("dovecot.conf"));
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut process = command.spawn().unwrap();
+    let log = Arc::new(Log::default());
+    let (up, started) = channel();
+    let (pipe, kept) = (process.stderr.take().unwrap(), Arc::clone(&log));
+    thread::spawn(move || {
+        listen(pipe, &kept, || {
+            let _ = up.send(());
+        })
+    });
+    if started.recv_timeout(PATIENCE).is_ok() {
+        return Ok((process, log));
+    }
+    let _ = process.kill();
+    let _ = process.wait();
+    let said = log.text.lock().unwrap().clone();
+    Err(said)
+}
+
+fn listen(pipe: ChildStderr, log: &Log, up: impl Fn()) {
+    for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+        let mut text = log.text.lock().unwrap();
+        text.push_str(&line);
+        text.push('\n');
+        log.grown.notify_all();
+        if line.contains("starting up for") {
+            up();
+        }
+    }
+}
+
+/// Waits for the first word of the greeting, which comes when the server is ready to talk.
+fn greets(port: u16) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut word = [0; 4];
+    stream.read_exact(&mut word).unwrap();
+    assert_eq!(&word, b"* OK");
+}
+
+fn free_ports() -> (u16, u16) {
+    let port = || TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let (plain, tls) = (port(), port());
+    (plain.local_addr().unwrap().port(), tls.local_addr().unwrap().port())
 }
 
 fn binary(name: &str) -> PathBuf {
@@ -94,13 +173,14 @@ fn command_output(name: &str, args: &[&str]) -> String {
     String::from_utf8(out.stdout).unwrap().trim().to_owned()
 }
 
-fn certificates(dir: &Path) {
+fn certificates(dir: &Path, names: &str) {
     let script = "set -e
-openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj '/CN=Test CA' -keyout ca.key -out ca.pem
-openssl req -newkey rsa:2048 -nodes -subj '/CN=localhost' -keyout key.pem -out req.pem
-printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\\n' > san
+key='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
+openssl req -x509 $key -days 30 -subj '/CN=Test CA' -keyout ca.key -out ca.pem
+openssl req $key -subj '/CN=localhost' -keyout key.pem -out req.pem
+echo \"subjectAltName=$1\" > san
 openssl x509 -req -in req.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile san -out cert.pem";
-    let out = Command::new("sh").arg("-c").arg(script).current_dir(dir).output().unwrap();
+    let out = Command::new("sh").args(["-c", script, "sh", names]).current_dir(dir).output().unwrap();
     assert!(out.status.success(), "openssl: {}", String::from_utf8_lossy(&out.stderr));
 }
 
@@ -114,9 +194,9 @@ fn config(dir: &Path, (port, imaps): (u16, u16), user: &str, (owner, group): (&s
     };
     let chroot = if user == "root" { "" } else { "  chroot =\n" };
     format!(
-        "base_dir = {dir}/run\nlog_path = {dir}/log\nprotocols = imap\nlisten = 127.0.0.1\n{own}\
+        "base_dir = {dir}/run\nlog_path = /dev/stderr\nprotocols = imap\nlisten = 127.0.0.1\n{own}\
 disable_plaintext_auth = no\nauth_mechanisms = plain login\nmail_max_userip_connections = 50\n\
-mail_location = sdbox:{dir}/mail/%u\nmail_uid = {owner}\nmail_gid = {group}\nfirst_valid_uid = 0\nfirst_valid_gid = 0\n\
+mail_location = sdbox:{dir}/mail/%u\nmail_fsync = never\nmail_uid = {owner}\nmail_gid = {group}\nfirst_valid_uid = 0\nfirst_valid_gid = 0\n\
 ssl = yes\nssl_cert = <{dir}/cert.pem\nssl_key = <{dir}/key.pem\nauth_failure_delay = 0\n\
 service imap-login {{\n{chroot}  inet_listener imap {{\n    port = {port}\n  }}\n\
   inet_listener imaps {{\n    port = {imaps}\n    ssl = yes\n  }}\n}}\n\

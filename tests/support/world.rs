@@ -13,7 +13,8 @@ pub struct Run {
 }
 
 impl Run {
-    fn from(out: &Output) -> Self {
+    /// What a finished run left.
+    pub fn from(out: &Output) -> Self {
         let text = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
         assert!(!text.contains(PASSWORD), "the password is in the output:\n{text}");
         Self { code: out.status.code(), text }
@@ -23,6 +24,15 @@ impl Run {
     #[track_caller]
     pub fn ends_with(&self, code: i32) -> &Self {
         assert_eq!(self.code, Some(code), "it said:\n{}", self.text);
+        self
+    }
+
+    /// Fails unless the trouble is told to a person: in lines without the insides of the program.
+    #[track_caller]
+    pub fn in_one_sentence(&self) -> &Self {
+        for inside in ["panicked", "Err(", "Error(", "Os {", "Some(", "{ ", ".rs:", "unwrap"] {
+            assert!(!self.text.contains(inside), "\"{inside}\" in:\n{}", self.text);
+        }
         self
     }
 
@@ -41,52 +51,74 @@ pub struct World {
     pub remote: String,
     /// Lines of the local repository besides type and place.
     pub local: String,
+    /// Lines of the account besides its repositories.
+    pub account: String,
+    /// Who logs in; every name has a mailbox, a Maildir and a state of its own.
+    pub user: String,
+    /// What joins the parts of a folder's name on the disk.
+    pub separator: char,
 }
 
 impl World {
     /// An account over TLS that trusts the server's authority.
     pub fn new() -> Self {
-        let dovecot = Dovecot::start();
+        Self::on(Dovecot::start())
+    }
+
+    /// An account on this server.
+    pub fn on(dovecot: Dovecot) -> Self {
         let remote = format!(
-            "remotehost = localhost\nremoteport = {}\nremoteuser = me\nremotepass = {PASSWORD}\nsslcacertfile = {}\n\
-             maxconnections = 4\n",
+            "remotehost = localhost\nremoteport = {}\nremotepass = {PASSWORD}\nsslcacertfile = {}\nmaxconnections = 4\n",
             dovecot.imaps,
             dovecot.ca().display()
         );
-        Self { dovecot, remote, local: String::new() }
+        let (local, account, user) = (String::new(), String::new(), "me".to_owned());
+        Self { dovecot, remote, local, account, user, separator: '.' }
     }
 
     /// Where the mail is kept.
     pub fn maildir(&self) -> PathBuf {
-        self.dovecot.dir.join("Mail")
+        self.dovecot.dir.join(format!("Mail-{}", self.user))
     }
 
     /// Where the program's state and locks are.
     pub fn metadata(&self) -> PathBuf {
-        self.dovecot.dir.join("state")
+        self.dovecot.dir.join(format!("state-{}", self.user))
+    }
+
+    /// A configuration file of just this account.
+    pub fn config(&self) -> String {
+        format!(
+            "[general]\naccounts = Test\nmetadata = {}\n\n[Account Test]\nlocalrepository = Here\n\
+             remoterepository = There\n{}\n[Repository Here]\ntype = Maildir\nlocalfolders = {}\nsep = {}\n{}\n\
+             [Repository There]\ntype = IMAP\nremoteuser = {}\n{}",
+            self.metadata().display(),
+            self.account,
+            self.maildir().display(),
+            self.separator,
+            self.local,
+            self.user,
+            self.remote
+        )
+    }
+
+    /// The program, about to synchronise with this configuration file.
+    pub fn program(&self, config: &str) -> Command {
+        let path = self.dovecot.dir.join(format!("rc-{}", self.user));
+        fs::write(&path, config).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
+        command.arg("-c").arg(path).args(["-o", "-u", "basic"]);
+        command
     }
 
     /// Writes the configuration and synchronises once.
     pub fn sync(&self) -> Run {
-        let text = format!(
-            "[general]\naccounts = Test\nmetadata = {}\n\n[Account Test]\nlocalrepository = Here\n\
-             remoterepository = There\n\n[Repository Here]\ntype = Maildir\nlocalfolders = {}\n{}\n\
-             [Repository There]\ntype = IMAP\n{}",
-            self.metadata().display(),
-            self.maildir().display(),
-            self.local,
-            self.remote
-        );
-        self.sync_with(&text)
+        self.sync_with(&self.config())
     }
 
     /// Synchronises once with exactly this configuration file.
     pub fn sync_with(&self, text: &str) -> Run {
-        let path = self.dovecot.dir.join("rc");
-        fs::write(&path, text).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
-        command.arg("-c").arg(path).args(["-o", "-u", "basic"]);
-        Run::from(&command.output().unwrap())
+        Run::from(&self.program(text).output().unwrap())
     }
 
     /// Fills the server, always with the same messages.
@@ -99,7 +131,8 @@ impl World {
     /// Compares both sides; the exit code and the differences.
     pub fn compare(&self, options: &[&str]) -> (Option<i32>, String) {
         let root = self.maildir();
-        let mut args = vec![root.to_str().unwrap(), "."];
+        let separator = self.separator.to_string();
+        let mut args = vec![root.to_str().unwrap(), &separator];
         args.extend(options);
         self.python("compare.py", &args)
     }
@@ -111,10 +144,11 @@ impl World {
         assert_eq!(code, Some(0), "{said}");
     }
 
-    fn python(&self, program: &str, args: &[&str]) -> (Option<i32>, String) {
+    /// Runs a program of tests/support against the server; its exit code and what it printed.
+    pub fn python(&self, program: &str, args: &[&str]) -> (Option<i32>, String) {
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support").join(program);
         let mut command = Command::new("python3");
-        command.arg(program).arg(self.dovecot.port.to_string()).args(["me", PASSWORD]).args(args);
+        command.arg(program).arg(self.dovecot.port.to_string()).args([&self.user, PASSWORD]).args(args);
         let out = command.output().unwrap();
         let said = String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned();
         if out.status.success() { (out.status.code(), said) } else { (out.status.code(), said + &self.dovecot.log()) }
