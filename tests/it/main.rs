@@ -5,6 +5,8 @@
 mod dovecot;
 #[path = "../support/local.rs"]
 mod local;
+#[path = "../support/terminal.rs"]
+mod terminal;
 #[path = "../support/world.rs"]
 mod world;
 
@@ -15,4 +17,5 @@ mod floors;
 mod folders;
 mod harness;
 mod killed;
+mod lights;
 mod second_run;
