@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::dovecot::PASSWORD;
@@ -10,7 +10,7 @@ use crate::local;
 use crate::terminal::Terminal;
 use crate::world::World;
 
-fn is_message(path: &PathBuf) -> bool {
+fn is_message(path: &Path) -> bool {
     path.is_file() && path.to_str().unwrap().contains(",U=")
 }
 
@@ -23,7 +23,7 @@ fn the_demonstration_lights_up_explains_itself_and_leaves_nothing() {
     terminal.shows("●");
     terminal.shows("downloaded");
     let mail = fs::read_dir(place.path()).unwrap().next().unwrap().unwrap().path().join("mail");
-    assert!(local::tree(&mail).iter().any(is_message));
+    assert!(local::tree(&mail).iter().any(|path| is_message(path)));
     terminal.press("?");
     terminal.shows("Keys and lamps");
     terminal.press("\u{1b}");
