@@ -28,7 +28,7 @@ fn killed_after(world: &World, moment: Duration) -> Option<i32> {
 
 /// Ten rounds, each with a mailbox of its own: prepare, kill twice at random moments, run once to the end. Then both
 /// sides are the same, and `wrong` says what is not as it was prepared.
-fn rounds<T>(what: &str, prepare: impl Fn(&World, u64) -> T, wrong: impl Fn(&World, &T, &str) -> Option<String>) {
+fn rounds<T>(what: &str, prepare: impl Fn(&World, u64) -> T, wrong: impl Fn(&World, T, &str) -> Option<String>) {
     let mut world = World::new();
     let seed = fastrand::u64(..);
     let mut random = fastrand::Rng::with_seed(seed);
@@ -48,7 +48,7 @@ fn rounds<T>(what: &str, prepare: impl Fn(&World, u64) -> T, wrong: impl Fn(&Wor
         }
         let run = world.sync();
         let (code, said) = world.compare(&["dates"]);
-        let wrong = wrong(&world, &prepared, &said);
+        let wrong = wrong(&world, prepared, &said);
         let right = run.code == Some(0) && code == Some(0) && wrong.is_none();
         assert!(right, "{what}, seed {seed}, round {round}:\n{}\n{said}\n{}", run.text, wrong.unwrap_or_default());
     }
@@ -56,7 +56,7 @@ fn rounds<T>(what: &str, prepare: impl Fn(&World, u64) -> T, wrong: impl Fn(&Wor
 }
 
 /// What is wrong when a comparison counted another number of messages.
-fn counted(_: &World, messages: &u32, said: &str) -> Option<String> {
+fn counted(_: &World, messages: u32, said: &str) -> Option<String> {
     (!said.contains(&format!(" {messages} messages,"))).then(|| format!("expected {messages} messages"))
 }
 
@@ -90,7 +90,7 @@ fn on_a_day_of_changes_on_both_sides() {
         world.day(100 + round)
     };
     rounds("a day", prepare, |world, expected, _| {
-        let (code, said) = world.evening(expected);
+        let (code, said) = world.evening(&expected);
         (code != Some(0)).then_some(said)
     });
 }

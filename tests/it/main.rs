@@ -5,6 +5,8 @@
 mod dovecot;
 #[path = "../support/local.rs"]
 mod local;
+#[path = "../support/terminal.rs"]
+mod terminal;
 #[path = "../support/world.rs"]
 mod world;
 
@@ -16,4 +18,5 @@ mod folders;
 mod gone;
 mod harness;
 mod killed;
+mod lights;
 mod second_run;

@@ -124,7 +124,7 @@ fn launch(dir: &Path) -> Result<(Child, Arc<Log>), String> {
     thread::spawn(move || {
         listen(pipe, &kept, || {
             let _ = up.send(());
-        })
+        });
     });
     if started.recv_timeout(PATIENCE).is_ok() {
         return Ok((process, log));

@@ -1,6 +1,7 @@
 //! One account of one test: a server, a configuration, a Maildir, and the program that keeps them the same.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -104,11 +105,17 @@ impl World {
 
     /// The program, about to synchronise with this configuration file.
     pub fn program(&self, config: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
+        command.arg("-c").arg(self.file(config)).args(["-o", "-u", "basic"]);
+        command
+    }
+
+    /// Writes a configuration file.
+    pub fn file(&self, config: &str) -> PathBuf {
         let path = self.dovecot.dir.join(format!("rc-{}", self.user));
         fs::write(&path, config).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
-        command.arg("-c").arg(path).args(["-o", "-u", "basic"]);
-        command
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
     }
 
     /// Writes the configuration and synchronises once.

@@ -1,0 +1,148 @@
+//! The lights, as a person sees them.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::dovecot::PASSWORD;
+use crate::local;
+use crate::terminal::Terminal;
+use crate::world::World;
+
+fn is_message(path: &Path) -> bool {
+    path.is_file() && path.to_str().unwrap().contains(",U=")
+}
+
+#[test]
+fn the_demonstration_lights_up_explains_itself_and_leaves_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::open(100, 30);
+    terminal.press(&format!("export TMPDIR={}\n", place.path().display()));
+    terminal.start("--demo");
+    terminal.shows("●");
+    terminal.shows("downloaded");
+    let mail = fs::read_dir(place.path()).unwrap().next().unwrap().unwrap().path().join("mail");
+    assert!(local::tree(&mail).iter().any(|path| is_message(path)));
+    terminal.press("?");
+    terminal.shows("Keys and lamps");
+    terminal.press("\u{1b}");
+    terminal.wait("closed help", |screen| !screen.contents().contains("Keys and lamps"));
+    terminal.press("q");
+    terminal.ends_with(0);
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn the_demonstration_keeps_its_mail_where_it_is_told_to() {
+    let place = tempfile::tempdir().unwrap();
+    let kept = place.path().join("kept");
+    let mut terminal = Terminal::open(80, 24);
+    terminal.start(&format!("--demo {} -o", kept.display()));
+    terminal.ends_with(0);
+    assert!(local::tree(&kept.join("mail")).iter().filter(|path| is_message(path)).count() > 100);
+    terminal.start(&format!("--demo {}", kept.display()));
+    terminal.shows("●");
+    terminal.press("q");
+    terminal.ends_with(0);
+}
+
+#[test]
+fn a_countdown_is_cut_short_by_a_key_and_held_by_another() {
+    let mut world = World::new();
+    world.account = "autorefresh = 5\n".into();
+    world.fill(2, 3);
+    let mut terminal = Terminal::open(100, 30);
+    terminal.start(&format!("-c {} -u blinkenlights", world.file(&world.config()).display()));
+    terminal.shows("6 downloaded");
+    terminal.shows("[  4:5");
+    world.same(&["dates"]);
+    world.fill(1, 1);
+    terminal.press("s");
+    terminal.shows("1 downloaded");
+    world.same(&["dates"]);
+    terminal.shows("[  4:5");
+    terminal.press("p");
+    terminal.shows("[ paused ]");
+    terminal.press("p");
+    terminal.shows("[  4:5");
+    terminal.press("q");
+    terminal.ends_with(0);
+}
+
+fn asked(world: &mut World) -> Terminal {
+    world.remote = world.remote.replace(&format!("remotepass = {PASSWORD}\n"), "");
+    let mut terminal = Terminal::open(80, 24);
+    terminal.start(&format!("-c {} -o -u blinkenlights", world.file(&world.config()).display()));
+    terminal.shows("password of me at localhost");
+    terminal
+}
+
+#[test]
+fn a_password_is_asked_for_and_never_shown() {
+    let mut world = World::new();
+    world.fill(1, 3);
+    let mut terminal = asked(&mut world);
+    terminal.press("a-wrong-word");
+    terminal.shows(&format!("> {}▏", "•".repeat(12)));
+    terminal.press("\r");
+    terminal.shows("The server says");
+    terminal.press(PASSWORD);
+    terminal.shows(&format!("> {}▏", "•".repeat(PASSWORD.len())));
+    terminal.press("\r");
+    terminal.ends_with(0);
+    world.same(&["dates"]);
+    let shown = String::from_utf8_lossy(&terminal.shown);
+    for word in ["a-wrong-word", PASSWORD] {
+        assert!(!shown.contains(word));
+    }
+}
+
+#[test]
+fn who_gives_no_password_gets_the_code_of_a_refused_login() {
+    let mut world = World::new();
+    let mut terminal = asked(&mut world);
+    terminal.press("\u{1b}");
+    terminal.ends_with(3);
+}
+
+#[test]
+fn a_tiny_terminal_is_borne() {
+    let mut terminal = Terminal::open(20, 5);
+    terminal.start("--demo");
+    terminal.shows("●");
+    terminal.press("?");
+    terminal.shows("Keys");
+    // A key that follows at once would make another one of Esc.
+    terminal.press("\u{1b}");
+    terminal.shows("●");
+    for keys in ["\u{1b}[5~", "p", "p", "s"] {
+        terminal.press(keys);
+    }
+    terminal.resize(100, 30);
+    terminal.shows("q quit");
+    terminal.resize(20, 5);
+    terminal.wait("lights", |screen| screen.size().1.get() == 20 && screen.contents().contains('●'));
+    terminal.press("q");
+    terminal.ends_with(0);
+}
+
+#[test]
+fn a_request_to_stop_ends_a_synchronisation_well() {
+    let world = World::new();
+    world.fill(12, 50);
+    let mut program = world.program(&world.config()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut output = BufReader::new(program.stdout.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("to download") {
+        assert!(output.read_line(&mut said).unwrap() > 0, "it ended too early:\n{said}");
+    }
+    assert!(Command::new("kill").arg(program.id().to_string()).status().unwrap().success());
+    output.read_to_string(&mut said).unwrap();
+    assert_eq!(program.wait().unwrap().code(), Some(0), "{said}");
+    assert!(said.contains("stopped: "), "{said}");
+    world.sync().ends_with(0);
+    world.same(&["dates"]);
+    let (_, said) = world.compare(&[]);
+    assert!(said.contains("12 folders, 600 messages"), "{said}");
+}
