@@ -61,7 +61,9 @@ impl Session<'_> {
                 mailbox.set_flags(uid, flags);
                 changed.extend(mailbox.messages.get(&uid).map(|message| (number, message.clone())));
             }
-            changed.iter().for_each(|(_, message)| selected.has_told(message));
+            for (_, message) in &changed {
+                selected.has_told(message);
+            }
             mailboxes.wake();
         }
         self.condstore |= limit.is_some();
