@@ -15,6 +15,7 @@ mod session;
 mod store;
 mod tree;
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -150,7 +151,8 @@ impl Options {
 struct Shared {
     options: Options,
     mailboxes: Mutex<Mailboxes>,
-    connections: Mutex<Vec<TcpStream>>,
+    /// The connections there are, numbered, so that they can be cut.
+    connections: Mutex<HashMap<usize, TcpStream>>,
 }
 
 impl Shared {
@@ -158,7 +160,7 @@ impl Shared {
         self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn connections(&self) -> MutexGuard<'_, Vec<TcpStream>> {
+    fn connections(&self) -> MutexGuard<'_, HashMap<usize, TcpStream>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -224,7 +226,7 @@ impl Server {
 
     /// Cuts every connection there is, as a server that crashes would.
     pub fn cut_connections(&self) {
-        for connection in self.shared.connections().drain(..) {
+        for (_, connection) in self.shared.connections().drain() {
             // It may have ended by itself.
             let _ = connection.shutdown(Shutdown::Both);
         }
@@ -251,20 +253,22 @@ impl Drop for Server {
 
 fn accept(listener: &TcpListener, shared: &Arc<Shared>, ended: &crossbeam_channel::Receiver<()>) {
     thread::scope(|scope| {
-        for connection in listener.incoming() {
+        for (number, connection) in listener.incoming().enumerate() {
             if ended.try_recv() == Err(crossbeam_channel::TryRecvError::Disconnected) {
                 break;
             }
             let Ok(connection) = connection else { continue };
             if let Ok(handle) = connection.try_clone() {
-                shared.connections().push(handle);
+                shared.connections().insert(number, handle);
             }
             scope.spawn(move || {
                 // A client that has gone is no fault of the server's.
                 let _ = session::serve(shared, connection, ended);
+                // The last handle closes it.
+                shared.connections().remove(&number);
             });
         }
-        for connection in shared.connections().drain(..) {
+        for (_, connection) in shared.connections().drain() {
             let _ = connection.shutdown(Shutdown::Both);
         }
     });

@@ -14,6 +14,7 @@ use crate::memory::MemoryRepository;
 
 /// Where implementations may differ, because what they stand on does. Each value has its own assertions.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a trait of its own")]
 pub struct Traits {
     /// A message of no bytes is stored; else it is refused, alone.
     pub takes_empty: bool,

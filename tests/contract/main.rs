@@ -7,6 +7,8 @@
 #[path = "../support/memory.rs"]
 mod memory;
 
+// Its TLS is for others.
+#[allow(dead_code)]
 #[path = "../support/dovecot.rs"]
 mod dovecot;
 
