@@ -10,6 +10,7 @@ use crossbeam_channel::Sender;
 
 use super::connect::connect;
 use super::folder::{Done, Policy};
+use super::intents;
 use super::lock::AccountLock;
 use super::pairing::{self, Sides};
 use super::runtime::{Options, Report};
@@ -125,6 +126,7 @@ impl Shared<'_> {
             remote_read_only: self.account.remote.common.read_only,
             local_read_only: self.account.local.common.read_only,
             allow_deletes: self.task.options.allow_deletes,
+            pause: intents::PAUSE,
         }
     }
 

@@ -1,6 +1,7 @@
 //! One folder, once: look at both sides, plan, carry out, remember.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::execute::execute;
 use super::intents;
@@ -27,6 +28,8 @@ pub(super) struct Policy {
     pub(super) local_read_only: bool,
     /// Believe plans that delete a lot.
     pub(super) allow_deletes: bool,
+    /// The time between two looks at a server that may still be busy with what an earlier run sent.
+    pub(super) pause: Duration,
 }
 
 /// A folder to synchronise, and the worker that does it.
@@ -140,8 +143,10 @@ fn attempt(
     let mut remote = remote.open(&job.names.remote, !job.policy.remote_read_only)?;
     let mut local = local.open(&job.names.local, !job.policy.local_read_only)?;
     job.listing(Side::Remote);
-    let there = look(&mut *remote, record.remote_mark.as_ref(), &rows)?;
+    let mut there = look(&mut *remote, record.remote_mark.as_ref(), &rows)?;
     check_validity(job, &*remote, &record, ledger)?;
+    there =
+        intents::let_settle(job, &record, ledger, there, || look(&mut *remote, record.remote_mark.as_ref(), &rows))?;
     job.worker.checkpoint()?;
     job.listing(Side::Local);
     let mut here = look(&mut *local, record.local_mark.as_ref(), &rows)?;

@@ -1,13 +1,48 @@
 //! Uploads that were cut off: recognised on the server and adopted, so that nothing is uploaded twice.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::folder::Job;
+use crate::model::event::EventKind;
 use crate::model::fault::Fault;
 use crate::model::ids::Uid;
 use crate::model::message::{Look, MessageId};
 use crate::store::Mailbox;
 use crate::store::ledger::{Entry, FolderRecord, Intent, Ledger};
+
+/// How long a server is left alone between two looks while it may still be carrying out what an earlier run sent.
+pub(super) const PAUSE: Duration = Duration::from_millis(500);
+/// How many looks in a row must show the same before it is thought to have finished.
+const QUIET_LOOKS: u32 = 6;
+
+/// Waits until the server has finished what it had received from a run that was cut off.
+///
+/// Uploads are sent one after another without waiting for answers. When the client dies, the server still carries out what
+/// has reached it, and a next run that looks too early would not find it and upload it again. `look` looks once more; the
+/// last look is given back.
+pub(super) fn let_settle(
+    job: &Job<'_>,
+    record: &FolderRecord,
+    ledger: &mut dyn Ledger,
+    mut there: Look,
+    mut look: impl FnMut() -> Result<Look, Fault>,
+) -> Result<Look, Fault> {
+    if ledger.intents(record.id)?.is_empty() {
+        return Ok(there);
+    }
+    let text = "an earlier run was cut off while uploading; waiting until the server has finished with it".to_owned();
+    let (account, folder) = (job.worker.account(), job.names.shown.clone());
+    job.worker.publish(EventKind::Noted { account: Some(account), folder: Some(folder), text });
+    let mut same = 0;
+    while same < QUIET_LOOKS {
+        job.worker.rest(job.policy.pause)?;
+        let again = look()?;
+        same = if again.mark.is_some() && again.mark == there.mark { same + 1 } else { 0 };
+        there = again;
+    }
+    Ok(there)
+}
 
 /// Settles what an earlier run announced and did not bring to its end. A message that did arrive gets its UID here, in
 /// `here` too; one that did not stays fresh, and the plan uploads it. Gives back whether there was anything to settle.

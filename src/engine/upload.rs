@@ -1,6 +1,6 @@
 //! Uploading: announced in the ledger, sent, numbered, recorded.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::copy::Upload;
 use super::execute::failed_ids;
@@ -53,7 +53,13 @@ fn upload_group(
     let names = announce(work, group, local, ledger)?;
     let wanted: Vec<MessageId> = group.iter().map(|(id, _)| *id).filter(|id| names.contains_key(id)).collect();
     let mut upload = Upload::new(work, remote.deliver()?, group);
-    let refused = local.fetch(&wanted, &mut upload)?;
+    let sent = local.fetch(&wanted, &mut upload);
+    let (refused, stopped) = match sent {
+        Ok(refused) => (refused, None),
+        // Between two messages: what was sent so far still comes to its end, and the rest was never begun.
+        Err(fault) if fault.is_stop() => (Vec::new(), Some(fault)),
+        Err(fault) => return Err(fault),
+    };
     let delivered = upload.commit()?;
     drop(upload);
     let settle = |id: &MessageId| names.get(id).map(|name| Entry::Settle { local_name: name.clone() });
@@ -80,8 +86,12 @@ fn upload_group(
         work.counts.uploads += 1;
         work.progress.done += 1;
     }
+    if stopped.is_some() {
+        let begun: HashSet<MessageId> = delivered.iter().map(|one| one.source).collect();
+        entries.extend(wanted.iter().filter(|id| !begun.contains(id)).filter_map(settle));
+    }
     ledger.record(work.record.id, &entries)?;
-    Ok(unknown)
+    stopped.map_or(Ok(unknown), Err)
 }
 
 /// Announces uploads in the ledger: a run that is cut off between the server's storing and our recording is recognised by

@@ -1,6 +1,7 @@
 //! What every worker thread has: a lamp, a way to say what happens, and an ear for orders.
 
 use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded, never, select};
@@ -149,6 +150,18 @@ impl Worker {
         if self.stopped.get() { Err(Fault::stopped()) } else { Ok(()) }
     }
 
+    /// Does nothing for a while; a stop ends it, and is a fault.
+    pub(super) fn rest(&self, time: Duration) -> Result<(), Fault> {
+        let until = Instant::now() + time;
+        while !self.stopped.get() {
+            match self.orders.recv_deadline(until) {
+                Ok(order) => self.obey(order),
+                Err(_) => break,
+            }
+        }
+        self.checkpoint()
+    }
+
     fn obey(&self, order: Order) {
         match order {
             Order::Stop => self.stopped.set(true),
@@ -230,6 +243,13 @@ mod tests {
         orders.send(Order::Pause).unwrap();
         orders.send(Order::Stop).unwrap();
         assert!(worker.checkpoint().is_err());
+    }
+
+    #[test]
+    fn a_stop_ends_a_rest() {
+        let (worker, orders, _, _) = worker();
+        orders.send(Order::Stop).unwrap();
+        assert!(worker.rest(Duration::from_secs(3600)).unwrap_err().is_stop());
     }
 
     #[test]

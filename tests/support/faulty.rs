@@ -51,10 +51,14 @@ impl Fuse {
     }
 }
 
+/// Something that happens before each look at a mailbox, as though somebody else were at work.
+pub type BeforeLook = Arc<dyn Fn() + Send + Sync>;
+
 /// A repository on a fuse.
 pub struct Faulty<R> {
     pub inner: R,
     pub fuse: Fuse,
+    pub before_look: Option<BeforeLook>,
 }
 
 impl<R: Repository> Repository for Faulty<R> {
@@ -68,13 +72,15 @@ impl<R: Repository> Repository for Faulty<R> {
         self.inner.create(name)
     }
     fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
-        Ok(Box::new(FaultyMailbox { inner: self.inner.open(name, writable)?, fuse: self.fuse.clone() }))
+        let (fuse, before_look) = (self.fuse.clone(), self.before_look.clone());
+        Ok(Box::new(FaultyMailbox { inner: self.inner.open(name, writable)?, fuse, before_look }))
     }
 }
 
 struct FaultyMailbox<'a> {
     inner: Box<dyn Mailbox + 'a>,
     fuse: Fuse,
+    before_look: Option<BeforeLook>,
 }
 
 impl Mailbox for FaultyMailbox<'_> {
@@ -89,6 +95,9 @@ impl Mailbox for FaultyMailbox<'_> {
     }
     fn look(&mut self, known: Option<Known<'_>>) -> Result<Look, Fault> {
         self.fuse.burn()?;
+        if let Some(happens) = &self.before_look {
+            happens();
+        }
         self.inner.look(known)
     }
     fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Faults, Fault> {

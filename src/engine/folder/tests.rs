@@ -5,12 +5,13 @@ use crossbeam_channel::unbounded;
 
 use super::super::worker::Publisher;
 use super::*;
-use crate::faulty::{Faulty, FaultyLedger, Fuse};
+use crate::faulty::{BeforeLook, Faulty, FaultyLedger, Fuse};
 use crate::memory::{MemoryLedger, MemoryMessage, MemoryRepository};
 use crate::model::ids::{AccountName, LampId};
 use crate::store::maildir::Maildir;
 
-const POLICY: Policy = Policy { remote_read_only: false, local_read_only: false, allow_deletes: false };
+const POLICY: Policy =
+    Policy { remote_read_only: false, local_read_only: false, allow_deletes: false, pause: std::time::Duration::ZERO };
 
 /// A server in memory, a real Maildir, and a ledger that survives.
 struct World {
@@ -47,13 +48,18 @@ impl World {
     }
 
     fn run_on(&self, policy: Policy, fuse: &Fuse) -> Done {
+        self.run_while(policy, fuse, None)
+    }
+
+    /// Runs while something happens before each look at the server.
+    fn run_while(&self, policy: Policy, fuse: &Fuse, before_look: Option<BeforeLook>) -> Done {
         let (events, _seen) = unbounded();
         let (_orders, obeyed) = unbounded();
         let (questions, _asked) = unbounded();
         let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
         let job = Job { worker: &worker, names: &self.names, policy };
-        let mut remote = Faulty { inner: self.remote.clone(), fuse: fuse.clone() };
-        let mut local = Faulty { inner: self.maildir(), fuse: fuse.clone() };
+        let mut remote = Faulty { inner: self.remote.clone(), fuse: fuse.clone(), before_look };
+        let mut local = Faulty { inner: self.maildir(), fuse: fuse.clone(), before_look: None };
         let mut ledger = FaultyLedger { inner: self.ledger.clone(), fuse: fuse.clone() };
         synchronise(&job, &mut remote, &mut local, &mut ledger)
     }
@@ -189,11 +195,40 @@ fn a_crash_at_any_step_loses_and_doubles_nothing() {
 }
 
 #[test]
+fn what_the_server_still_had_in_hand_is_not_sent_again() {
+    let world = World::new();
+    world.run(POLICY);
+    for number in 0..3 {
+        world.write(&format!("{number}.here:2,"), &format!("late {number}"));
+    }
+    // The run dies after announcing its uploads; what it had sent reaches the mailbox only afterwards, bit by bit.
+    let announced = (1..100).map(Fuse::of).find(|fuse| {
+        world.run_on(POLICY, fuse);
+        let folder = world.ledger.clone().folders().unwrap()[0].id;
+        !world.ledger.clone().intents(folder).unwrap().is_empty()
+    });
+    assert!(announced.is_some() && world.there().is_empty());
+    let (remote, looks) = (world.remote.clone(), std::sync::atomic::AtomicU32::new(0));
+    let arriving = move || {
+        let look = looks.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        if let Some(number) = look.checked_sub(1).filter(|number| *number < 3) {
+            let wire = format!("Subject: late {number}\r\n\r\nlate {number}\r\n").into_bytes();
+            let message = MemoryMessage { wire, flags: Flags::default(), date: None };
+            remote.tree().get_mut("INBOX").unwrap().add(message);
+        }
+    };
+    let done = world.run_while(POLICY, &Fuse::of(u64::MAX), Some(std::sync::Arc::new(arriving)));
+    assert!(done.fatal.is_none() && done.failures == 0 && done.counts.uploads == 0, "{done:?}");
+    assert_eq!(world.there(), ["late 0 ()", "late 1 ()", "late 2 ()"]);
+    assert_eq!(world.here(), world.there());
+}
+
+#[test]
 fn what_is_read_only_is_not_written() {
     for (remote_read_only, local_read_only) in [(true, false), (false, true), (true, true)] {
         let world = a_day_later();
         let (there, here) = (world.there(), world.here());
-        let policy = Policy { remote_read_only, local_read_only, allow_deletes: false };
+        let policy = Policy { remote_read_only, local_read_only, ..POLICY };
         assert_eq!(world.run(policy).failures, 0);
         assert_eq!(world.there() == there, remote_read_only);
         assert_eq!(world.here() == here, local_read_only);
