@@ -247,7 +247,19 @@ fn decide(
     let to_local = permission(job.policy.local_read_only || local.read_only());
     let allowed = plan(to_remote, to_local);
     let restricted = (to_remote, to_local) != (Permission::ALL, Permission::ALL);
-    let withheld = restricted && plan(Permission::ALL, Permission::ALL) != allowed;
+    if !restricted {
+        return (allowed, false);
+    }
+    let all = plan(Permission::ALL, Permission::ALL);
+    let unsent = all.counts().uploads.saturating_sub(allowed.counts().uploads);
+    if unsent > 0 && to_remote.write {
+        let text = format!(
+            "{unsent} local messages stay here: the local side is read-only, so their files could not be marked as sent"
+        );
+        let (account, folder) = (job.worker.account(), job.names.shown.clone());
+        job.worker.publish(EventKind::Warned { account: Some(account), folder: Some(folder), text });
+    }
+    let withheld = all != allowed;
     (allowed, withheld)
 }
 

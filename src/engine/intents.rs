@@ -15,6 +15,8 @@ use crate::store::ledger::{Entry, FolderRecord, Intent, Ledger};
 pub(super) const PAUSE: Duration = Duration::from_millis(500);
 /// How many looks in a row must show the same before it is thought to have finished.
 const QUIET_LOOKS: u32 = 6;
+/// How many looks there are at most: somebody else may keep changing the mailbox.
+const MOST_LOOKS: u32 = 40;
 
 /// Waits until the server has finished what it had received from a run that was cut off.
 ///
@@ -35,7 +37,10 @@ pub(super) fn let_settle(
     let (account, folder) = (job.worker.account(), job.names.shown.clone());
     job.worker.publish(EventKind::Noted { account: Some(account), folder: Some(folder), text });
     let mut same = 0;
-    while same < QUIET_LOOKS {
+    for _ in 0..MOST_LOOKS {
+        if same == QUIET_LOOKS {
+            break;
+        }
         job.worker.rest(job.policy.pause)?;
         let again = look()?;
         same = if again.mark.is_some() && again.mark == there.mark { same + 1 } else { 0 };
