@@ -44,7 +44,6 @@ fn rounds<T>(what: &str, prepare: impl Fn(&World, u64) -> T, wrong: impl Fn(&Wor
         for _ in 0..2 {
             let moment = Duration::from_millis(random.u64(0..whole));
             cut += u32::from(killed_after(&world, moment).is_none());
-            world.dovecot.done_with(&world.user);
         }
         let run = world.sync();
         let (code, said) = world.compare(&["dates"]);

@@ -86,19 +86,6 @@ impl Dovecot {
     pub fn log(&self) -> String {
         self.log.text.lock().unwrap().clone()
     }
-
-    /// Waits until the server has done all that this user's connections asked for, those that were cut off too.
-    pub fn done_with(&self, user: &str) {
-        let (begun, ended) = (format!("Login: user=<{user}>"), format!("imap({user})<"));
-        let busy = |log: &mut String| {
-            let sessions = log.lines().filter(|line| line.contains(&begun)).count();
-            let over = |line: &&str| line.contains(&ended) && line.contains("Disconnected");
-            log.lines().filter(over).count() < sessions
-        };
-        let log = self.log.text.lock().unwrap();
-        let (log, waited) = self.log.grown.wait_timeout_while(log, PATIENCE, busy).unwrap();
-        assert!(!waited.timed_out(), "a connection of {user} never ends:\n{log}");
-    }
 }
 
 impl Drop for Dovecot {
