@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsStream};
 
-use super::connection::{Capabilities, Connection, Peer, refused};
+use super::connection::{Connection, refused};
+use super::handle::Cutter;
+use super::peer::{Capabilities, Peer};
 use super::reader::{Ignore, Trouble};
 use super::response::{Code, Status, Untagged, Word};
-use super::wire::{Cutter, Wire};
+use super::wire::Wire;
 use crate::config::settings::{ImapSettings, Security};
 use crate::model::fault::{Fault, FaultKind, Reach};
 

@@ -3,54 +3,17 @@
 //! Commands of the engine carry tags of their own (`b1`, `b2` …; the Session's are `a1` …) and may be sent in numbers
 //! before the first answer is read. Servers may finish them in any order.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::handle::Traffic;
+use super::peer::{Capabilities, Peer};
 use super::reader::{Handler, Ignore, Trouble, read};
 use super::response::{Code, Response, Status, Untagged, Word};
-use super::wire::{Traffic, Wire};
+use super::wire::Wire;
 use crate::model::fault::{Fault, FaultKind, Reach};
-use crate::model::ids::AccountName;
-
-/// Whom the connection is with, for sentences.
-#[derive(Debug, Clone)]
-pub(super) struct Peer {
-    pub(super) account: AccountName,
-    pub(super) host: String,
-}
-
-impl fmt::Display for Peer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (account {})", self.host, self.account)
-    }
-}
-
-/// What a server says it can do (RFC 3501, section 7.2.1), in capitals.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Capabilities(BTreeSet<String>);
-
-impl Capabilities {
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.0.contains(name)
-    }
-
-    /// Modification sequences, which QRESYNC implies (RFC 7162, section 3.2.3).
-    pub(super) fn condstore(&self) -> bool {
-        self.has("CONDSTORE") || self.has("QRESYNC")
-    }
-}
-
-impl FromIterator<String> for Capabilities {
-    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
-        Self(names.into_iter().collect())
-    }
-}
 
 /// The tag of a command that the engine sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::connect::ask_capabilities;
-use super::connection::{Connection, Peer};
+use super::connection::Connection;
+use super::peer::Peer;
 use super::reader::Trouble;
 use super::wire::Wire;
 use crate::model::fault::{Fault, FaultKind, Reach};

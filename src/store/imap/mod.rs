@@ -8,9 +8,11 @@ mod append;
 mod connect;
 mod connection;
 mod fetch;
+mod handle;
 mod list;
 mod login;
 mod mailbox;
+mod peer;
 mod reader;
 mod response;
 mod select;
@@ -20,7 +22,7 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use wire::{Cutter, Traffic};
+pub use handle::{Cutter, Traffic};
 
 use crate::config::settings::ImapSettings;
 use crate::model::fault::Fault;
@@ -29,7 +31,8 @@ use crate::model::ids::AccountName;
 use crate::model::question::Secret;
 use crate::store::{Mailbox, Repository};
 
-use connection::{Connection, Peer};
+use connection::Connection;
+use peer::Peer;
 
 /// A connection that stands but has not logged in.
 pub struct Greeted {

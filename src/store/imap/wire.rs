@@ -2,17 +2,19 @@
 //!
 //! The socket never blocks; every wait is a `poll` with a time limit. While a large command is being sent, what the
 //! server says meanwhile is taken in, since otherwise both sides could wait for each other for ever. Another thread can
-//! [cut](Cutter) the connection at any moment.
+//! [cut](super::handle::Cutter) the connection at any moment.
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::handle::Traffic;
 
 /// Bytes that one read may bring.
 const READ_BUFFER: usize = 256 * 1024;
@@ -36,52 +38,6 @@ impl Stream for TcpStream {
 impl Stream for native_tls::TlsStream<TcpStream> {
     fn socket(&self) -> BorrowedFd<'_> {
         self.get_ref().as_fd()
-    }
-}
-
-/// What went over the wire so far. Shared with whoever wants to watch.
-#[derive(Debug, Default)]
-pub struct Traffic {
-    received: AtomicU64,
-    sent: AtomicU64,
-    turns: AtomicU64,
-}
-
-impl Traffic {
-    /// Bytes received, after decryption.
-    pub fn received(&self) -> u64 {
-        self.received.load(Ordering::Relaxed)
-    }
-
-    /// Bytes sent, before encryption.
-    pub fn sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
-    }
-
-    /// How often the client spoke after having heard something: the round trips it waited for.
-    pub fn turns(&self) -> u64 {
-        self.turns.load(Ordering::Relaxed)
-    }
-}
-
-/// Ends a connection from another thread: whoever reads or writes sees it closed at once.
-#[derive(Debug)]
-pub struct Cutter(TcpStream);
-
-impl Cutter {
-    pub(super) fn new(socket: &TcpStream) -> io::Result<Self> {
-        socket.try_clone().map(Self)
-    }
-
-    /// Another one for the same connection.
-    pub(super) fn again(&self) -> io::Result<Self> {
-        Self::new(&self.0)
-    }
-
-    /// Shuts the socket down in both directions. Cutting twice is harmless.
-    pub fn cut(&self) {
-        // It fails only when the connection has ended by itself, which is as good.
-        let _ = self.0.shutdown(Shutdown::Both);
     }
 }
 

@@ -1,6 +1,7 @@
 use std::net::TcpListener;
 use std::thread;
 
+use super::super::handle::Cutter;
 use super::*;
 
 fn pair(timeout: Duration) -> (Wire, Cutter, TcpStream) {

@@ -1,0 +1,44 @@
+//! Whom a connection is with, and what that server can do.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::model::ids::AccountName;
+
+/// Whom the connection is with, for sentences.
+#[derive(Debug, Clone)]
+pub(super) struct Peer {
+    pub(super) account: AccountName,
+    pub(super) host: String,
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (account {})", self.host, self.account)
+    }
+}
+
+/// What a server says it can do (RFC 3501, section 7.2.1), in capitals.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Capabilities(BTreeSet<String>);
+
+impl Capabilities {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// Modification sequences, which QRESYNC implies (RFC 7162, section 3.2.3).
+    pub(super) fn condstore(&self) -> bool {
+        self.has("CONDSTORE") || self.has("QRESYNC")
+    }
+}
+
+impl FromIterator<String> for Capabilities {
+    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
+        Self(names.into_iter().collect())
+    }
+}
