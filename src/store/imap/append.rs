@@ -2,7 +2,8 @@
 
 use super::connection::{Connection, Tag, refused};
 use super::reader::{Ignore, Trouble};
-use super::response::{Code, Status, Word, write_date};
+use super::response::write_date;
+use super::status::{Code, Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::ids::UidValidity;
 use crate::model::message::{Head, MessageId};

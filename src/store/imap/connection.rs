@@ -11,7 +11,8 @@ use std::sync::Arc;
 use super::handle::Traffic;
 use super::peer::{Capabilities, Peer};
 use super::reader::{Handler, Ignore, Trouble, read};
-use super::response::{Code, Response, Status, Untagged, Word};
+use super::response::{Response, Untagged};
+use super::status::{Code, Status, Word};
 use super::wire::Wire;
 use crate::model::fault::{Fault, FaultKind, Reach};
 

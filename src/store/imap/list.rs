@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::ImapRepository;
 use super::connection::{Connection, quote, refused};
-use super::response::{ListItem, Status, StatusItems, Untagged, Word};
+use super::response::{ListItem, StatusItems, Untagged};
+use super::status::{Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::FolderInfo;
 use crate::model::ids::{ModSeq, UidValidity};

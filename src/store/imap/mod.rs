@@ -16,6 +16,7 @@ mod peer;
 mod reader;
 mod response;
 mod select;
+mod status;
 mod token;
 mod wire;
 

@@ -4,52 +4,12 @@
 
 use chrono::DateTime;
 
-use super::token::{Token, Tokens, to_text};
+use super::status::{Status, Word, status};
+use super::token::{Token, Tokens};
 use crate::model::flags::Flags;
-use crate::model::ids::{ModSeq, Uid, UidValidity};
+use crate::model::ids::Uid;
 use crate::model::message::InternalDate;
 use crate::model::uidset::UidSet;
-
-/// The five words of status responses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
-    Ok,
-    No,
-    Bad,
-    Bye,
-    Preauth,
-}
-
-impl Word {
-    fn parse(token: &Token<'_>) -> Option<Self> {
-        let table =
-            [("OK", Self::Ok), ("NO", Self::No), ("BAD", Self::Bad), ("BYE", Self::Bye), ("PREAUTH", Self::Preauth)];
-        table.into_iter().find(|(name, _)| token.is(name)).map(|(_, word)| word)
-    }
-}
-
-/// A status: its word, its code and its text for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Status {
-    pub(super) word: Word,
-    pub(super) code: Code,
-    pub(super) text: String,
-}
-
-/// The code in square brackets before a status' text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Code {
-    None,
-    Capability(Vec<String>),
-    UidValidity(UidValidity),
-    UidNext(u32),
-    HighestModSeq(ModSeq),
-    PermanentFlags { flags: Flags, any: bool },
-    ReadOnly,
-    Closed,
-    AppendUid { validity: UidValidity, uids: UidSet },
-    Other(String),
-}
 
 /// A folder in a LIST response.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,45 +124,6 @@ fn numbered(number: u64, mut tokens: Tokens<'_>) -> Untagged {
     }
 }
 
-fn status(tokens: &mut Tokens<'_>) -> Option<Status> {
-    let word = Word::parse(&tokens.next()?)?;
-    let rest = tokens.rest().trim_ascii_end();
-    let Some(close) = rest.starts_with(b"[").then(|| memchr::memchr(b']', rest)).flatten() else {
-        return Some(Status { word, code: Code::None, text: to_text(rest) });
-    };
-    let text = to_text(rest[close + 1..].trim_ascii());
-    Some(Status { word, code: code(Tokens::new(&rest[1..close])), text })
-}
-
-fn code(mut tokens: Tokens<'_>) -> Code {
-    let Some(name) = tokens.next() else {
-        return Code::None;
-    };
-    let name = name.text().to_ascii_uppercase();
-    let known = match name.as_str() {
-        "CAPABILITY" => Some(Code::Capability(words(tokens))),
-        "UIDVALIDITY" => small(tokens.next()).map(|n| Code::UidValidity(UidValidity(n))),
-        "UIDNEXT" => small(tokens.next()).map(Code::UidNext),
-        "HIGHESTMODSEQ" => tokens.next().and_then(|t| t.number()).map(|n| Code::HighestModSeq(ModSeq(n))),
-        "PERMANENTFLAGS" => {
-            let members = tokens.list();
-            let any = members.iter().any(|token| token.bytes() == b"\\*");
-            Some(Code::PermanentFlags { flags: flags(&members), any })
-        }
-        "READ-ONLY" => Some(Code::ReadOnly),
-        "CLOSED" => Some(Code::Closed),
-        "APPENDUID" => append_uid(tokens),
-        _ => None,
-    };
-    known.unwrap_or(Code::Other(name))
-}
-
-fn append_uid(mut tokens: Tokens<'_>) -> Option<Code> {
-    let validity = UidValidity(small(tokens.next())?);
-    let uids = UidSet::parse(&tokens.next()?.text())?;
-    Some(Code::AppendUid { validity, uids })
-}
-
 fn list_item(mut tokens: Tokens<'_>) -> Option<ListItem> {
     let attributes = tokens.list().iter().map(Token::text).collect();
     let separator = tokens.next()?;
@@ -298,7 +219,7 @@ pub(super) fn write_date(date: InternalDate) -> Option<String> {
     (text.len() == "01-Jan-2000 00:00:00 +0000".len()).then_some(text)
 }
 
-fn flags(members: &[Token<'_>]) -> Flags {
+pub(super) fn flags(members: &[Token<'_>]) -> Flags {
     let mut flags = Flags::default();
     for member in members {
         flags.insert_imap(&member.text());
@@ -306,7 +227,7 @@ fn flags(members: &[Token<'_>]) -> Flags {
     flags
 }
 
-fn words(tokens: Tokens<'_>) -> Vec<String> {
+pub(super) fn words(tokens: Tokens<'_>) -> Vec<String> {
     tokens.map(|token| token.text().to_ascii_uppercase()).filter(|word| !word.is_empty()).collect()
 }
 
@@ -314,7 +235,7 @@ fn uid(token: &Token<'_>) -> Option<Uid> {
     token.number().and_then(|number| u32::try_from(number).ok()).and_then(Uid::new)
 }
 
-fn small(token: Option<Token<'_>>) -> Option<u32> {
+pub(super) fn small(token: Option<Token<'_>>) -> Option<u32> {
     token?.number().and_then(|number| u32::try_from(number).ok())
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::reader::Handler;
-use super::response::{Code, Fetched, Untagged};
+use super::response::{Fetched, Untagged};
+use super::status::Code;
 use crate::model::fault::Fault;
 use crate::model::flags::{Flags, Holds, KeywordRoom};
 use crate::model::ids::{ModSeq, Uid, UidValidity};

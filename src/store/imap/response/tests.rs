@@ -1,4 +1,6 @@
+use super::super::status::Code;
 use super::*;
+use crate::model::ids::{ModSeq, UidValidity};
 
 fn one(text: &str) -> Untagged {
     match parse(text.as_bytes()) {

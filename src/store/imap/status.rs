@@ -1,0 +1,88 @@
+//! Status responses and their codes (RFC 3501, section 7.1).
+
+use super::response::{flags, small, words};
+use super::token::{Token, Tokens, to_text};
+use crate::model::flags::Flags;
+use crate::model::ids::{ModSeq, UidValidity};
+use crate::model::uidset::UidSet;
+
+/// The five words of status responses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    Ok,
+    No,
+    Bad,
+    Bye,
+    Preauth,
+}
+
+impl Word {
+    pub(super) fn parse(token: &Token<'_>) -> Option<Self> {
+        let table =
+            [("OK", Self::Ok), ("NO", Self::No), ("BAD", Self::Bad), ("BYE", Self::Bye), ("PREAUTH", Self::Preauth)];
+        table.into_iter().find(|(name, _)| token.is(name)).map(|(_, word)| word)
+    }
+}
+
+/// A status: its word, its code and its text for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Status {
+    pub(super) word: Word,
+    pub(super) code: Code,
+    pub(super) text: String,
+}
+
+/// The code in square brackets before a status' text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Code {
+    None,
+    Capability(Vec<String>),
+    UidValidity(UidValidity),
+    UidNext(u32),
+    HighestModSeq(ModSeq),
+    PermanentFlags { flags: Flags, any: bool },
+    ReadOnly,
+    Closed,
+    AppendUid { validity: UidValidity, uids: UidSet },
+    Other(String),
+}
+
+/// Reads a status, from its word on.
+pub(super) fn status(tokens: &mut Tokens<'_>) -> Option<Status> {
+    let word = Word::parse(&tokens.next()?)?;
+    let rest = tokens.rest().trim_ascii_end();
+    let Some(close) = rest.starts_with(b"[").then(|| memchr::memchr(b']', rest)).flatten() else {
+        return Some(Status { word, code: Code::None, text: to_text(rest) });
+    };
+    let text = to_text(rest[close + 1..].trim_ascii());
+    Some(Status { word, code: code(Tokens::new(&rest[1..close])), text })
+}
+
+fn code(mut tokens: Tokens<'_>) -> Code {
+    let Some(name) = tokens.next() else {
+        return Code::None;
+    };
+    let name = name.text().to_ascii_uppercase();
+    let known = match name.as_str() {
+        "CAPABILITY" => Some(Code::Capability(words(tokens))),
+        "UIDVALIDITY" => small(tokens.next()).map(|n| Code::UidValidity(UidValidity(n))),
+        "UIDNEXT" => small(tokens.next()).map(Code::UidNext),
+        "HIGHESTMODSEQ" => tokens.next().and_then(|t| t.number()).map(|n| Code::HighestModSeq(ModSeq(n))),
+        "PERMANENTFLAGS" => {
+            let members = tokens.list();
+            let any = members.iter().any(|token| token.bytes() == b"\\*");
+            Some(Code::PermanentFlags { flags: flags(&members), any })
+        }
+        "READ-ONLY" => Some(Code::ReadOnly),
+        "CLOSED" => Some(Code::Closed),
+        "APPENDUID" => append_uid(tokens),
+        _ => None,
+    };
+    known.unwrap_or(Code::Other(name))
+}
+
+fn append_uid(mut tokens: Tokens<'_>) -> Option<Code> {
+    let validity = UidValidity(small(tokens.next())?);
+    let uids = UidSet::parse(&tokens.next()?.text())?;
+    Some(Code::AppendUid { validity, uids })
+}
