@@ -1,9 +1,12 @@
 //! Who is due when: a pure machine. It is told what happened and what time it is, and answers with what to do.
 
+mod account;
+
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
+use self::account::{Account, Phase, pause, resume, sync_now, wait};
 use super::worker::Order;
 use crate::model::command::{Command, Target};
 use crate::model::event::EventKind;
@@ -56,29 +59,6 @@ pub(super) enum Effect {
     Cut,
     /// End the program.
     End(Exit),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// To be run as soon as there is room.
-    Queued,
-    /// Running; `again`: once more afterwards.
-    Running { again: bool },
-    /// Counting down to this moment.
-    Waiting { until: Duration },
-    /// Held with so much left of its countdown; without one, it was to run.
-    Held { left: Option<Duration> },
-    /// Nothing more to do.
-    Done,
-}
-
-#[derive(Debug)]
-struct Account {
-    name: AccountName,
-    refresh: Option<Duration>,
-    phase: Phase,
-    paused: bool,
-    exit: Exit,
 }
 
 /// Where the program is heading.
@@ -257,52 +237,6 @@ impl Supervisor {
         let exit = self.accounts.iter().fold(Exit::Success, |exit, account| exit.and(account.exit));
         if self.cut_on_request { exit.and(Exit::Cut) } else { exit }
     }
-}
-
-fn sync_now(account: &mut Account, effects: &mut Vec<Effect>) {
-    if std::mem::take(&mut account.paused) {
-        effects.push(Effect::Publish(EventKind::Resumed { account: account.name.clone() }));
-        effects.push(Effect::Order(account.name.clone(), Order::Resume));
-    }
-    match &mut account.phase {
-        Phase::Running { again } => *again = true,
-        phase => *phase = Phase::Queued,
-    }
-}
-
-fn pause(account: &mut Account, now: Moment, effects: &mut Vec<Effect>) {
-    if account.paused || account.phase == Phase::Done {
-        return;
-    }
-    account.paused = true;
-    let left = match account.phase {
-        Phase::Waiting { until } => Some(until.saturating_sub(now.since_start)),
-        _ => None,
-    };
-    match account.phase {
-        Phase::Running { .. } => effects.push(Effect::Order(account.name.clone(), Order::Pause)),
-        _ => account.phase = Phase::Held { left },
-    }
-    let left_ms = left.map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX));
-    effects.push(Effect::Publish(EventKind::Paused { account: account.name.clone(), left_ms }));
-}
-
-fn resume(account: &mut Account, now: Moment, effects: &mut Vec<Effect>) {
-    if !std::mem::take(&mut account.paused) {
-        return;
-    }
-    effects.push(Effect::Publish(EventKind::Resumed { account: account.name.clone() }));
-    match account.phase {
-        Phase::Held { left: Some(left) } => account.phase = wait(account, left, None, now, effects),
-        Phase::Held { left: None } => account.phase = Phase::Queued,
-        _ => effects.push(Effect::Order(account.name.clone(), Order::Resume)),
-    }
-}
-
-fn wait(account: &Account, left: Duration, retry: Option<String>, now: Moment, effects: &mut Vec<Effect>) -> Phase {
-    let until = TimeDelta::from_std(left).ok().and_then(|left| now.wall.checked_add_signed(left)).unwrap_or(now.wall);
-    effects.push(Effect::Publish(EventKind::Waiting { account: account.name.clone(), until, retry }));
-    Phase::Waiting { until: now.since_start.saturating_add(left) }
 }
 
 #[cfg(test)]
