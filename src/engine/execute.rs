@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::copy::Download;
-use super::folder::Work;
+use super::folder::{Open, Work};
 use super::upload;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::ids::{Side, Uid};
@@ -20,28 +20,16 @@ const CHANGES: usize = 1000;
 type Faults = Vec<(MessageId, Fault)>;
 
 /// Carries out every step. What fails for a message is reported and counted; the rest goes on.
-pub(super) fn execute(
-    work: &mut Work<'_>,
-    plan: &Plan,
-    remote: &mut dyn Mailbox,
-    local: &mut dyn Mailbox,
-    ledger: &mut dyn Ledger,
-) -> Result<(), Fault> {
-    download(work, plan, remote, local, ledger)?;
-    upload::upload(work, plan, remote, local, ledger)?;
-    merge(work, plan, remote, local, ledger)?;
-    delete(work, plan, Side::Local, local, ledger)?;
-    delete(work, plan, Side::Remote, remote, ledger)?;
-    remember(work, plan, ledger)
+pub(super) fn execute(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fault> {
+    download(work, plan, open)?;
+    upload::upload(work, plan, open)?;
+    merge(work, plan, open)?;
+    delete(work, plan, Side::Local, open)?;
+    delete(work, plan, Side::Remote, open)?;
+    remember(work, plan, open.ledger)
 }
 
-fn download(
-    work: &mut Work<'_>,
-    plan: &Plan,
-    remote: &mut dyn Mailbox,
-    local: &mut dyn Mailbox,
-    ledger: &mut dyn Ledger,
-) -> Result<(), Fault> {
+fn download(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fault> {
     let wanted: Vec<MessageId> = plan
         .actions
         .iter()
@@ -54,8 +42,8 @@ fn download(
         return Ok(());
     }
     work.job.worker.light(Light::Downloading);
-    let mut download = Download::new(work, local.deliver()?, ledger);
-    let fetched = remote.fetch(&wanted, &mut download);
+    let mut download = Download::new(work, open.local.deliver()?, open.ledger);
+    let fetched = open.remote.fetch(&wanted, &mut download);
     // What did arrive is kept, whatever happened afterwards.
     let settled = download.settle();
     drop(download);
@@ -65,13 +53,7 @@ fn download(
     settled
 }
 
-fn merge(
-    work: &mut Work<'_>,
-    plan: &Plan,
-    remote: &mut dyn Mailbox,
-    local: &mut dyn Mailbox,
-    ledger: &mut dyn Ledger,
-) -> Result<(), Fault> {
+fn merge(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fault> {
     let merges: Vec<(Uid, &Merged)> = plan
         .actions
         .iter()
@@ -82,8 +64,8 @@ fn merge(
         .collect();
     for group in merges.chunks(CHANGES) {
         work.job.worker.checkpoint()?;
-        let there = change(work, group.iter().map(|(uid, merged)| (*uid, &merged.remote)), remote)?;
-        let here = change(work, group.iter().map(|(uid, merged)| (*uid, &merged.local)), local)?;
+        let there = change(work, group.iter().map(|(uid, merged)| (*uid, &merged.remote)), open.remote)?;
+        let here = change(work, group.iter().map(|(uid, merged)| (*uid, &merged.local)), open.local)?;
         let mut entries = Vec::with_capacity(group.len());
         for (uid, merged) in group {
             let id = MessageId::Uid(*uid);
@@ -95,7 +77,7 @@ fn merge(
             let flags = merged.flags.clone();
             entries.push(work.put(*uid, flags, State::Synced));
         }
-        ledger.record(work.record.id, &entries)?;
+        open.ledger.record(work.record.id, &entries)?;
     }
     Ok(())
 }
@@ -122,13 +104,7 @@ fn change<'a>(
     Ok(failed_ids(work, mailbox.change_flags(&changes)?))
 }
 
-fn delete(
-    work: &mut Work<'_>,
-    plan: &Plan,
-    on: Side,
-    mailbox: &mut dyn Mailbox,
-    ledger: &mut dyn Ledger,
-) -> Result<(), Fault> {
+fn delete(work: &mut Work<'_>, plan: &Plan, on: Side, open: &mut Open<'_>) -> Result<(), Fault> {
     let gone: Vec<Uid> = plan
         .actions
         .iter()
@@ -141,7 +117,7 @@ fn delete(
         work.job.worker.checkpoint()?;
         work.job.worker.light(Light::Deleting);
         let ids: Vec<MessageId> = group.iter().copied().map(MessageId::Uid).collect();
-        let faults = mailbox.delete(&ids)?;
+        let faults = open.side(on).delete(&ids)?;
         // What must not be deleted is kept from now on, so that it neither comes back nor is tried again at each run.
         let kept = refused_ids(&faults);
         let failed = failed_ids(work, faults);
@@ -160,7 +136,7 @@ fn delete(
             Side::Local => work.counts.local_deletes += count,
             Side::Remote => work.counts.remote_deletes += count,
         }
-        ledger.record(work.record.id, &entries)?;
+        open.ledger.record(work.record.id, &entries)?;
     }
     Ok(())
 }

@@ -50,6 +50,23 @@ pub(super) struct Done {
     pub(super) fatal: Option<Fault>,
 }
 
+/// Both sides of a folder, open, and what is remembered of it.
+pub(super) struct Open<'a> {
+    pub(super) remote: &'a mut dyn Mailbox,
+    pub(super) local: &'a mut dyn Mailbox,
+    pub(super) ledger: &'a mut dyn Ledger,
+}
+
+impl<'a> Open<'a> {
+    /// The mailbox on one side.
+    pub(super) fn side(&mut self, side: Side) -> &mut (dyn Mailbox + 'a) {
+        match side {
+            Side::Remote => self.remote,
+            Side::Local => self.local,
+        }
+    }
+}
+
 /// The work on one folder, as far as it has come.
 pub(super) struct Work<'a> {
     pub(super) job: &'a Job<'a>,
@@ -151,29 +168,30 @@ fn attempt(
     job.listing(Side::Local);
     let mut here = look(&mut *local, record.local_mark.as_ref(), &rows)?;
     job.worker.light(Light::Directing);
-    if intents::recover(job, &record, &mut *remote, &mut *local, ledger, &there, &mut here)? {
-        rows = ledger.rows(record.id)?;
+    let mut open = Open { remote: &mut *remote, local: &mut *local, ledger };
+    if intents::recover(job, &record, &mut open, &there, &mut here)? {
+        rows = open.ledger.rows(record.id)?;
     }
-    let (plan, withheld) = decide(job, &*remote, &*local, &there, &here, &rows);
+    let (plan, withheld) = decide(job, &*open.remote, &*open.local, &there, &here, &rows);
     let counts = plan.counts();
     guard_plan(job, &counts, &rows)?;
     if !counts.is_nothing() {
         let (account, folder) = (job.worker.account(), job.names.shown.clone());
         job.worker.publish(EventKind::Planned { account, folder, counts, pretended: false });
     }
-    let (common, local_holds) = (remote.holds().and(&local.holds()), local.holds());
+    let (common, local_holds) = (open.remote.holds().and(&open.local.holds()), open.local.holds());
     let progress = Progress { total: counts.copies(), ..Progress::default() };
     let uid_next = uid_next(&there);
     let rows = rows.into_iter().map(|row| (row.remote, row)).collect();
     let (counts, failures) = (Counts::default(), 0);
     let mut work = Work { job, record, rows, uid_next, common, local_holds, progress, counts, failures };
-    let result = execute(&mut work, &plan, &mut *remote, &mut *local, ledger);
+    let result = execute(&mut work, &plan, &mut open);
     done.counts = work.counts;
     done.failures = work.failures;
     result?;
     // What was withheld has to be seen again when it is allowed one day.
     if work.failures == 0 && !withheld {
-        ledger.set_marks(work.record.id, there.mark, here.mark)?;
+        open.ledger.set_marks(work.record.id, there.mark, here.mark)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::folder::Job;
+use super::folder::{Job, Open};
 use crate::model::event::EventKind;
 use crate::model::fault::Fault;
 use crate::model::ids::Uid;
@@ -54,29 +54,27 @@ pub(super) fn let_settle(
 pub(super) fn recover(
     job: &Job<'_>,
     record: &FolderRecord,
-    remote: &mut dyn Mailbox,
-    local: &mut dyn Mailbox,
-    ledger: &mut dyn Ledger,
+    open: &mut Open<'_>,
     there: &Look,
     here: &mut Look,
 ) -> Result<bool, Fault> {
-    let intents = ledger.intents(record.id)?;
+    let intents = open.ledger.intents(record.id)?;
     if intents.is_empty() {
         return Ok(false);
     }
-    let known: BTreeSet<Uid> = ledger.rows(record.id)?.iter().map(|row| row.remote).collect();
+    let known: BTreeSet<Uid> = open.ledger.rows(record.id)?.iter().map(|row| row.remote).collect();
     let there_uids = uids(there);
     let mut candidates: BTreeSet<Uid> = there_uids.difference(&uids(here)).copied().collect();
     candidates.retain(|uid| !known.contains(uid));
     for intent in &intents {
         job.worker.checkpoint()?;
-        if let Some(id) = local.find_local_name(&intent.local_name)?
+        if let Some(id) = open.local.find_local_name(&intent.local_name)?
             && !is_numbered(id, &there_uids, &known)
-            && let Some(uid) = arrived(intent, &mut candidates, remote)?
+            && let Some(uid) = arrived(intent, &mut candidates, open.remote)?
         {
-            adopt(id, uid, local, here)?;
+            adopt(id, uid, open.local, here)?;
         }
-        ledger.record(record.id, &[Entry::Settle { local_name: intent.local_name.clone() }])?;
+        open.ledger.record(record.id, &[Entry::Settle { local_name: intent.local_name.clone() }])?;
     }
     Ok(true)
 }

@@ -4,27 +4,21 @@ use std::collections::{HashMap, HashSet};
 
 use super::copy::Upload;
 use super::execute::failed_ids;
-use super::folder::Work;
+use super::folder::{Open, Work};
 use super::intents;
 use crate::model::fault::{Fault, Reach};
 use crate::model::flags::Flags;
 use crate::model::light::Light;
 use crate::model::message::MessageId;
 use crate::plan::action::{Action, Plan};
-use crate::store::ledger::{Entry, Intent, Ledger, Row, State};
-use crate::store::{Delivery, Mailbox};
+use crate::store::Delivery;
+use crate::store::ledger::{Entry, Intent, Row, State};
 
 /// Messages that are announced, uploaded and recorded together.
 const UPLOADS: usize = 100;
 
 /// Uploads everything that the plan says.
-pub(super) fn upload(
-    work: &mut Work<'_>,
-    plan: &Plan,
-    remote: &mut dyn Mailbox,
-    local: &mut dyn Mailbox,
-    ledger: &mut dyn Ledger,
-) -> Result<(), Fault> {
+pub(super) fn upload(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fault> {
     let wanted: Vec<(MessageId, Flags)> = plan
         .actions
         .iter()
@@ -36,24 +30,18 @@ pub(super) fn upload(
     let mut unknown = false;
     for group in wanted.chunks(UPLOADS) {
         work.job.worker.light(Light::Uploading);
-        unknown |= upload_group(work, group, remote, local, ledger)?;
+        unknown |= upload_group(work, group, open)?;
         work.publish_progress();
     }
-    if unknown { find_uploads(work, remote, local, ledger) } else { Ok(()) }
+    if unknown { find_uploads(work, open) } else { Ok(()) }
 }
 
 /// Uploads a group. Gives back whether some arrived without the server saying as what.
-fn upload_group(
-    work: &mut Work<'_>,
-    group: &[(MessageId, Flags)],
-    remote: &mut dyn Mailbox,
-    local: &mut dyn Mailbox,
-    ledger: &mut dyn Ledger,
-) -> Result<bool, Fault> {
-    let names = announce(work, group, local, ledger)?;
+fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Open<'_>) -> Result<bool, Fault> {
+    let names = announce(work, group, open)?;
     let wanted: Vec<MessageId> = group.iter().map(|(id, _)| *id).filter(|id| names.contains_key(id)).collect();
-    let mut upload = Upload::new(work, remote.deliver()?, group);
-    let sent = local.fetch(&wanted, &mut upload);
+    let mut upload = Upload::new(work, open.remote.deliver()?, group);
+    let sent = open.local.fetch(&wanted, &mut upload);
     let (refused, stopped) = match sent {
         Ok(refused) => (refused, None),
         // Between two messages: what was sent so far still comes to its end, and the rest was never begun.
@@ -77,7 +65,7 @@ fn upload_group(
             Err(_) => {}
         }
     }
-    let unnumbered = failed_ids(work, local.number(&pairs)?);
+    let unnumbered = failed_ids(work, open.local.number(&pairs)?);
     for (id, uid) in pairs.into_iter().filter(|(id, _)| !unnumbered.contains(id)) {
         let flags = group.iter().find(|(other, _)| *other == id).map(|(_, flags)| flags.within(&work.common));
         let row = Row { remote: uid, local: uid, flags: flags.unwrap_or_default(), state: State::Synced };
@@ -90,7 +78,7 @@ fn upload_group(
         let begun: HashSet<MessageId> = delivered.iter().map(|one| one.source).collect();
         entries.extend(wanted.iter().filter(|id| !begun.contains(id)).filter_map(settle));
     }
-    ledger.record(work.record.id, &entries)?;
+    open.ledger.record(work.record.id, &entries)?;
     stopped.map_or(Ok(unknown), Err)
 }
 
@@ -99,16 +87,15 @@ fn upload_group(
 fn announce(
     work: &mut Work<'_>,
     group: &[(MessageId, Flags)],
-    local: &mut dyn Mailbox,
-    ledger: &mut dyn Ledger,
+    open: &mut Open<'_>,
 ) -> Result<HashMap<MessageId, String>, Fault> {
     let uid_next = work.uid_next;
     let (mut names, mut entries) = (HashMap::new(), Vec::new());
     for (id, _) in group {
         work.job.worker.checkpoint()?;
-        match local.fingerprint(*id) {
+        match open.local.fingerprint(*id) {
             Ok(Some(fingerprint)) => {
-                if let Some(local_name) = local.local_name(*id) {
+                if let Some(local_name) = open.local.local_name(*id) {
                     names.insert(*id, local_name.clone());
                     entries.push(Entry::Intend(Intent { local_name, fingerprint, uid_next }));
                 }
@@ -119,20 +106,15 @@ fn announce(
             Err(fault) => return Err(fault),
         }
     }
-    ledger.record(work.record.id, &entries)?;
+    open.ledger.record(work.record.id, &entries)?;
     Ok(names)
 }
 
 /// Finds uploads whose UIDs the server didn't tell (it has no UIDPLUS), by what they look like.
-fn find_uploads(
-    work: &mut Work<'_>,
-    remote: &mut dyn Mailbox,
-    local: &mut dyn Mailbox,
-    ledger: &mut dyn Ledger,
-) -> Result<(), Fault> {
+fn find_uploads(work: &mut Work<'_>, open: &mut Open<'_>) -> Result<(), Fault> {
     work.job.worker.light(Light::Listing);
-    let there = remote.look(None)?;
-    let mut here = local.look(None)?;
-    intents::recover(work.job, &work.record, remote, local, ledger, &there, &mut here)?;
+    let there = open.remote.look(None)?;
+    let mut here = open.local.look(None)?;
+    intents::recover(work.job, &work.record, open, &there, &mut here)?;
     Ok(())
 }
