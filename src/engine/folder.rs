@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::execute::execute;
+use super::identity;
 use super::intents;
 use super::worker::Worker;
 use crate::model::event::{EventKind, Progress};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::{Flags, Holds};
 use crate::model::folder::{Counts, FolderPair};
-use crate::model::ids::{Side, Uid};
+use crate::model::ids::{Side, Uid, UidValidity};
 use crate::model::light::Light;
 use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Look, MessageId};
@@ -161,7 +162,7 @@ fn attempt(
     let mut local = local.open(&job.names.local, !job.policy.local_read_only)?;
     job.listing(Side::Remote);
     let mut there = look(&mut *remote, record.remote_mark.as_ref(), &rows)?;
-    check_validity(job, &*remote, &record, ledger)?;
+    let validity = check_validity(job, &*remote, &record)?;
     there =
         intents::let_settle(job, &record, ledger, there, || look(&mut *remote, record.remote_mark.as_ref(), &rows))?;
     job.worker.checkpoint()?;
@@ -169,6 +170,10 @@ fn attempt(
     let mut here = look(&mut *local, record.local_mark.as_ref(), &rows)?;
     job.worker.light(Light::Directing);
     let mut open = Open { remote: &mut *remote, local: &mut *local, ledger };
+    if record.uid_validity.is_none() {
+        identity::check(job, &mut open, &there, &here)?;
+        open.ledger.set_uid_validity(record.id, validity)?;
+    }
     if intents::recover(job, &record, &mut open, &there, &mut here)? {
         rows = open.ledger.rows(record.id)?;
     }
@@ -218,18 +223,13 @@ fn look(mailbox: &mut dyn Mailbox, mark: Option<&Mark>, rows: &[Row]) -> Result<
     mailbox.look(mark.map(|mark| Known { mark, uids: &uids }))
 }
 
-/// UIDs mean nothing under another UIDVALIDITY (RFC 3501, section 2.3.1.1).
-fn check_validity(
-    job: &Job<'_>,
-    remote: &dyn Mailbox,
-    record: &FolderRecord,
-    ledger: &mut dyn Ledger,
-) -> Result<(), Fault> {
+/// UIDs mean nothing under another UIDVALIDITY (RFC 3501, section 2.3.1.1). Gives the one that holds now.
+fn check_validity(job: &Job<'_>, remote: &dyn Mailbox, record: &FolderRecord) -> Result<UidValidity, Fault> {
     let doing = format!("synchronising the folder {} of the account {}", job.names.shown, job.worker.account());
     match (record.uid_validity, remote.uid_validity()) {
         (_, None) => Err(Fault::new(Reach::Folder, FaultKind::Server, doing, "the server gives it no UIDVALIDITY")),
-        (None, Some(now)) => ledger.set_uid_validity(record.id, now),
-        (Some(then), Some(now)) if then == now => Ok(()),
+        (None, Some(now)) => Ok(now),
+        (Some(then), Some(now)) if then == now => Ok(now),
         (Some(_), Some(_)) => {
             let cause = "the server has numbered its messages anew (UIDVALIDITY changed)";
             Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause)

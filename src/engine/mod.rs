@@ -9,6 +9,7 @@ mod connect;
 mod copy;
 mod execute;
 mod folder;
+mod identity;
 mod intents;
 mod lock;
 mod pairing;

@@ -280,6 +280,37 @@ fn a_folder_that_was_numbered_anew_is_left_alone() {
 }
 
 #[test]
+fn a_lost_ledger_is_rebuilt_from_names() {
+    let mut world = World::new();
+    for number in 0..30 {
+        world.arrive(&number.to_string(), &["\\Seen"]);
+    }
+    world.run(POLICY);
+    world.ledger = MemoryLedger::default();
+    let done = world.run(POLICY);
+    assert!(done.failures == 0 && done.counts.is_nothing(), "{done:?}");
+    assert_eq!((world.here().len(), world.there().len()), (30, 30));
+}
+
+#[test]
+fn numbers_that_mean_other_messages_are_not_believed() {
+    let mut world = World::new();
+    for number in 0..30 {
+        world.arrive(&number.to_string(), &[]);
+    }
+    world.run(POLICY);
+    world.ledger = MemoryLedger::default();
+    *world.remote.tree().get_mut("INBOX").unwrap() = crate::memory::MemoryFolder::default();
+    for number in 0..30 {
+        world.arrive(&format!("another {number}"), &[]);
+    }
+    for _ in 0..2 {
+        assert_eq!(world.run(POLICY).failures, 1);
+        assert_eq!((world.here().len(), world.there().len()), (30, 30));
+    }
+}
+
+#[test]
 fn a_folder_without_its_cur_is_a_fault_and_not_empty() {
     let world = World::new();
     world.arrive("a", &[]);
