@@ -1,7 +1,7 @@
 //! One folder, once: look at both sides, plan, carry out, remember.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::execute::execute;
 use super::identity;
@@ -21,6 +21,9 @@ use crate::plan::guard;
 use crate::plan::messages::{Entry as Remembered, Permission, Situation, messages};
 use crate::store::ledger::{Entry, FolderRecord, Ledger, Row, State};
 use crate::store::{Known, Mailbox, Repository};
+
+/// The time between two tellings of a folder's progress.
+const TELLING: Duration = Duration::from_millis(50);
 
 /// What the user allows.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +85,8 @@ pub(super) struct Work<'a> {
     pub(super) progress: Progress,
     pub(super) counts: Counts,
     pub(super) failures: u64,
+    /// When the progress was last told.
+    pub(super) told: Option<Instant>,
 }
 
 impl Work<'_> {
@@ -97,8 +102,14 @@ impl Work<'_> {
         self.job.failed(fault);
     }
 
-    /// Tells how far the copying has come.
-    pub(super) fn publish_progress(&self) {
+    /// Tells how far the copying has come, unless that was told only just now: nobody can look that fast, and every
+    /// telling wakes somebody.
+    pub(super) fn publish_progress(&mut self) {
+        let complete = self.progress.done == self.progress.total;
+        if self.told.is_some_and(|told| told.elapsed() < TELLING) && !complete {
+            return;
+        }
+        self.told = Some(Instant::now());
         let (account, folder) = (self.job.worker.account(), self.job.names.shown.clone());
         self.job.worker.publish(EventKind::Progress { account, folder, progress: self.progress });
     }
@@ -189,7 +200,7 @@ fn attempt(
     let uid_next = uid_next(&there);
     let rows = rows.into_iter().map(|row| (row.remote, row)).collect();
     let (counts, failures) = (Counts::default(), 0);
-    let mut work = Work { job, record, rows, uid_next, common, local_holds, progress, counts, failures };
+    let mut work = Work { job, record, rows, uid_next, common, local_holds, progress, counts, failures, told: None };
     let result = execute(&mut work, &plan, &mut open);
     done.counts = work.counts;
     done.failures = work.failures;
