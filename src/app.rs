@@ -114,7 +114,11 @@ fn configure(cli: &Cli) -> Result<Settings, String> {
 
 fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
     if let Some(name) = &cli.ui {
-        return name.parse();
+        let kind: Kind = name.parse()?;
+        if kind.needs_terminal() && !io::stdout().is_terminal() {
+            return Err(format!("{kind} needs a terminal to draw on; use -u basic, or -u quiet"));
+        }
+        return Ok(kind);
     }
     let wanted: Vec<Kind> = configured
         .iter()

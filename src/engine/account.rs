@@ -151,6 +151,8 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     prepare_root(&shared.account.local.root, &local, &known)?;
     let mut password = task.password.clone();
     let mut remote = shared.connect(worker, &mut password)?;
+    // Only now: a name that was misspelt the first time has never been anybody's.
+    ledger.bind(&format!("{}@{}", shared.account.remote.user, shared.account.remote.host))?;
     if let Some(secret) = password.clone() {
         let _ = task.reports.send(Report::Password { account: task.account().clone(), secret });
     }

@@ -19,6 +19,8 @@ use crate::store::imap::{Greeted, ImapRepository};
 
 /// How often a person is asked for a password before the account gives up.
 const ATTEMPTS: usize = 3;
+/// What a refusal begins with, which the question says in its own way.
+const SERVER_SAYS: &str = "the server says: ";
 
 /// Connects and logs in. `password` holds what worked before, if anything did, and afterwards what worked now.
 pub(super) fn connect(
@@ -38,7 +40,8 @@ pub(super) fn connect(
         worker.checkpoint()?;
         let (account, host) = (worker.account(), settings.host.clone());
         worker.publish(EventKind::Connecting { account, host, port: settings.port });
-        let greeted = Greeted::connect(settings, &worker.account(), timeout)?;
+        let greeted =
+            Greeted::connect(settings, &worker.account(), timeout).map_err(|fault| unless_stopped(worker, fault))?;
         if let Ok(cutter) = greeted.cutter() {
             let _ = reports.send(Report::Connected { lamp: worker.lamp(), cutter });
         }
@@ -50,14 +53,19 @@ pub(super) fn connect(
             }
             Err(fault) if fault.kind == FaultKind::Login && asked < ATTEMPTS => {
                 asked += 1;
-                match ask(worker, settings, Some(fault.cause.clone())) {
+                match ask(worker, settings, Some(fault.cause.trim_start_matches(SERVER_SAYS).to_owned())) {
                     Some(answer) => secret = answer,
                     None => return Err(fault),
                 }
             }
-            Err(fault) => return Err(fault),
+            Err(fault) => return Err(unless_stopped(worker, fault)),
         }
     }
+}
+
+/// A connection that fails after a stop was asked for was cut by us; that is no fault of the server's.
+fn unless_stopped(worker: &Worker, fault: Fault) -> Fault {
+    worker.checkpoint().err().unwrap_or(fault)
 }
 
 fn announce(worker: &Worker, settings: &ImapSettings) {

@@ -115,6 +115,8 @@ fn work(
         Ok(())
     };
     if let Err(fault) = attempt() {
+        // What fails after a stop was asked for was cut by us.
+        let fault = worker.checkpoint().err().unwrap_or(fault);
         let _ = results.send(Err(fault));
     }
 }

@@ -150,6 +150,17 @@ fn several_connections_share_one_file_that_only_its_owner_may_read() {
 }
 
 #[test]
+fn a_ledger_of_another_server_is_refused_and_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = ledger_path(directory.path(), "Work");
+    SqliteLedger::open(&path).unwrap().bind("me@a.example").unwrap();
+    SqliteLedger::open(&path).unwrap().bind("me@a.example").unwrap();
+    let fault = SqliteLedger::open(&path).unwrap().bind("me@b.example").unwrap_err();
+    assert!(fault.to_string().contains("me@a.example"), "{fault}");
+    SqliteLedger::open(&path).unwrap().bind("me@a.example").unwrap();
+}
+
+#[test]
 fn reading_only_makes_and_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let path = ledger_path(directory.path(), "Work");

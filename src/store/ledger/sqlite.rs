@@ -43,6 +43,27 @@ impl SqliteLedger {
         Self::checked(path, if path.exists() { open_for_reading(path) } else { open_empty() })
     }
 
+    /// Binds the ledger to a server's mailboxes, once and for all: UIDs of one mean nothing on another. A ledger that is
+    /// bound to others is a fault of the account.
+    pub fn bind(&mut self, origin: &str) -> Result<(), Fault> {
+        let bound: String = self.write(|transaction| {
+            transaction.execute_batch("CREATE TABLE IF NOT EXISTS origin (name TEXT NOT NULL)")?;
+            let known = transaction.query_row("SELECT name FROM origin", [], |row| row.get(0)).optional()?;
+            if let Some(name) = known {
+                return Ok(name);
+            }
+            transaction.execute("INSERT INTO origin (name) VALUES (?1)", [origin])?;
+            Ok(origin.to_owned())
+        })?;
+        if bound == origin {
+            return Ok(());
+        }
+        let cause = format!("it was made with {bound}, and the account is {origin} now");
+        let advice = "give another server or user an account of its own; if it is the same mail under a new name, delete this \
+                      file, and it is made anew from the names of the local files";
+        Err(Fault::new(Reach::Account, FaultKind::Refused, doing("opening", &self.path), cause).advise(advice))
+    }
+
     fn checked(path: &Path, opened: rusqlite::Result<Connection>) -> Result<Self, Fault> {
         let connection = opened.map_err(|error| fault("opening", path, &error))?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
