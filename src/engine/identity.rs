@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::folder::{Job, Open};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::ids::Uid;
-use crate::model::message::{Look, MessageId};
+use crate::model::message::{Fingerprint, Look, MessageId};
 
 /// How many messages are compared.
 const SAMPLE: usize = 20;
@@ -22,7 +22,8 @@ pub(super) fn check(job: &Job<'_>, open: &mut Open<'_>, there: &Look, here: &Loo
     for uid in shared.into_iter().step_by(step) {
         job.worker.checkpoint()?;
         let id = MessageId::Uid(uid);
-        if let (Some(a), Some(b)) = (open.remote.fingerprint(id)?, open.local.fingerprint(id)?) {
+        let (there, here) = (readable(open.remote.fingerprint(id))?, readable(open.local.fingerprint(id))?);
+        if let (Some(a), Some(b)) = (there, here) {
             compared += 1;
             different += usize::from(a != b);
         }
@@ -34,6 +35,14 @@ pub(super) fn check(job: &Job<'_>, open: &mut Open<'_>, there: &Look, here: &Loo
     let cause = "the local files carry numbers (U= in their names) that mean other messages on the server";
     Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause)
         .advise("nothing was changed; move the local folder aside, and the next run fetches it anew"))
+}
+
+/// A message that can't be read says nothing about the others.
+fn readable(fingerprint: Result<Option<Fingerprint>, Fault>) -> Result<Option<Fingerprint>, Fault> {
+    match fingerprint {
+        Err(fault) if fault.reach == Reach::Message => Ok(None),
+        other => other,
+    }
 }
 
 fn uids(look: &Look) -> impl Iterator<Item = Uid> + '_ {

@@ -293,6 +293,22 @@ fn a_lost_ledger_is_rebuilt_from_names() {
 }
 
 #[test]
+fn one_file_that_cannot_be_read_does_not_stop_the_rebuilding() {
+    let mut world = World::new();
+    for number in 0..5 {
+        world.arrive(&number.to_string(), &[]);
+    }
+    world.run(POLICY);
+    world.ledger = MemoryLedger::default();
+    let path = world.find("3");
+    fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink("/nowhere/at/all", &path).unwrap();
+    let done = world.run(POLICY);
+    assert!(done.fatal.is_none() && done.failures == 0, "{done:?}");
+    assert_eq!(world.there().len(), 5);
+}
+
+#[test]
 fn numbers_that_mean_other_messages_are_not_believed() {
     let mut world = World::new();
     for number in 0..30 {
