@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use super::decide::{decide, guard};
 use super::execute::execute;
 use super::identity;
 use super::intents;
@@ -16,9 +17,6 @@ use crate::model::light::Light;
 use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Look, MessageId};
 use crate::model::uidset::UidSet;
-use crate::plan::action::Plan;
-use crate::plan::guard;
-use crate::plan::messages::{Entry as Remembered, Permission, Situation, messages};
 use crate::store::ledger::{Entry, FolderRecord, Ledger, Row, State};
 use crate::store::{Known, Mailbox, Repository};
 
@@ -190,7 +188,7 @@ fn attempt(
     }
     let (plan, withheld) = decide(job, &*open.remote, &*open.local, &there, &here, &rows);
     let counts = plan.counts();
-    guard_plan(job, &counts, &rows)?;
+    guard(job, &counts, &rows)?;
     if !counts.is_nothing() {
         let (account, folder) = (job.worker.account(), job.names.shown.clone());
         job.worker.publish(EventKind::Planned { account, folder, counts, pretended: false });
@@ -247,65 +245,6 @@ fn check_validity(job: &Job<'_>, remote: &dyn Mailbox, record: &FolderRecord) ->
                 .advise("nothing was changed; move the local folder aside, and the next run fetches it anew"))
         }
     }
-}
-
-/// The plan, and whether more would have to be done if it were allowed.
-fn decide(
-    job: &Job<'_>,
-    remote: &dyn Mailbox,
-    local: &dyn Mailbox,
-    there: &Look,
-    here: &Look,
-    rows: &[Row],
-) -> (Plan, bool) {
-    if remote.read_only() && !job.policy.remote_read_only {
-        let text = "the server lets us only read this folder; nothing is written there".to_owned();
-        let (account, folder) = (job.worker.account(), job.names.shown.clone());
-        job.worker.publish(EventKind::Warned { account: Some(account), folder: Some(folder), text });
-    }
-    let entry = |row: &Row| (row.remote, Remembered { flags: row.flags.clone(), kept: row.state == State::Kept });
-    let ledger: BTreeMap<Uid, Remembered> = rows.iter().map(entry).collect();
-    let remote_holds = remote.holds();
-    let common = remote_holds.and(&local.holds());
-    let plan = |to_remote, to_local| {
-        let (ledger, common, remote_holds) = (&ledger, &common, &remote_holds);
-        messages(&Situation { remote: there, local: here, ledger, common, remote_holds, to_remote, to_local })
-    };
-    let permission = |read_only: bool| if read_only { Permission::NONE } else { Permission::ALL };
-    let to_remote = permission(remote.read_only());
-    let to_local = permission(job.policy.local_read_only || local.read_only());
-    let allowed = plan(to_remote, to_local);
-    let restricted = (to_remote, to_local) != (Permission::ALL, Permission::ALL);
-    if !restricted {
-        return (allowed, false);
-    }
-    let all = plan(Permission::ALL, Permission::ALL);
-    let unsent = all.counts().uploads.saturating_sub(allowed.counts().uploads);
-    if unsent > 0 && to_remote.write {
-        let text = format!(
-            "{unsent} local messages stay here: the local side is read-only, so their files could not be marked as sent"
-        );
-        let (account, folder) = (job.worker.account(), job.names.shown.clone());
-        job.worker.publish(EventKind::Warned { account: Some(account), folder: Some(folder), text });
-    }
-    let withheld = all != allowed;
-    (allowed, withheld)
-}
-
-fn guard_plan(job: &Job<'_>, counts: &Counts, rows: &[Row]) -> Result<(), Fault> {
-    if job.policy.allow_deletes {
-        return Ok(());
-    }
-    let Some(suspicion) = guard::check(counts, rows.len() as u64, None) else {
-        return Ok(());
-    };
-    let doing = format!("synchronising the folder {} of the account {}", job.names.shown, job.worker.account());
-    let cause = format!(
-        "{} of its {} messages would be deleted on the {} side",
-        suspicion.deletes, suspicion.known, suspicion.side
-    );
-    Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause)
-        .advise("nothing was changed; if it is meant, run again with --allow-deletes"))
 }
 
 #[cfg(test)]

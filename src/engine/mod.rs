@@ -7,6 +7,7 @@
 mod account;
 mod connect;
 mod copy;
+mod decide;
 mod execute;
 mod folder;
 mod identity;
