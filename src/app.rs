@@ -142,19 +142,21 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
         (temporary.path().to_path_buf(), Some(temporary))
     };
     let address = server.address();
-    let common = |name: &str| CommonSettings { name: name.to_owned(), read_only: false, create_folders: true };
     let account = AccountSettings {
         name: AccountName::new("demo"),
         autorefresh: Some(Duration::from_secs(10)),
-        local: MaildirSettings { common: common("demo-local"), root: root.join("mail"), separator: '.' },
+        max_deletes: None,
+        sync_folder_deletes: false,
+        local: MaildirSettings { common: CommonSettings::open("demo-local"), root: root.join("mail"), separator: '.' },
         remote: ImapSettings {
-            common: common("demo-remote"),
+            common: CommonSettings::open("demo-remote"),
             host: address.ip().to_string(),
             port: address.port(),
             user: server.user().to_owned(),
             password: PasswordSource::Given(Secret::new(server.password().to_owned())),
             security: Security::None,
             ca_file: None,
+            expunge: true,
             max_connections: 4,
         },
     };
@@ -162,6 +164,7 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
         metadata: root.join("metadata"),
         ui: Vec::new(),
         max_sync_accounts: 1,
+        ignore_read_only: false,
         fsync: true,
         socket_timeout: Duration::from_secs(60),
         accounts: vec![account],

@@ -51,6 +51,7 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
     Some(Settings {
         metadata: metadata.ok()?,
         ui: interfaces(source),
+        ignore_read_only: source.read("general", "ignore-readonly", value::boolean).unwrap_or(false),
         max_sync_accounts: source.read("general", "maxsyncaccounts", value::count).unwrap_or(usual),
         fsync: source.read("general", "fsync", boolean).unwrap_or(true),
         socket_timeout: timeout(source),
@@ -113,12 +114,21 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     judge(source, &section, &[Kind::Account]);
     let minute = Duration::from_secs(60);
     let autorefresh = source.read(&section, "autorefresh", |text| value::time(text, minute, "a number of minutes"));
+    let max_deletes = source.read(&section, "maxdeletes", value::whole);
+    let sync_folder_deletes = source.read(&section, "syncfolderdeletes", value::boolean).unwrap_or(false);
     let local = repository(source, &section, "localrepository");
     let remote = repository(source, &section, "remoterepository");
     let local = local.and_then(|section| repository::local(source, &section));
     let remote = remote.and_then(|section| repository::remote(source, &section));
     let (local, remote) = (local?, remote?);
-    Some(AccountSettings { name: AccountName::new(name), autorefresh: autorefresh.flatten(), local, remote })
+    Some(AccountSettings {
+        name: AccountName::new(name),
+        autorefresh: autorefresh.flatten(),
+        max_deletes,
+        sync_folder_deletes,
+        local,
+        remote,
+    })
 }
 
 /// The section of the repository that an account names.

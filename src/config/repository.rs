@@ -63,10 +63,11 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
     let password = password(source, section);
     let security = security(source, section, host.as_deref(), given_port);
     let ca_file = ca_file(source, section);
+    let expunge = source.read(section, "expunge", boolean).unwrap_or(true);
     let max_connections = source.read(section, "maxconnections", value::count).unwrap_or(CONNECTIONS);
     let usual = if security == Security::Tls { TLS_PORT } else { PLAIN_PORT };
     let port = given_port.unwrap_or(usual);
-    Some(ImapSettings { common, host: host?, port, user: user?, password, security, ca_file, max_connections })
+    Some(ImapSettings { common, host: host?, port, user: user?, password, security, ca_file, expunge, max_connections })
 }
 
 /// The directory of a Maildir repository and its separator, without a remark on mistakes.
@@ -89,6 +90,7 @@ fn common(source: &mut Source, section: &str) -> CommonSettings {
         name: section.strip_prefix("Repository ").unwrap_or(section).trim().to_owned(),
         read_only: source.read(section, "readonly", boolean).unwrap_or(false),
         create_folders: source.read(section, "createfolders", boolean).unwrap_or(true),
+        sync_deletes: source.read(section, "sync_deletes", boolean).unwrap_or(true),
     }
 }
 

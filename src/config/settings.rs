@@ -15,6 +15,8 @@ pub struct Settings {
     pub ui: Vec<UiName>,
     /// How many accounts are synchronised at once; at least 1.
     pub max_sync_accounts: usize,
+    /// No warning about folders that may only be read.
+    pub ignore_read_only: bool,
     /// Whether mail is flushed to the disk before it is recorded.
     pub fsync: bool,
     /// How long a connect, a handshake or a read may take.
@@ -43,6 +45,10 @@ pub struct AccountSettings {
     pub name: AccountName,
     /// How long to wait between synchronisations; `None`: once is enough.
     pub autorefresh: Option<Duration>,
+    /// How many deletions in a folder need no confirmation; `None`: half of it, and at least 10.
+    pub max_deletes: Option<u64>,
+    /// Whether a folder that is gone on one side is deleted on the other.
+    pub sync_folder_deletes: bool,
     /// The local side.
     pub local: MaildirSettings,
     /// The remote side.
@@ -58,6 +64,15 @@ pub struct CommonSettings {
     pub read_only: bool,
     /// Folders that are missing there may be made.
     pub create_folders: bool,
+    /// What is gone on the other side is deleted there.
+    pub sync_deletes: bool,
+}
+
+impl CommonSettings {
+    /// A repository of this name in which everything is allowed.
+    pub fn open(name: &str) -> Self {
+        Self { name: name.to_owned(), read_only: false, create_folders: true, sync_deletes: true }
+    }
 }
 
 /// A tree of Maildirs.
@@ -99,6 +114,8 @@ pub struct ImapSettings {
     pub security: Security,
     /// A file of certificates to trust instead of the system's.
     pub ca_file: Option<PathBuf>,
+    /// Whether deleted messages are removed for good; else they are only marked.
+    pub expunge: bool,
     /// How many connections at once; at least 1.
     pub max_connections: usize,
 }

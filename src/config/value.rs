@@ -36,6 +36,14 @@ pub fn count(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "expected a whole number, at least 1".to_owned())
 }
 
+/// A whole number, 0 too.
+///
+/// # Errors
+/// That one was expected.
+pub fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "expected a whole number".to_owned())
+}
+
 /// A TCP port.
 ///
 /// # Errors

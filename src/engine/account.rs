@@ -16,13 +16,14 @@ use super::pairing::{self, Sides};
 use super::runtime::{Options, Report};
 use super::team;
 use super::worker::{Publisher, Worker};
-use crate::config::settings::{AccountSettings, Settings};
+use crate::config::settings::{AccountSettings, CommonSettings, Settings};
 use crate::model::event::EventKind;
 use crate::model::fault::{Exit, Fault, FaultKind, Reach};
 use crate::model::folder::Counts;
 use crate::model::ids::LampId;
 use crate::model::light::Light;
 use crate::model::question::{Question, Secret};
+use crate::plan::messages::Permission;
 use crate::store::imap::ImapRepository;
 use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
 use crate::store::ledger::{FolderRecord, Ledger};
@@ -123,9 +124,11 @@ impl Shared<'_> {
 
     pub(super) fn policy(&self) -> Policy {
         Policy {
-            remote_read_only: self.account.remote.common.read_only,
-            local_read_only: self.account.local.common.read_only,
+            to_remote: permission(&self.account.remote.common),
+            to_local: permission(&self.account.local.common),
             allow_deletes: self.task.options.allow_deletes,
+            most_deletes: self.account.max_deletes,
+            ignore_read_only: self.task.settings.ignore_read_only,
             pause: intents::PAUSE,
         }
     }
@@ -134,6 +137,10 @@ impl Shared<'_> {
         let timeout = self.task.settings.socket_timeout;
         connect(worker, &self.account.remote, timeout, &self.task.reports, password)
     }
+}
+
+fn permission(common: &CommonSettings) -> Permission {
+    Permission { write: !common.read_only, delete: !common.read_only && common.sync_deletes }
 }
 
 fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fault> {

@@ -1,9 +1,10 @@
 //! Deliveries that watch what passes through them: checkpoints, progress, and what has to be recorded.
 
-use super::folder::Work;
+use super::quarantine::{put_aside, release};
+use super::work::Work;
 use crate::model::fault::{Fault, Reach};
 use crate::model::flags::Flags;
-use crate::model::ids::Uid;
+use crate::model::ids::{Side, Uid};
 use crate::model::message::{Head, MessageId};
 use crate::store::ledger::{Entry, Ledger, Row, State};
 use crate::store::{Delivered, Delivery};
@@ -40,7 +41,8 @@ impl<'a, 'w> Download<'a, 'w> {
             let stored = match delivered.result {
                 Ok(stored) => stored,
                 Err(fault) if fault.reach == Reach::Message => {
-                    self.work.failed(&fault);
+                    let name = delivered.source.uid().map(|uid| uid.to_string()).unwrap_or_default();
+                    entries.extend(put_aside(self.work, Side::Remote, &name, None, &fault));
                     continue;
                 }
                 Err(fault) => return Err(fault),
@@ -48,11 +50,13 @@ impl<'a, 'w> Download<'a, 'w> {
             let MessageId::Uid(remote) = delivered.source else { continue };
             if let Some((_, flags)) = waiting.iter().find(|(uid, _)| *uid == remote) {
                 let local = stored.uid.unwrap_or(remote);
-                entries.push(Entry::Put(Row { remote, local, flags: flags.clone(), state: State::Synced }));
+                let (flags, key) = (flags.clone(), stored.key);
+                entries.extend(release(self.work, Side::Remote, &remote.to_string()));
+                entries.push(Entry::Put(Row { remote, local, flags, state: State::Synced, key }));
             }
         }
         self.ledger.record(self.work.record.id, &entries)?;
-        self.work.counts.downloads += entries.len() as u64;
+        self.work.counts.downloads += entries.iter().filter(|entry| matches!(entry, Entry::Put(_))).count() as u64;
         Ok(())
     }
 }

@@ -2,31 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use super::folder::Job;
-use crate::model::event::EventKind;
+use super::folder::{Job, Open};
+use super::survey::Survey;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::Counts;
 use crate::model::ids::Uid;
-use crate::model::message::Look;
 use crate::plan::action::Plan;
 use crate::plan::guard::check as suspect;
 use crate::plan::messages::{Entry as Remembered, Permission, Situation, messages};
-use crate::store::Mailbox;
 use crate::store::ledger::{Row, State};
 
 /// The plan, and whether more would have to be done if it were allowed.
-pub(super) fn decide(
-    job: &Job<'_>,
-    remote: &dyn Mailbox,
-    local: &dyn Mailbox,
-    there: &Look,
-    here: &Look,
-    rows: &[Row],
-) -> (Plan, bool) {
-    if remote.read_only() && !job.policy.remote_read_only {
-        let text = "the server lets us only read this folder; nothing is written there".to_owned();
-        let (account, folder) = (job.worker.account(), job.names.shown.clone());
-        job.worker.publish(EventKind::Warned { account: Some(account), folder: Some(folder), text });
+pub(super) fn decide(job: &Job<'_>, open: &Open<'_>, survey: &Survey) -> (Plan, bool) {
+    let Survey { rows, there, here, .. } = survey;
+    let (remote, local) = (&open.remote, &open.local);
+    if remote.read_only() && job.policy.to_remote.write && !job.policy.ignore_read_only {
+        job.warn("the server lets us only read this folder; nothing is written there".to_owned());
     }
     let entry = |row: &Row| (row.remote, Remembered { flags: row.flags.clone(), kept: row.state == State::Kept });
     let ledger: BTreeMap<Uid, Remembered> = rows.iter().map(entry).collect();
@@ -36,9 +27,9 @@ pub(super) fn decide(
         let (ledger, common, remote_holds) = (&ledger, &common, &remote_holds);
         messages(&Situation { remote: there, local: here, ledger, common, remote_holds, to_remote, to_local })
     };
-    let permission = |read_only: bool| if read_only { Permission::NONE } else { Permission::ALL };
-    let to_remote = permission(remote.read_only());
-    let to_local = permission(job.policy.local_read_only || local.read_only());
+    let permission = |read_only: bool, allowed| if read_only { Permission::NONE } else { allowed };
+    let to_remote = permission(remote.read_only(), job.policy.to_remote);
+    let to_local = permission(local.read_only(), job.policy.to_local);
     let allowed = plan(to_remote, to_local);
     let restricted = (to_remote, to_local) != (Permission::ALL, Permission::ALL);
     if !restricted {
@@ -50,8 +41,7 @@ pub(super) fn decide(
         let text = format!(
             "{unsent} local messages stay here: the local side is read-only, so their files could not be marked as sent"
         );
-        let (account, folder) = (job.worker.account(), job.names.shown.clone());
-        job.worker.publish(EventKind::Warned { account: Some(account), folder: Some(folder), text });
+        job.warn(text);
     }
     let withheld = all != allowed;
     (allowed, withheld)
@@ -62,14 +52,13 @@ pub(super) fn guard(job: &Job<'_>, counts: &Counts, rows: &[Row]) -> Result<(), 
     if job.policy.allow_deletes {
         return Ok(());
     }
-    let Some(suspicion) = suspect(counts, rows.len() as u64, None) else {
+    let Some(suspicion) = suspect(counts, rows.len() as u64, job.policy.most_deletes) else {
         return Ok(());
     };
-    let doing = format!("synchronising the folder {} of the account {}", job.names.shown, job.worker.account());
     let cause = format!(
         "{} of its {} messages would be deleted on the {} side",
         suspicion.deletes, suspicion.known, suspicion.side
     );
-    Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause)
+    Err(Fault::new(Reach::Folder, FaultKind::Refused, job.doing(), cause)
         .advise("nothing was changed; if it is meant, run again with --allow-deletes"))
 }

@@ -3,15 +3,17 @@
 use std::collections::HashSet;
 
 use super::copy::Download;
-use super::folder::{Open, Work};
+use super::folder::Open;
+use super::quarantine::put_aside;
 use super::upload;
+use super::work::Work;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::ids::{Side, Uid};
 use crate::model::light::Light;
 use crate::model::message::MessageId;
 use crate::plan::action::{Action, Plan};
 use crate::plan::flags::{Change, Merged};
-use crate::store::ledger::{Entry, Ledger, State};
+use crate::store::ledger::{Entry, State};
 use crate::store::{FlagChange, Mailbox};
 
 /// Messages whose flags are changed, or that are deleted, and recorded together.
@@ -26,7 +28,7 @@ pub(super) fn execute(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> 
     merge(work, plan, open)?;
     delete(work, plan, Side::Local, open)?;
     delete(work, plan, Side::Remote, open)?;
-    remember(work, plan, open.ledger)
+    remember(work, plan, open)
 }
 
 fn download(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fault> {
@@ -47,9 +49,12 @@ fn download(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(),
     // What did arrive is kept, whatever happened afterwards.
     let settled = download.settle();
     drop(download);
-    for (_, fault) in fetched? {
-        work.failed(&fault);
+    let mut entries = Vec::new();
+    for (id, fault) in fetched? {
+        let name = id.uid().map(|uid| uid.to_string()).unwrap_or_default();
+        entries.extend(put_aside(work, Side::Remote, &name, None, &fault));
     }
+    open.ledger.record(work.record.id, &entries)?;
     settled
 }
 
@@ -75,7 +80,7 @@ fn merge(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fa
             work.counts.remote_flags += u64::from(!merged.remote.is_nothing());
             work.counts.local_flags += u64::from(!merged.local.is_nothing());
             let flags = merged.flags.clone();
-            entries.push(work.put(*uid, flags, State::Synced));
+            entries.push(work.put(open.local, *uid, flags, State::Synced));
         }
         open.ledger.record(work.record.id, &entries)?;
     }
@@ -119,14 +124,17 @@ fn delete(work: &mut Work<'_>, plan: &Plan, on: Side, open: &mut Open<'_>) -> Re
         let ids: Vec<MessageId> = group.iter().copied().map(MessageId::Uid).collect();
         let faults = open.side(on).delete(&ids)?;
         // What must not be deleted is kept from now on, so that it neither comes back nor is tried again at each run.
-        let kept = refused_ids(&faults);
+        let mut kept = refused_ids(&faults);
+        if !open.side(on).removes() {
+            kept.extend(ids.iter().copied());
+        }
         let failed = failed_ids(work, faults);
         let mut entries = Vec::with_capacity(group.len());
         for uid in group {
             let id = MessageId::Uid(*uid);
             if kept.contains(&id) {
                 let flags = work.rows.get(uid).map(|row| row.flags.clone()).unwrap_or_default();
-                entries.push(work.put(*uid, flags, State::Kept));
+                entries.push(work.put(open.local, *uid, flags, State::Kept));
             } else if !failed.contains(&id) {
                 entries.push(Entry::Forget(*uid));
             }
@@ -142,17 +150,17 @@ fn delete(work: &mut Work<'_>, plan: &Plan, on: Side, open: &mut Open<'_>) -> Re
 }
 
 /// Records what needs no effect.
-fn remember(work: &mut Work<'_>, plan: &Plan, ledger: &mut dyn Ledger) -> Result<(), Fault> {
+fn remember(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fault> {
     let entries: Vec<Entry> = plan
         .actions
         .iter()
         .filter_map(|action| match action {
             Action::Forget { uid } => Some(Entry::Forget(*uid)),
-            Action::Keep { uid, flags } => Some(work.put(*uid, flags.clone(), State::Kept)),
+            Action::Keep { uid, flags } => Some(work.put(open.local, *uid, flags.clone(), State::Kept)),
             _ => None,
         })
         .collect();
-    if entries.is_empty() { Ok(()) } else { ledger.record(work.record.id, &entries) }
+    if entries.is_empty() { Ok(()) } else { open.ledger.record(work.record.id, &entries) }
 }
 
 fn refused_ids(faults: &Faults) -> HashSet<MessageId> {

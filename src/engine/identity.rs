@@ -1,53 +1,197 @@
-//! Whether the UIDs in the names of local files are this mailbox's.
+//! Which local message is which on the server, where numbers alone can't tell.
+//!
+//! Local files carry the UIDs of their counterparts in their names. These hold only under the UIDVALIDITY under which they
+//! were given, and only as long as nobody copies files or puts back older ones. So UIDs that nothing vouches for are proven
+//! by content: size and header. What can't be proven counts as new: it is copied, never deleted.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::folder::{Job, Open};
+use super::survey::Survey;
 use crate::model::fault::{Fault, FaultKind, Reach};
-use crate::model::ids::Uid;
-use crate::model::message::{Fingerprint, Look, MessageId};
+use crate::model::ids::{Uid, UidValidity};
+use crate::model::message::{Coverage, Fingerprint, MessageId};
+use crate::plan::guard;
+use crate::plan::pairs::pair;
+use crate::store::ledger::{Entry, Row, State};
 
-/// How many messages are compared.
+/// How many of a folder's numbers are compared when all of them have to be trusted.
 const SAMPLE: usize = 20;
+/// So many numbers that nothing vouches for are all proven; of more, a sample.
+const PROVEN: usize = 1000;
 
-/// Compares some of the messages that both sides name by the same UID. For folders of which the ledger knows nothing (it was
-/// lost, or another program made them): without a UIDVALIDITY nothing says that the numbers in the file names are those that
-/// the server gives now, and a wrong pair would hide one message behind another. One that differs may have been changed on
-/// its way by another program; when more than half of them do, the folder is left alone.
-pub(super) fn check(job: &Job<'_>, open: &mut Open<'_>, there: &Look, here: &Look) -> Result<(), Fault> {
-    let numbered: HashSet<Uid> = uids(there).collect();
-    let shared: Vec<Uid> = uids(here).filter(|uid| numbered.contains(uid)).collect();
-    let step = shared.len().div_ceil(SAMPLE).max(1);
-    let (mut compared, mut different) = (0, 0);
-    for uid in shared.into_iter().step_by(step) {
-        job.worker.checkpoint()?;
-        let id = MessageId::Uid(uid);
-        let (there, here) = (readable(open.remote.fingerprint(id))?, readable(open.local.fingerprint(id))?);
-        if let (Some(a), Some(b)) = (there, here) {
-            compared += 1;
-            different += usize::from(a != b);
-        }
+/// Begins a folder of which the ledger knows nothing under this UIDVALIDITY, or nothing that still holds.
+pub(super) fn establish(
+    job: &Job<'_>,
+    open: &mut Open<'_>,
+    survey: &mut Survey,
+    validity: UidValidity,
+) -> Result<(), Fault> {
+    if survey.there.coverage != Coverage::Whole {
+        let cause = "its list of messages broke off, so that they can't be recognised";
+        return Err(Fault::new(Reach::Folder, FaultKind::Server, job.doing(), cause).advise("the next run tries again"));
     }
-    if different * 2 <= compared {
+    if survey.here.coverage != Coverage::Whole {
+        survey.here = open.local.look(None)?;
+    }
+    let renumbered = survey.record.uid_validity.is_some();
+    if !renumbered && numbers_hold(job, open, survey)? {
+        open.ledger.restart(survey.record.id, validity, &[])?;
+        return refresh(open, survey);
+    }
+    if renumbered {
+        job.note("the server has numbered its messages anew (UIDVALIDITY changed); recognising them by content".into());
+    } else {
+        job.note("the numbers in the names of local files aren't the server's; recognising messages by content".into());
+    }
+    recognise(job, open, survey, validity)
+}
+
+/// Whether the numbers in local names are the server's: some of the messages that both sides name by the same UID are
+/// compared. One that differs may have been changed on its way by another program; most of them must agree.
+fn numbers_hold(job: &Job<'_>, open: &mut Open<'_>, survey: &Survey) -> Result<bool, Fault> {
+    let numbered: HashSet<Uid> = survey.there.uids().collect();
+    let shared: Vec<Uid> = survey.here.uids().filter(|uid| numbered.contains(uid)).collect();
+    let step = shared.len().div_ceil(SAMPLE).max(1);
+    let sample: Vec<MessageId> = shared.into_iter().step_by(step).map(MessageId::Uid).collect();
+    job.worker.checkpoint()?;
+    let here: HashMap<MessageId, Fingerprint> = open.local.fingerprints(&sample, None)?.into_iter().collect();
+    let there = open.remote.fingerprints(&sample, None)?;
+    let compared: Vec<bool> =
+        there.iter().filter_map(|(id, print)| here.get(id).map(|local| local.header == print.header)).collect();
+    Ok(compared.iter().filter(|same| !**same).count() * 2 <= compared.len())
+}
+
+/// Pairs all messages by content, numbers the local ones anew, and begins the ledger with these pairs.
+///
+/// May be cut off anywhere: until the ledger is begun, the next run pairs everything again, whatever numbers it finds.
+fn recognise(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey, validity: UidValidity) -> Result<(), Fault> {
+    if open.local.read_only() {
+        let cause =
+            "its messages have other numbers now, and the local side is read-only, so they can't be written down";
+        return Err(Fault::new(Reach::Folder, FaultKind::Refused, job.doing(), cause)
+            .advise("nothing was changed; allow writing there once"));
+    }
+    let local: Vec<MessageId> = survey.here.messages.iter().map(|message| message.id).collect();
+    let remote: Vec<MessageId> = survey.there.uids().map(MessageId::Uid).collect();
+    job.worker.checkpoint()?;
+    let here = open.local.fingerprints(&local, None)?;
+    let sizes: HashSet<u64> = here.iter().map(|(_, print)| print.size).collect();
+    job.worker.checkpoint()?;
+    let there = open.remote.fingerprints(&remote, Some(&sizes))?;
+    let pairs: Vec<(MessageId, Uid)> = pair(&here, &there, |local, remote| local == remote)
+        .into_iter()
+        .filter_map(|(local, remote)| Some((local, remote.uid()?)))
+        .collect();
+    let known: HashSet<MessageId> = pairs.iter().map(|(id, _)| *id).collect();
+    let strangers: Vec<MessageId> =
+        local.iter().copied().filter(|id| id.uid().is_some() && !known.contains(id)).collect();
+    doubt(job, strangers.len(), local.len())?;
+    job.worker.checkpoint()?;
+    all_done(open.local.disown(&strangers)?)?;
+    all_done(open.local.number(&pairs)?)?;
+    survey.here = open.local.look(None)?;
+    let rows = rows(open, survey, &pairs);
+    open.ledger.restart(survey.record.id, validity, &rows)?;
+    job.note(format!("recognised {} of {} messages by content", pairs.len(), local.len().max(remote.len())));
+    refresh(open, survey)
+}
+
+/// Messages that were synchronised once and are nowhere to be found on the server would all be sent there again: of many,
+/// that is more likely a mistake than a wish.
+fn doubt(job: &Job<'_>, strangers: usize, all: usize) -> Result<(), Fault> {
+    let (strangers, all) = (strangers as u64, all as u64);
+    if job.policy.allow_deletes || strangers <= guard::limit(all, job.policy.most_deletes) {
         return Ok(());
     }
-    let doing = format!("synchronising the folder {} of the account {}", job.names.shown, job.worker.account());
-    let cause = "the local files carry numbers (U= in their names) that mean other messages on the server";
-    Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause)
-        .advise("nothing was changed; move the local folder aside, and the next run fetches it anew"))
+    let cause = format!("{strangers} of its {all} local messages aren't on the server, and would be sent there again");
+    Err(Fault::new(Reach::Folder, FaultKind::Refused, job.doing(), cause)
+        .advise("nothing was changed; if it is meant, run again with --allow-deletes"))
 }
 
-/// A message that can't be read says nothing about the others.
-fn readable(fingerprint: Result<Option<Fingerprint>, Fault>) -> Result<Option<Fingerprint>, Fault> {
-    match fingerprint {
-        Err(fault) if fault.reach == Reach::Message => Ok(None),
-        other => other,
+/// The pairs with the flags that both sides had last, as far as the ledger knew the file.
+fn rows(open: &Open<'_>, survey: &Survey, pairs: &[(MessageId, Uid)]) -> Vec<Row> {
+    let before: BTreeMap<Uid, &Row> = survey.rows.iter().map(|row| (row.local, row)).collect();
+    let row = |(id, uid): &(MessageId, Uid)| {
+        let key = open.local.key(MessageId::Uid(*uid));
+        let known = id.uid().and_then(|old| before.get(&old)).filter(|row| row.state == State::Synced)?;
+        let same = known.key.is_none() || known.key == key;
+        same.then(|| Row { remote: *uid, local: *uid, flags: known.flags.clone(), state: State::Synced, key })
+    };
+    pairs.iter().filter_map(row).collect()
+}
+
+/// Proves numbers that nothing vouches for: those of files that aren't the ones that were recorded, and those that aren't
+/// recorded at all. A file that turns out to be another message loses its number and counts as new.
+pub(super) fn verify(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -> Result<(), Fault> {
+    if open.local.read_only() {
+        return Ok(());
     }
+    let suspects = suspects(open, survey);
+    if suspects.is_empty() {
+        return Ok(());
+    }
+    job.worker.checkpoint()?;
+    let step = suspects.len().div_ceil(PROVEN).max(1);
+    let ids: Vec<MessageId> = suspects.keys().step_by(step).map(|uid| MessageId::Uid(*uid)).collect();
+    let here: HashMap<MessageId, Fingerprint> = open.local.fingerprints(&ids, None)?.into_iter().collect();
+    let there: HashMap<MessageId, Fingerprint> = open.remote.fingerprints(&ids, None)?.into_iter().collect();
+    let (mut entries, mut wrong) = (Vec::new(), Vec::new());
+    for id in ids {
+        let Some(uid) = id.uid() else { continue };
+        let recorded = suspects.get(&uid).copied().flatten();
+        match (here.get(&id), there.get(&id)) {
+            // The header decides: servers count the bytes of a message in their own ways.
+            (Some(local), Some(remote)) if local.header == remote.header => {
+                entries.extend(recorded.map(|row| Entry::Put(Row { key: open.local.key(id), ..row.clone() })));
+            }
+            (Some(_), Some(_)) => {
+                // Forgotten first: cut off after this, the file is proven again; the other way round, the message on the
+                // server would be taken for one that was deleted here.
+                entries.extend(recorded.into_iter().flat_map(|row| [Entry::LookAgain, Entry::Forget(row.remote)]));
+                wrong.push(id);
+            }
+            // The recorded file is gone, as the message on the server is; this one is another.
+            (Some(_), None) if recorded.is_some() && survey.there.shows(uid, true) == Some(false) => wrong.push(id),
+            _ => {}
+        }
+    }
+    open.ledger.record(survey.record.id, &entries)?;
+    if !wrong.is_empty() {
+        all_done(open.local.disown(&wrong)?)?;
+        job.warn(format!("{} local files carried the numbers of other messages; they are new now", wrong.len()));
+        survey.here = open.local.look(None)?;
+        survey.there = open.remote.look(None)?;
+    }
+    if entries.is_empty() { Ok(()) } else { refresh(open, survey) }
 }
 
-fn uids(look: &Look) -> impl Iterator<Item = Uid> + '_ {
-    look.messages.iter().filter_map(|message| match message.id {
-        MessageId::Uid(uid) => Some(uid),
-        MessageId::Fresh(_) => None,
-    })
+/// Messages that both sides show under one UID without a record of it, and those whose file isn't the recorded one, with
+/// their records.
+fn suspects<'a>(open: &Open<'_>, survey: &'a Survey) -> BTreeMap<Uid, Option<&'a Row>> {
+    let rows: HashMap<Uid, &Row> = survey.rows.iter().map(|row| (row.local, row)).collect();
+    let there: HashSet<Uid> = survey.there.uids().collect();
+    let suspect = |uid: Uid| match rows.get(&uid) {
+        None => there.contains(&uid).then_some((uid, None)),
+        Some(row) => {
+            let other =
+                row.key.is_some() && open.local.key(MessageId::Uid(uid)).is_some_and(|key| Some(key) != row.key);
+            other.then_some((uid, Some(*row)))
+        }
+    };
+    survey.here.uids().filter_map(suspect).collect()
+}
+
+/// Reads again what the ledger has.
+fn refresh(open: &mut Open<'_>, survey: &mut Survey) -> Result<(), Fault> {
+    survey.rows = open.ledger.rows(survey.record.id)?;
+    Ok(())
+}
+
+/// Where one message's fault leaves all in doubt.
+fn all_done(faults: Vec<(MessageId, Fault)>) -> Result<(), Fault> {
+    match faults.into_iter().next() {
+        Some((_, fault)) => Err(fault.reaching(Reach::Folder)),
+        None => Ok(()),
+    }
 }

@@ -1,15 +1,15 @@
 //! Uploads that were cut off: recognised on the server and adopted, so that nothing is uploaded twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
 use super::folder::{Job, Open};
-use crate::model::event::EventKind;
+use super::survey::look;
 use crate::model::fault::Fault;
 use crate::model::ids::Uid;
-use crate::model::message::{Look, MessageId};
+use crate::model::message::{Fingerprint, Look, MessageId};
 use crate::store::Mailbox;
-use crate::store::ledger::{Entry, FolderRecord, Intent, Ledger};
+use crate::store::ledger::{Entry, FolderRecord, Intent, Row};
 
 /// How long a server is left alone between two looks while it may still be carrying out what an earlier run sent.
 pub(super) const PAUSE: Duration = Duration::from_millis(500);
@@ -21,28 +21,26 @@ const MOST_LOOKS: u32 = 40;
 /// Waits until the server has finished what it had received from a run that was cut off.
 ///
 /// Uploads are sent one after another without waiting for answers. When the client dies, the server still carries out what
-/// has reached it, and a next run that looks too early would not find it and upload it again. `look` looks once more; the
-/// last look is given back.
+/// has reached it, and a next run that looks too early would not find it and upload it again. The last look is given back.
 pub(super) fn let_settle(
     job: &Job<'_>,
     record: &FolderRecord,
-    ledger: &mut dyn Ledger,
+    open: &mut Open<'_>,
     mut there: Look,
-    mut look: impl FnMut() -> Result<Look, Fault>,
+    rows: &[Row],
 ) -> Result<Look, Fault> {
-    if ledger.intents(record.id)?.is_empty() {
+    if open.ledger.intents(record.id)?.is_empty() {
         return Ok(there);
     }
     let text = "an earlier run was cut off while uploading; waiting until the server has finished with it".to_owned();
-    let (account, folder) = (job.worker.account(), job.names.shown.clone());
-    job.worker.publish(EventKind::Noted { account: Some(account), folder: Some(folder), text });
+    job.note(text);
     let mut same = 0;
     for _ in 0..MOST_LOOKS {
         if same == QUIET_LOOKS {
             break;
         }
         job.worker.rest(job.policy.pause)?;
-        let again = look()?;
+        let again = look(open.remote, record.remote_mark.as_ref(), rows)?;
         same = if again.mark.is_some() && again.mark == there.mark { same + 1 } else { 0 };
         there = again;
     }
@@ -66,11 +64,12 @@ pub(super) fn recover(
     let there_uids = uids(there);
     let mut candidates: BTreeSet<Uid> = there_uids.difference(&uids(here)).copied().collect();
     candidates.retain(|uid| !known.contains(uid));
+    let mut candidates = recognised(&intents, &candidates, open.remote)?;
     for intent in &intents {
         job.worker.checkpoint()?;
         if let Some(id) = open.local.find_local_name(&intent.local_name)?
             && !is_numbered(id, &there_uids, &known)
-            && let Some(uid) = arrived(intent, &mut candidates, open.remote)?
+            && let Some(uid) = arrived(intent, &mut candidates)
         {
             adopt(id, uid, open.local, here)?;
         }
@@ -92,16 +91,30 @@ fn is_numbered(id: MessageId, there: &BTreeSet<Uid>, known: &BTreeSet<Uid>) -> b
     matches!(id, MessageId::Uid(uid) if there.contains(&uid) || known.contains(&uid))
 }
 
+/// Those of the candidates that an upload may have become, with what they look like.
+fn recognised(
+    intents: &[Intent],
+    candidates: &BTreeSet<Uid>,
+    remote: &mut dyn Mailbox,
+) -> Result<BTreeMap<Uid, Fingerprint>, Fault> {
+    let first = intents.iter().map(|intent| intent.uid_next).min().unwrap_or(0);
+    let sizes: HashSet<u64> = intents.iter().map(|intent| intent.fingerprint.size).collect();
+    let possible: Vec<MessageId> =
+        candidates.iter().filter(|uid| uid.get() >= first).map(|uid| MessageId::Uid(*uid)).collect();
+    let prints = remote.fingerprints(&possible, Some(&sizes))?;
+    let by_uid = |(id, print)| match id {
+        MessageId::Uid(uid) => Some((uid, print)),
+        MessageId::Fresh(_) => None,
+    };
+    Ok(prints.into_iter().filter_map(by_uid).collect())
+}
+
 /// The message that the upload became. It is taken from the candidates, so that twins are matched one to one.
-fn arrived(intent: &Intent, candidates: &mut BTreeSet<Uid>, remote: &mut dyn Mailbox) -> Result<Option<Uid>, Fault> {
-    let possible: Vec<Uid> = candidates.iter().copied().filter(|uid| uid.get() >= intent.uid_next).collect();
-    for uid in possible {
-        if remote.fingerprint(MessageId::Uid(uid))?.as_ref() == Some(&intent.fingerprint) {
-            candidates.remove(&uid);
-            return Ok(Some(uid));
-        }
-    }
-    Ok(None)
+fn arrived(intent: &Intent, candidates: &mut BTreeMap<Uid, Fingerprint>) -> Option<Uid> {
+    let fits = |(uid, print): &(&Uid, &Fingerprint)| uid.get() >= intent.uid_next && **print == intent.fingerprint;
+    let uid = candidates.iter().find(fits).map(|(uid, _)| *uid)?;
+    candidates.remove(&uid);
+    Some(uid)
 }
 
 fn adopt(id: MessageId, uid: Uid, local: &mut dyn Mailbox, here: &mut Look) -> Result<(), Fault> {

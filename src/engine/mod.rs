@@ -14,10 +14,13 @@ mod identity;
 mod intents;
 mod lock;
 mod pairing;
+mod quarantine;
 mod runtime;
 mod supervisor;
+mod survey;
 mod team;
 mod upload;
+mod work;
 mod worker;
 
 pub use runtime::{Engine, Options};

@@ -4,10 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::copy::Upload;
 use super::execute::failed_ids;
-use super::folder::{Open, Work};
+use super::folder::Open;
 use super::intents;
+use super::quarantine::{put_aside, release};
+use super::work::Work;
 use crate::model::fault::{Fault, Reach};
 use crate::model::flags::Flags;
+use crate::model::ids::Side;
 use crate::model::light::Light;
 use crate::model::message::MessageId;
 use crate::plan::action::{Action, Plan};
@@ -56,7 +59,8 @@ fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Op
         delivered.iter().filter_map(|one| one.result.as_ref().err().map(|fault| (one.source, fault.clone())));
     for (id, fault) in refused.into_iter().chain(failures) {
         entries.extend(settle(&id));
-        work.failed(&fault);
+        let subject = open.local.subject(id);
+        entries.extend(names.get(&id).and_then(|name| put_aside(work, Side::Local, name, subject, &fault)));
     }
     for one in &delivered {
         match one.result.as_ref().map(|stored| stored.uid) {
@@ -68,9 +72,10 @@ fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Op
     let unnumbered = failed_ids(work, open.local.number(&pairs)?);
     for (id, uid) in pairs.into_iter().filter(|(id, _)| !unnumbered.contains(id)) {
         let flags = group.iter().find(|(other, _)| *other == id).map(|(_, flags)| flags.within(&work.common));
-        let row = Row { remote: uid, local: uid, flags: flags.unwrap_or_default(), state: State::Synced };
-        entries.push(Entry::Put(row));
+        let (flags, key) = (flags.unwrap_or_default(), open.local.key(MessageId::Uid(uid)));
+        entries.push(Entry::Put(Row { remote: uid, local: uid, flags, state: State::Synced, key }));
         entries.extend(settle(&id));
+        entries.extend(names.get(&id).and_then(|name| release(work, Side::Local, name)));
         work.counts.uploads += 1;
         work.progress.done += 1;
     }

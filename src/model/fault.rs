@@ -32,6 +32,8 @@ pub enum FaultKind {
     Network,
     /// The server said no, or something that makes no sense.
     Server,
+    /// The server can't do it now (it is busy, or a quota is used up), and may do it later.
+    Busy,
     /// A file, a directory or the disk.
     Disk,
     /// The ledger.
@@ -166,6 +168,7 @@ impl From<FaultKind> for Exit {
             FaultKind::Tls
             | FaultKind::Network
             | FaultKind::Server
+            | FaultKind::Busy
             | FaultKind::Disk
             | FaultKind::Ledger
             | FaultKind::Refused => Self::Partial,

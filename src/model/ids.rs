@@ -1,7 +1,7 @@
 //! Names and numbers of the things that are synchronised.
 
 use std::fmt;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,22 @@ impl fmt::Display for Uid {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UidValidity(pub u32);
+
+/// Tells local files apart whatever UID and flags their names carry: a digest of the part of the name that stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileKey(NonZeroU64);
+
+impl FileKey {
+    /// The key with this number; 0 stands for an unknown one.
+    pub fn new(number: u64) -> Option<Self> {
+        NonZeroU64::new(number).map(Self)
+    }
+
+    /// The number, for storage.
+    pub fn get(self) -> u64 {
+        self.0.get()
+    }
+}
 
 /// A mailbox's modification sequence (RFC 7162, section 3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -17,6 +17,16 @@ pub enum MessageId {
     Fresh(u32),
 }
 
+impl MessageId {
+    /// Its UID, where it has one.
+    pub fn uid(self) -> Option<Uid> {
+        match self {
+            Self::Uid(uid) => Some(uid),
+            Self::Fresh(_) => None,
+        }
+    }
+}
+
 /// When a message arrived (RFC 3501, section 2.3.3): seconds since 1970 and the zone's offset in seconds east.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InternalDate {
@@ -65,6 +75,26 @@ pub struct Look {
     pub mark: Option<Mark>,
 }
 
+impl Look {
+    /// The UIDs of the messages that are listed with one.
+    pub fn uids(&self) -> impl Iterator<Item = Uid> + '_ {
+        self.messages.iter().filter_map(|message| message.id.uid())
+    }
+
+    /// Whether the message is there, as far as this look tells. `known`: the ledger has it as being on both sides.
+    pub fn shows(&self, uid: Uid, known: bool) -> Option<bool> {
+        if self.uids().any(|listed| listed == uid) {
+            return Some(true);
+        }
+        match &self.coverage {
+            Coverage::Partial => None,
+            Coverage::Whole => Some(false),
+            Coverage::Changes { vanished } => Some(known && !vanished.contains(uid)),
+            Coverage::Existing { uids } => Some(uids.contains(uid)),
+        }
+    }
+}
+
 /// What is known of a message while it is copied. What a source learns only after the body may be missing at the
 /// beginning and is complete at the end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -78,7 +108,7 @@ pub struct Head {
 }
 
 /// What distinguishes a message from all others when its UID can't: enough to recognise an upload that was cut off.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// Its size in bytes, with CRLF line ends.
     pub size: u64,

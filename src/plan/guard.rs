@@ -17,10 +17,15 @@ pub struct Suspicion {
     pub known: u64,
 }
 
+/// How many of a folder's `known` messages may go without a person's consent: `most`, or else half of them, and always 10.
+pub fn limit(known: u64, most: Option<u64>) -> u64 {
+    most.unwrap_or((known / 2).max(FEW))
+}
+
 /// Whether a plan with these counts deletes so many of a folder's `known` messages that a person should agree first: more
-/// than `most`, or without that limit more than half of them and more than 10.
+/// than the [`limit`].
 pub fn check(counts: &Counts, known: u64, most: Option<u64>) -> Option<Suspicion> {
-    let limit = most.unwrap_or((known / 2).max(FEW));
+    let limit = limit(known, most);
     [(Side::Local, counts.local_deletes), (Side::Remote, counts.remote_deletes)]
         .into_iter()
         .find(|(_, deletes)| *deletes > limit)

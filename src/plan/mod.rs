@@ -5,3 +5,4 @@ pub mod flags;
 pub mod folders;
 pub mod guard;
 pub mod messages;
+pub mod pairs;

@@ -9,6 +9,7 @@ use std::fmt::Write;
 use md5::{Digest, Md5};
 use memchr::memchr_iter;
 
+use crate::model::ids::FileKey;
 use crate::model::message::Fingerprint;
 
 /// Turns LF into CRLF, piece by piece.
@@ -80,6 +81,13 @@ pub fn md5_hex(data: &[u8]) -> String {
     hex(Md5::digest(data).as_slice())
 }
 
+/// The key of a file whose name's unchanging part is `unique`: the first eight bytes of its MD5.
+pub fn file_key(unique: &[u8]) -> Option<FileKey> {
+    let digest = Md5::digest(unique);
+    let first = digest.as_slice().first_chunk::<8>().copied().unwrap_or_default();
+    FileKey::new(u64::from_be_bytes(first))
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a String can't fail.
@@ -90,19 +98,33 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Computes a [`Fingerprint`] from a message's wire form, fed in pieces of any size.
 ///
-/// The header reaches up to and including the first empty line; a message without one is all header.
+/// The header reaches up to the first empty line; a message without one is all header. Line ends count as LF, and those
+/// at the end not at all: servers don't agree on whether a header that nothing follows ends in an empty line.
 #[derive(Debug, Clone)]
 pub struct FingerprintBuilder {
     size: u64,
     digest: Md5,
-    /// How many bytes of CRLF CRLF were just seen; a message begins as though after a line end.
-    matched: usize,
-    in_header: bool,
+    /// A CR, of which it isn't known yet whether it is part of a line end.
+    held_cr: bool,
+    at: Place,
+}
+
+/// Where in a message the next byte stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// At the very beginning.
+    Start,
+    /// Within a line of the header.
+    InLine,
+    /// Behind a line of the header, whose end is taken in only when another line follows.
+    BehindLine,
+    /// Behind the header.
+    Body,
 }
 
 impl Default for FingerprintBuilder {
     fn default() -> Self {
-        Self { size: 0, digest: Md5::new(), matched: 2, in_header: true }
+        Self { size: 0, digest: Md5::new(), held_cr: false, at: Place::Start }
     }
 }
 
@@ -110,28 +132,49 @@ impl FingerprintBuilder {
     /// Takes the next bytes.
     pub fn feed(&mut self, data: &[u8]) {
         self.size += data.len() as u64;
-        if !self.in_header {
+        if self.at == Place::Body {
             return;
         }
-        let end = data.iter().position(|byte| self.ends_header(*byte));
-        self.in_header = end.is_none();
-        self.digest.update(end.map_or(data, |at| &data[..=at]));
+        let mut header = Vec::with_capacity(data.len().min(1 << 12));
+        for byte in data {
+            self.take(*byte, &mut header);
+            if self.at == Place::Body {
+                break;
+            }
+        }
+        self.digest.update(&header);
     }
 
     /// The message is complete.
-    pub fn finish(self) -> Fingerprint {
+    pub fn finish(mut self) -> Fingerprint {
+        if self.held_cr {
+            let mut rest = Vec::new();
+            self.put(b'\r', &mut rest);
+            self.digest.update(&rest);
+        }
         Fingerprint { size: self.size, header: hex(self.digest.finalize().as_slice()) }
     }
 
-    fn ends_header(&mut self, byte: u8) -> bool {
-        self.matched = match (self.matched, byte) {
-            (2, b'\r') => 3,
-            (_, b'\r') => 1,
-            (1, b'\n') => 2,
-            (3, b'\n') => 4,
-            _ => 0,
-        };
-        self.matched == 4
+    fn take(&mut self, byte: u8, header: &mut Vec<u8>) {
+        if byte == b'\n' {
+            self.held_cr = false;
+            self.at = if self.at == Place::InLine { Place::BehindLine } else { Place::Body };
+            return;
+        }
+        if self.held_cr {
+            self.put(b'\r', header);
+        }
+        self.held_cr = byte == b'\r';
+        if !self.held_cr {
+            self.put(byte, header);
+        }
+    }
+
+    fn put(&mut self, byte: u8, header: &mut Vec<u8>) {
+        if std::mem::replace(&mut self.at, Place::InLine) == Place::BehindLine {
+            header.push(b'\n');
+        }
+        header.push(byte);
     }
 }
 
@@ -187,11 +230,13 @@ mod tests {
     fn the_header_ends_with_the_first_empty_line() {
         for (message, header) in [
             (&b""[..], &b""[..]),
-            (b"\r\nbody", b"\r\n"),
-            (b"A: b\r\n\r\nbody\r\n\r\n", b"A: b\r\n\r\n"),
-            (b"A: b\r\n", b"A: b\r\n"),
-            (b"A: b\r\r\n\r\r\n\r\nx", b"A: b\r\r\n\r\r\n\r\n"),
-            (b"A\n\nno CRLF", b"A\n\nno CRLF"),
+            (b"\r\nbody", b""),
+            (b"A: b\r\n\r\nbody\r\n\r\n", b"A: b"),
+            (b"A: b\r\nC: d\r\n", b"A: b\nC: d"),
+            (b"A: b\nC: d", b"A: b\nC: d"),
+            (b"A: b\r\r\n\r\r\n\r\nx", b"A: b\r\n\r"),
+            (b"A\n\nbare LF", b"A"),
+            (b"A\rB\r", b"A\rB\r"),
         ] {
             let expected = Fingerprint { size: message.len() as u64, header: md5_hex(header) };
             assert_eq!(fingerprint(&[message]), expected, "{message:?}");

@@ -22,10 +22,12 @@ pub mod imap;
 pub mod ledger;
 pub mod maildir;
 
-use crate::model::fault::Fault;
+use std::collections::HashSet;
+
+use crate::model::fault::{Fault, Reach};
 use crate::model::flags::{Flags, Holds};
 use crate::model::folder::FolderInfo;
-use crate::model::ids::{Uid, UidValidity};
+use crate::model::ids::{FileKey, Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::{Fingerprint, Head, Look, MessageId};
 use crate::model::uidset::UidSet;
@@ -41,9 +43,35 @@ pub trait Repository: Send {
     /// Makes a folder, parents included. One that is there already is no fault.
     fn create(&mut self, name: &str) -> Result<(), Fault>;
 
+    /// Removes a folder with all its messages; folders below it stay. One that is gone already is no fault.
+    fn remove(&mut self, name: &str) -> Result<(), Fault>;
+
+    /// Moves messages from one folder to another without transferring them. Where the repository can only copy, they stay
+    /// in the folder they came from as well. Says what became of each that was there; a UID is told only when it holds
+    /// under the UIDVALIDITY that is expected.
+    fn relocate(&mut self, from: Place<'_>, to: Place<'_>, messages: &[Relocation]) -> Result<Vec<Delivered>, Fault>;
+
     /// Opens a folder. `writable` asks for more than reading; a mailbox that can't give it says so in
     /// [`Mailbox::read_only`].
     fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault>;
+}
+
+/// A folder, and what the caller knows of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The UIDVALIDITY under which the caller knows its messages; a Maildir has none.
+    pub validity: UidValidity,
+}
+
+/// A message on its way to another folder of the same repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Relocation {
+    /// Its UID where it is.
+    pub uid: Uid,
+    /// The UID of its counterpart where it goes, for a Maildir to write into its name; servers give UIDs themselves.
+    pub number: Option<Uid>,
 }
 
 /// A change to one message's flags; the two sets don't overlap.
@@ -71,6 +99,8 @@ pub struct Known<'a> {
 pub struct Stored {
     /// The UID it got, where the store says so.
     pub uid: Option<Uid>,
+    /// The file it is in now, where there is one.
+    pub key: Option<FileKey>,
 }
 
 /// What became of one message of a delivery.
@@ -110,9 +140,30 @@ pub trait Mailbox: Send {
     /// Deletes messages, and only these. Returns those that could not be deleted; one that is gone already is no fault.
     fn delete(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault>;
 
+    /// Whether what is deleted is gone; else it is only marked, and stays.
+    fn removes(&self) -> bool {
+        true
+    }
+
     /// Records, in the store itself, that these messages now have these UIDs on the other side (a Maildir writes them into
     /// its file names). Stores that can't do so leave it to the ledger.
     fn number(&mut self, pairs: &[(MessageId, Uid)]) -> Result<Vec<(MessageId, Fault)>, Fault>;
+
+    /// Takes the UIDs out of messages, in the store itself: they turned out to be others than those that carry these UIDs on
+    /// the other side. From the next look on they are fresh. Stores whose UIDs are their own have nothing to do.
+    fn disown(&mut self, _ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        Ok(Vec::new())
+    }
+
+    /// Which file the message is in; `None` where there are no files, or when the last look did not show it.
+    fn key(&self, _id: MessageId) -> Option<FileKey> {
+        None
+    }
+
+    /// What a person recognises the message by: its subject as it stands in the header, where that is easily had.
+    fn subject(&mut self, _id: MessageId) -> Option<String> {
+        None
+    }
 
     /// A name for the message that a later session understands although the message has no UID yet: in a Maildir, the
     /// file's name up to its flags. `None` when the last look did not show the message. Mailboxes without files use the
@@ -131,6 +182,24 @@ pub trait Mailbox: Send {
 
     /// What the message can be recognised by elsewhere; `None` when it is gone.
     fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault>;
+
+    /// What each of these messages can be recognised by, where it has one of these sizes (in bytes, on the wire). Those that
+    /// are gone, that can't be read, or that have another size are left out.
+    fn fingerprints(
+        &mut self,
+        ids: &[MessageId],
+        sizes: Option<&HashSet<u64>>,
+    ) -> Result<Vec<(MessageId, Fingerprint)>, Fault> {
+        let mut found = Vec::new();
+        for id in ids {
+            match self.fingerprint(*id) {
+                Ok(Some(print)) if sizes.is_none_or(|sizes| sizes.contains(&print.size)) => found.push((*id, print)),
+                Err(fault) if fault.reach > Reach::Message => return Err(fault),
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// Messages on their way into a mailbox: `begin`, any number of `chunk`s, `end`, for each; `commit` after some.

@@ -87,8 +87,6 @@ fn options_that_matter_and_are_not_followed_refuse_the_account() {
         ("", "nametrans = lambda f: f", "", 11),
         ("", "", "folderfilter = lambda f: f == 'INBOX'", 16),
         ("", "", "folderincludes = ['a']", 16),
-        ("", "", "expunge = no", 16),
-        ("", "", "sync_deletes = off", 16),
         ("", "", "cert_fingerprint = 00ff", 16),
         ("", "", "ssl_version = tls1_3", 16),
         ("", "", "keyring = yes", 16),

@@ -28,13 +28,14 @@ const IMAP: Traits = Traits {
 
 fn connect(address: SocketAddr, user: &str, password: &str) -> Box<dyn Repository> {
     let settings = ImapSettings {
-        common: CommonSettings { name: "remote".into(), read_only: false, create_folders: true },
+        common: CommonSettings::open("remote"),
         host: address.ip().to_string(),
         port: address.port(),
         user: user.to_owned(),
         password: PasswordSource::Ask,
         security: Security::None,
         ca_file: None,
+        expunge: true,
         max_connections: 1,
     };
     let greeted = Greeted::connect(&settings, &AccountName::new("test"), LIMIT).unwrap();
@@ -43,7 +44,8 @@ fn connect(address: SocketAddr, user: &str, password: &str) -> Box<dyn Repositor
 
 fn on_our_server(extensions: Extensions, check: fn(&Side<'_>)) {
     let server = Server::start(Options { extensions, ..Options::default() }).unwrap();
-    let traits = Traits { tells_uid: extensions.uidplus, deletes_single: extensions.uidplus, ..IMAP };
+    let Extensions { uidplus, move_, .. } = extensions;
+    let traits = Traits { tells_uid: uidplus, deletes_single: uidplus, moves: move_, ..IMAP };
     check(&Side { traits, open: &|| connect(server.address(), server.user(), server.password()) });
 }
 

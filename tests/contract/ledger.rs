@@ -4,17 +4,22 @@ use std::os::unix::fs::PermissionsExt;
 
 use blinkensync::model::fault::{FaultKind, Reach};
 use blinkensync::model::flags::{Flags, System};
-use blinkensync::model::ids::{ModSeq, Uid, UidValidity};
+use blinkensync::model::ids::{FileKey, ModSeq, Side, Uid, UidValidity};
 use blinkensync::model::mark::{DirStamp, MaildirMark, Mark, ServerMark};
 use blinkensync::model::message::Fingerprint;
 use blinkensync::store::ledger::sqlite::{SqliteLedger, ledger_path};
-use blinkensync::store::ledger::{Entry, Intent, Ledger, Row, State};
+use blinkensync::store::ledger::{Entry, Intent, Ledger, Quarantined, Row, State};
 
 use crate::memory::MemoryLedger;
 
 fn row(number: u32, flags: &[&str], state: State) -> Row {
     let uid = Uid::new(number).unwrap();
-    Row { remote: uid, local: uid, flags: Flags::from_imap(flags.iter().copied()), state }
+    let (flags, key) = (Flags::from_imap(flags.iter().copied()), FileKey::new(u64::MAX - u64::from(number)));
+    Row { remote: uid, local: uid, flags, state, key: key.filter(|_| number != 9) }
+}
+
+fn aside(side: Side, name: &str) -> Quarantined {
+    Quarantined { side, name: name.into(), subject: "Grüße".into(), reason: "too big".into(), tried: -1 }
 }
 
 fn intent(name: &str) -> Intent {
@@ -71,26 +76,50 @@ fn a_folder_is_known_by_its_local_name(ledger: &mut dyn Ledger) {
     );
 }
 
-fn another_uid_validity_takes_rows_and_marks_with_it(ledger: &mut dyn Ledger) {
+fn a_restart_leaves_only_what_it_is_given(ledger: &mut dyn Ledger) {
     let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
     let (remote, local) = marks();
-    ledger.set_uid_validity(folder, UidValidity(u32::MAX)).unwrap();
-    ledger.record(folder, &[Entry::Put(row(1, &[], State::Synced))]).unwrap();
+    ledger.restart(folder, UidValidity(u32::MAX), &[]).unwrap();
+    ledger.record(folder, &[Entry::Put(row(1, &[], State::Synced)), Entry::Intend(intent("x"))]).unwrap();
+    ledger.record(folder, &[Entry::Quarantine(aside(Side::Local, "x"))]).unwrap();
     ledger.set_marks(folder, Some(remote), Some(local)).unwrap();
-    ledger.set_uid_validity(folder, UidValidity(u32::MAX)).unwrap();
     let record = ledger.folder("INBOX", "INBOX").unwrap();
-    assert_eq!((record.remote_mark, record.local_mark), (Some(remote), Some(local)));
-    assert_eq!(ledger.rows(folder).unwrap().len(), 1);
-    ledger.set_uid_validity(folder, UidValidity(2)).unwrap();
+    assert_eq!(
+        (record.uid_validity, record.remote_mark, record.local_mark),
+        (Some(UidValidity(u32::MAX)), Some(remote), Some(local))
+    );
+    ledger.record(folder, &[Entry::Forget(Uid::new(1).unwrap()), Entry::LookAgain]).unwrap();
+    let record = ledger.folder("INBOX", "INBOX").unwrap();
+    assert_eq!((record.remote_mark, record.local_mark), (None, None));
+    ledger.set_marks(folder, Some(remote), Some(local)).unwrap();
+    let rows = [row(7, &["\\Seen"], State::Synced), row(9, &[], State::Kept)];
+    ledger.restart(folder, UidValidity(2), &rows).unwrap();
     let record = ledger.folder("INBOX", "INBOX").unwrap();
     assert_eq!((record.uid_validity, record.remote_mark, record.local_mark), (Some(UidValidity(2)), None, None));
-    assert_eq!(ledger.rows(folder).unwrap(), []);
+    assert_eq!(ledger.rows(folder).unwrap(), rows);
+    assert_eq!(ledger.intents(folder).unwrap(), []);
+    assert_eq!(ledger.quarantined(folder).unwrap().len(), 1);
+}
+
+fn what_is_put_aside_stays_until_it_is_released(ledger: &mut dyn Ledger) {
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    let all = [aside(Side::Remote, "7"), aside(Side::Local, "7"), aside(Side::Local, "a%20b")];
+    let entries: Vec<Entry> = all.iter().rev().cloned().map(Entry::Quarantine).collect();
+    ledger.record(folder, &entries).unwrap();
+    assert_eq!(ledger.quarantined(folder).unwrap(), all);
+    let again = Quarantined { tried: i64::MAX, ..all[1].clone() };
+    let release = Entry::Release { side: Side::Remote, name: "7".into() };
+    ledger.record(folder, &[Entry::Quarantine(again.clone()), release]).unwrap();
+    assert_eq!(ledger.quarantined(folder).unwrap(), [again, all[2].clone()]);
+    ledger.forget_folder("INBOX").unwrap();
+    let anew = ledger.folder("INBOX", "INBOX").unwrap().id;
+    assert_eq!(ledger.quarantined(anew).unwrap(), []);
 }
 
 fn a_forgotten_folder_begins_anew(ledger: &mut dyn Ledger) {
     let (gone, other) = (ledger.folder("A", "a").unwrap().id, ledger.folder("B", "b").unwrap().id);
     for folder in [gone, other] {
-        ledger.set_uid_validity(folder, UidValidity(7)).unwrap();
+        ledger.restart(folder, UidValidity(7), &[]).unwrap();
         let entries = [Entry::Put(row(1, &[], State::Synced)), Entry::Intend(intent("x"))];
         ledger.record(folder, &entries).unwrap();
     }
@@ -121,7 +150,7 @@ macro_rules! suite {
 }
 
 suite!(entries_come_back intents_are_kept_until_they_are_settled a_folder_is_known_by_its_local_name
-    another_uid_validity_takes_rows_and_marks_with_it a_forgotten_folder_begins_anew);
+    a_restart_leaves_only_what_it_is_given what_is_put_aside_stays_until_it_is_released a_forgotten_folder_begins_anew);
 
 #[test]
 fn several_connections_share_one_file_that_only_its_owner_may_read() {
@@ -192,6 +221,36 @@ fn a_damaged_or_newer_file_is_refused_and_left_alone() {
     let newer = directory.path().join("newer.sqlite");
     rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(SqliteLedger::open(&newer).unwrap_err().cause.contains("format 99"));
+}
+
+/// The tables of version 1, with a folder and a message.
+const VERSION_1: &str = "
+CREATE TABLE folder (id INTEGER PRIMARY KEY, local TEXT NOT NULL UNIQUE, remote TEXT NOT NULL, uid_validity INTEGER,
+    remote_mark TEXT, local_mark TEXT);
+CREATE TABLE message (folder INTEGER NOT NULL, remote INTEGER NOT NULL, local INTEGER NOT NULL, flags INTEGER NOT NULL,
+    keywords TEXT NOT NULL, kept INTEGER NOT NULL, PRIMARY KEY (folder, remote)) WITHOUT ROWID;
+CREATE TABLE intent (folder INTEGER NOT NULL, local_name TEXT NOT NULL, size INTEGER NOT NULL, header TEXT NOT NULL,
+    uid_next INTEGER NOT NULL, PRIMARY KEY (folder, local_name)) WITHOUT ROWID;
+INSERT INTO folder VALUES (1, 'INBOX', 'INBOX', 7, NULL, NULL);
+INSERT INTO message VALUES (1, 5, 5, 8, 'b', 0);
+PRAGMA user_version = 1;";
+
+#[test]
+fn a_file_of_an_older_version_is_understood_and_brought_up_when_it_is_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("old.sqlite");
+    rusqlite::Connection::open(&path).unwrap().execute_batch(VERSION_1).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let expected = Row { key: None, ..row(5, &["\\Seen", "b"], State::Synced) };
+    let mut reader = SqliteLedger::open_read_only(&path).unwrap();
+    let folder = reader.folder("INBOX", "INBOX").unwrap().id;
+    assert_eq!(reader.rows(folder).unwrap(), std::slice::from_ref(&expected));
+    assert_eq!(std::fs::read(&path).unwrap(), before, "reading changes nothing");
+    let mut ledger = SqliteLedger::open(&path).unwrap();
+    assert_eq!(ledger.rows(folder).unwrap(), [expected]);
+    ledger.record(folder, &[Entry::Quarantine(aside(Side::Local, "x"))]).unwrap();
+    drop(ledger);
+    assert_eq!(SqliteLedger::open(&path).unwrap().quarantined(folder).unwrap().len(), 1);
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! The suite of `Repository` and `Mailbox`.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use blinkensync::model::fault::{Fault, Reach};
 use blinkensync::model::flags::Flags;
-use blinkensync::model::ids::Uid;
+use blinkensync::model::ids::{Uid, UidValidity};
 use blinkensync::model::message::{Coverage, Head, InternalDate, MessageId};
 use blinkensync::store::bytes::FingerprintBuilder;
 use blinkensync::store::maildir::Maildir;
-use blinkensync::store::{Delivered, Delivery, FlagChange, Mailbox, Repository, Stored};
+use blinkensync::store::{Delivered, Delivery, FlagChange, Mailbox, Place, Relocation, Repository};
 
 use crate::memory::MemoryRepository;
 
@@ -26,6 +27,8 @@ pub struct Traits {
     pub tells_uid: bool,
     /// A single one of several messages that are marked as deleted can go; else it is kept, and that is said.
     pub deletes_single: bool,
+    /// Messages can be moved; else they are copied, and stay.
+    pub moves: bool,
     /// That a folder isn't there is noticed when it is looked at, not when it is opened.
     pub opens_late: bool,
     /// A lone CR at a message's very end is kept.
@@ -42,6 +45,7 @@ impl Traits {
         shows_at_once: false,
         tells_uid: true,
         deletes_single: true,
+        moves: true,
         opens_late: false,
         keeps_last_cr: true,
         foreign: "B\u{fc}cher",
@@ -66,7 +70,7 @@ impl Side<'_> {
         let before = listed(mailbox);
         let mut delivery = mailbox.deliver().unwrap();
         send(&mut *delivery, head, wire);
-        assert_eq!(delivery.commit().unwrap()[0].result.clone().unwrap(), Stored { uid: None });
+        assert_eq!(delivery.commit().unwrap()[0].result.clone().unwrap().uid, None);
         drop(delivery);
         let mut new: Vec<_> = listed(mailbox).into_iter().filter(|row| !before.contains(row)).collect();
         assert_eq!(new.len(), 1);
@@ -341,6 +345,82 @@ pub fn folders_are_made_once(side: &Side<'_>) {
     assert_eq!(fault.reach, Reach::Folder);
 }
 
+pub fn messages_move_to_another_folder(side: &Side<'_>) {
+    let mut repository = side.open();
+    repository.create("Archive").unwrap();
+    let validity = |repository: &mut dyn Repository, name| {
+        let mut mailbox = repository.open(name, true).unwrap();
+        listed(&mut *mailbox);
+        mailbox.uid_validity().unwrap_or(UidValidity(0))
+    };
+    let from = Place { name: "INBOX", validity: validity(&mut *repository, "INBOX") };
+    let to = Place { name: "Archive", validity: validity(&mut *repository, "Archive") };
+    let mut mailbox = repository.open("INBOX", true).unwrap();
+    let ids: Vec<Uid> = (1..=3)
+        .filter_map(|number| side.store(&mut *mailbox, &head(uid(number), &["\\Seen"]), &[b'x'; 3]).uid())
+        .collect();
+    drop(mailbox);
+    let relocation = |uid, number| Relocation { uid, number: Uid::new(number) };
+    let gone = Uid::new(99).unwrap();
+    let wanted = [relocation(ids[0], 7), relocation(gone, 8), relocation(ids[2], 9)];
+    let moved = repository.relocate(from, to, &wanted).unwrap();
+    let arrived: Vec<_> = listed(&mut *repository.open("Archive", true).unwrap());
+    assert_eq!(arrived.iter().map(|row| row.1.as_str()).collect::<Vec<_>>(), ["\\Seen", "\\Seen"]);
+    let told: Vec<_> = moved.iter().filter(|one| one.source != MessageId::Uid(gone)).collect();
+    assert_eq!(told.iter().map(|one| one.source.uid()).collect::<Vec<_>>(), [Some(ids[0]), Some(ids[2])]);
+    for (one, row) in told.iter().zip(&arrived) {
+        let expected = side.traits.tells_uid.then_some(row.0);
+        assert_eq!(one.result.clone().unwrap().uid.map(MessageId::Uid), expected);
+    }
+    let left: Vec<_> = listed(&mut *repository.open("INBOX", true).unwrap()).into_iter().map(|row| row.0).collect();
+    let stay = if side.traits.moves { vec![ids[1]] } else { ids.clone() };
+    assert_eq!(left, stay.into_iter().map(MessageId::Uid).collect::<Vec<_>>());
+    let elsewhere = Place { name: "Nowhere", ..to };
+    let outcome = repository.relocate(from, elsewhere, &[relocation(ids[1], 5)]);
+    let refused = outcome.map_or(true, |all| all.iter().all(|one| one.result.is_err()));
+    assert!(refused, "there is no such folder");
+}
+
+pub fn a_folder_is_removed_with_its_messages_alone(side: &Side<'_>) {
+    let mut repository = side.open();
+    let separator = repository.separator().unwrap().unwrap();
+    let below = format!("A{separator}B");
+    repository.create("A").unwrap();
+    repository.create(&below).unwrap();
+    let mut mailbox = repository.open("A", true).unwrap();
+    side.store(&mut *mailbox, &head(uid(1), &[]), b"x");
+    drop(mailbox);
+    repository.remove("A").unwrap();
+    repository.remove("A").unwrap();
+    let folders: Vec<_> = repository.folders().unwrap();
+    assert!(folders.iter().all(|folder| folder.name != "A" || !folder.selectable), "{folders:?}");
+    assert!(folders.iter().any(|folder| folder.name == below), "{folders:?}");
+    repository.create("A").unwrap();
+    assert_eq!(listed(&mut *repository.open("A", true).unwrap()), []);
+}
+
+pub fn messages_are_recognised_by_size_and_header(side: &Side<'_>) {
+    let mut repository = side.open();
+    let mut mailbox = repository.open("INBOX", true).unwrap();
+    let bodies: [&[u8]; 4] = [b"A: b\r\n\r\nx", b"A: c\r\n\r\nlonger", b"A: d\r\n\r\ny", b"Only: header\r\n"];
+    let ids: Vec<_> =
+        (1..).zip(bodies).map(|(number, body)| side.store(&mut *mailbox, &head(uid(number), &[]), body)).collect();
+    let print = |body: &[u8]| {
+        let mut builder = FingerprintBuilder::default();
+        builder.feed(body);
+        builder.finish()
+    };
+    let sizes = HashSet::from([bodies[0].len() as u64, 1234]);
+    let wanted = [ids[0], ids[1], ids[2], uid(99)];
+    let mut found = mailbox.fingerprints(&wanted, Some(&sizes)).unwrap();
+    found.sort_by_key(|(id, _)| *id);
+    assert_eq!(found, [(ids[0], print(bodies[0])), (ids[2], print(bodies[2]))]);
+    let all = mailbox.fingerprints(&ids, None).unwrap();
+    assert_eq!(all.len(), 4);
+    assert!(all.iter().all(|(id, found)| print(bodies[ids.iter().position(|other| other == id).unwrap()]) == *found));
+    assert!(mailbox.fingerprints(&ids, Some(&HashSet::new())).unwrap().is_empty());
+}
+
 fn on_maildir(separator: char, fsync: bool, check: fn(&Side<'_>)) {
     let root = tempfile::tempdir().unwrap();
     let open = || -> Box<dyn Repository> { Box::new(maildir(root.path(), separator, fsync)) };
@@ -366,7 +446,8 @@ macro_rules! suite {
             an_abandoned_message_is_not_stored
             a_message_of_another_size_than_announced_is_not_stored a_batch_is_reported_message_by_message
             flags_are_added_and_removed only_what_is_named_is_deleted a_local_name_leads_back
-            a_mailbox_for_reading_is_not_written folders_are_made_once);
+            a_mailbox_for_reading_is_not_written folders_are_made_once messages_move_to_another_folder
+            a_folder_is_removed_with_its_messages_alone messages_are_recognised_by_size_and_header);
     };
     ($name:ident, $run:expr; $($check:ident)*) => {
         mod $name {

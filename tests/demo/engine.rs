@@ -24,20 +24,22 @@ use crossbeam_channel::{bounded, unbounded};
 type Mail = Vec<(String, String, String)>;
 
 fn settings(server: &Server, root: &Path) -> Settings {
-    let common = |name: &str| CommonSettings { name: name.to_owned(), read_only: false, create_folders: true };
     let address = server.address();
     let account = AccountSettings {
         name: AccountName::new("test"),
         autorefresh: None,
-        local: MaildirSettings { common: common("local"), root: root.join("mail"), separator: '.' },
+        max_deletes: None,
+        sync_folder_deletes: false,
+        local: MaildirSettings { common: CommonSettings::open("local"), root: root.join("mail"), separator: '.' },
         remote: ImapSettings {
-            common: common("remote"),
+            common: CommonSettings::open("remote"),
             host: address.ip().to_string(),
             port: address.port(),
             user: server.user().to_owned(),
             password: PasswordSource::Given(Secret::new(server.password().to_owned())),
             security: Security::None,
             ca_file: None,
+            expunge: true,
             max_connections: 2,
         },
     };
@@ -45,6 +47,7 @@ fn settings(server: &Server, root: &Path) -> Settings {
         metadata: root.join("metadata"),
         ui: Vec::new(),
         max_sync_accounts: 1,
+        ignore_read_only: false,
         fsync: false,
         socket_timeout: Duration::from_secs(60),
         accounts: vec![account],

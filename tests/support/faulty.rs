@@ -6,17 +6,18 @@
 // A test that meets the unexpected has failed.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use blinkensync::model::fault::{Fault, FaultKind, Reach};
 use blinkensync::model::flags::Holds;
 use blinkensync::model::folder::FolderInfo;
-use blinkensync::model::ids::{Uid, UidValidity};
+use blinkensync::model::ids::{FileKey, Uid, UidValidity};
 use blinkensync::model::mark::Mark;
 use blinkensync::model::message::{Fingerprint, Head, Look, MessageId};
-use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Row};
-use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Repository};
+use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row};
+use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Place, Relocation, Repository};
 
 type Faults = Vec<(MessageId, Fault)>;
 
@@ -71,6 +72,12 @@ impl<R: Repository> Repository for Faulty<R> {
     fn create(&mut self, name: &str) -> Result<(), Fault> {
         self.inner.create(name)
     }
+    fn remove(&mut self, name: &str) -> Result<(), Fault> {
+        self.fuse.around(|| self.inner.remove(name))
+    }
+    fn relocate(&mut self, from: Place<'_>, to: Place<'_>, messages: &[Relocation]) -> Result<Vec<Delivered>, Fault> {
+        self.fuse.around(|| self.inner.relocate(from, to, messages))
+    }
     fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
         let (fuse, before_look) = (self.fuse.clone(), self.before_look.clone());
         Ok(Box::new(FaultyMailbox { inner: self.inner.open(name, writable)?, fuse, before_look }))
@@ -116,6 +123,18 @@ impl Mailbox for FaultyMailbox<'_> {
     fn number(&mut self, pairs: &[(MessageId, Uid)]) -> Result<Faults, Fault> {
         self.fuse.around(|| self.inner.number(pairs))
     }
+    fn removes(&self) -> bool {
+        self.inner.removes()
+    }
+    fn subject(&mut self, id: MessageId) -> Option<String> {
+        self.inner.subject(id)
+    }
+    fn disown(&mut self, ids: &[MessageId]) -> Result<Faults, Fault> {
+        self.fuse.around(|| self.inner.disown(ids))
+    }
+    fn key(&self, id: MessageId) -> Option<FileKey> {
+        self.inner.key(id)
+    }
     fn local_name(&self, id: MessageId) -> Option<String> {
         self.inner.local_name(id)
     }
@@ -124,6 +143,13 @@ impl Mailbox for FaultyMailbox<'_> {
     }
     fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault> {
         self.inner.fingerprint(id)
+    }
+    fn fingerprints(
+        &mut self,
+        ids: &[MessageId],
+        sizes: Option<&HashSet<u64>>,
+    ) -> Result<Vec<(MessageId, Fingerprint)>, Fault> {
+        self.inner.fingerprints(ids, sizes)
     }
 }
 
@@ -173,8 +199,11 @@ impl<L: Ledger> Ledger for FaultyLedger<L> {
     fn record(&mut self, folder: FolderId, entries: &[Entry]) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.record(folder, entries))
     }
-    fn set_uid_validity(&mut self, folder: FolderId, validity: UidValidity) -> Result<(), Fault> {
-        self.fuse.around(|| self.inner.set_uid_validity(folder, validity))
+    fn restart(&mut self, folder: FolderId, validity: UidValidity, rows: &[Row]) -> Result<(), Fault> {
+        self.fuse.around(|| self.inner.restart(folder, validity, rows))
+    }
+    fn quarantined(&mut self, folder: FolderId) -> Result<Vec<Quarantined>, Fault> {
+        self.inner.quarantined(folder)
     }
     fn forget_folder(&mut self, local: &str) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.forget_folder(local))

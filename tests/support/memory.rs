@@ -11,13 +11,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use blinkensync::model::fault::{Fault, FaultKind, Reach};
 use blinkensync::model::flags::{Flags, Holds};
 use blinkensync::model::folder::FolderInfo;
-use blinkensync::model::ids::{ModSeq, Uid, UidValidity};
+use blinkensync::model::ids::{ModSeq, Side, Uid, UidValidity};
 use blinkensync::model::mark::{Mark, ServerMark};
 use blinkensync::model::message::{Coverage, Fingerprint, Head, InternalDate, Listed, Look, MessageId};
 use blinkensync::model::uidset::UidSet;
 use blinkensync::store::bytes::FingerprintBuilder;
-use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Row};
-use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Repository, Stored};
+use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row};
+use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Place, Relocation, Repository, Stored};
 
 /// One message, in its wire form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +94,28 @@ impl Repository for MemoryRepository {
     fn create(&mut self, name: &str) -> Result<(), Fault> {
         self.tree().entry(name.to_owned()).or_default();
         Ok(())
+    }
+
+    fn remove(&mut self, name: &str) -> Result<(), Fault> {
+        self.tree().remove(name);
+        Ok(())
+    }
+
+    fn relocate(&mut self, from: Place<'_>, to: Place<'_>, messages: &[Relocation]) -> Result<Vec<Delivered>, Fault> {
+        let mut tree = self.tree();
+        let (from, to) = (from.name, to.name);
+        if !tree.contains_key(to) {
+            return Err(missing(to));
+        }
+        let mut moved = Vec::new();
+        for Relocation { uid, .. } in messages {
+            let source = tree.get_mut(from).ok_or_else(|| missing(from))?;
+            let Some(message) = source.messages.remove(uid) else { continue };
+            source.modseq += 1;
+            let stored = tree.get_mut(to).map(|folder| folder.add(message));
+            moved.push(Delivered { source: MessageId::Uid(*uid), result: Ok(Stored { uid: stored, key: None }) });
+        }
+        Ok(moved)
     }
 
     fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
@@ -258,7 +280,7 @@ impl Delivery for MemoryDelivery<'_> {
         self.mailbox.with(|folder| {
             let store = |(source, message): (MessageId, Result<MemoryMessage, Fault>)| Delivered {
                 source,
-                result: message.map(|message| Stored { uid: Some(folder.add(message)) }),
+                result: message.map(|message| Stored { uid: Some(folder.add(message)), key: None }),
             };
             batch.into_iter().map(store).collect()
         })
@@ -276,6 +298,13 @@ struct Book {
     record: FolderRecord,
     rows: BTreeMap<Uid, Row>,
     intents: BTreeMap<String, Intent>,
+    quarantine: Vec<Quarantined>,
+}
+
+impl Book {
+    fn release(&mut self, side: Side, name: &str) {
+        self.quarantine.retain(|message| (message.side, message.name.as_str()) != (side, name));
+    }
 }
 
 impl MemoryLedger {
@@ -307,7 +336,12 @@ impl Ledger for MemoryLedger {
             remote_mark: None,
             local_mark: None,
         };
-        books.push(Book { record: record.clone(), rows: BTreeMap::new(), intents: BTreeMap::new() });
+        books.push(Book {
+            record: record.clone(),
+            rows: BTreeMap::new(),
+            intents: BTreeMap::new(),
+            quarantine: Vec::new(),
+        });
         Ok(record)
     }
 
@@ -327,25 +361,36 @@ impl Ledger for MemoryLedger {
                     Entry::Forget(uid) => drop(book.rows.remove(&uid)),
                     Entry::Intend(intent) => drop(book.intents.insert(intent.local_name.clone(), intent)),
                     Entry::Settle { local_name } => drop(book.intents.remove(&local_name)),
+                    Entry::LookAgain => (book.record.remote_mark, book.record.local_mark) = (None, None),
+                    Entry::Quarantine(message) => {
+                        book.release(message.side, &message.name);
+                        book.quarantine.push(message);
+                    }
+                    Entry::Release { side, name } => book.release(side, &name),
                 }
             }
         });
         Ok(())
     }
 
-    fn set_uid_validity(&mut self, folder: FolderId, validity: UidValidity) -> Result<(), Fault> {
+    fn restart(&mut self, folder: FolderId, validity: UidValidity, rows: &[Row]) -> Result<(), Fault> {
         self.with(folder, |book| {
-            if book.record.uid_validity != Some(validity) {
-                book.rows.clear();
-                book.record = FolderRecord {
-                    uid_validity: Some(validity),
-                    remote_mark: None,
-                    local_mark: None,
-                    ..book.record.clone()
-                };
-            }
+            book.intents.clear();
+            book.rows = rows.iter().map(|row| (row.remote, row.clone())).collect();
+            book.record = FolderRecord {
+                uid_validity: Some(validity),
+                remote_mark: None,
+                local_mark: None,
+                ..book.record.clone()
+            };
         });
         Ok(())
+    }
+
+    fn quarantined(&mut self, folder: FolderId) -> Result<Vec<Quarantined>, Fault> {
+        let mut all = self.with(folder, |book| book.quarantine.clone());
+        all.sort_by(|a, b| (a.side == Side::Local, &a.name).cmp(&(b.side == Side::Local, &b.name)));
+        Ok(all)
     }
 
     fn forget_folder(&mut self, local: &str) -> Result<(), Fault> {
@@ -353,6 +398,7 @@ impl Ledger for MemoryLedger {
         for book in self.books.lock().unwrap().iter_mut().filter(|book| book.record.local == local) {
             book.rows.clear();
             book.intents.clear();
+            book.quarantine.clear();
             book.record =
                 FolderRecord { uid_validity: None, remote_mark: None, local_mark: None, ..book.record.clone() };
         }

@@ -61,7 +61,7 @@ impl<'a> Append<'a> {
             }
             _ => None,
         };
-        Ok(Stored { uid })
+        Ok(Stored { uid, key: None })
     }
 }
 

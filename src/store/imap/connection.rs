@@ -237,6 +237,9 @@ impl fmt::Debug for Connection {
     }
 }
 
+/// Codes of refusals that pass (RFC 5530, section 3).
+const PASSING: [&str; 5] = ["UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA", "SERVERBUG"];
+
 /// A status that isn't OK, as a fault.
 pub(super) fn refused(status: &Status, reach: Reach, doing: String) -> Fault {
     let words = if status.text.is_empty() { "no reason given".to_owned() } else { status.text.clone() };
@@ -244,7 +247,9 @@ pub(super) fn refused(status: &Status, reach: Reach, doing: String) -> Fault {
         Code::Other(code) => format!("[{code}] "),
         _ => String::new(),
     };
-    Fault::new(reach, FaultKind::Server, doing, format!("the server says: {code}{words}"))
+    let later = matches!(&status.code, Code::Other(code) if PASSING.contains(&code.as_str()));
+    let kind = if later { FaultKind::Busy } else { FaultKind::Server };
+    Fault::new(reach, kind, doing, format!("the server says: {code}{words}"))
 }
 
 /// A string as IMAP quotes it (RFC 3501, section 4.3). `None` for what can't be quoted: line ends and NUL.

@@ -4,15 +4,14 @@ use std::collections::VecDeque;
 
 use super::connection::{Connection, refused};
 use super::mailbox::SET_LENGTH;
-use super::reader::{Handler, Trouble};
+use super::reader::Handler;
 use super::response::{Fetched, Untagged};
 use super::status::Word;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::ids::Uid;
-use crate::model::message::{Fingerprint, Head, MessageId};
+use crate::model::message::{Head, MessageId};
 use crate::model::uidset::UidSet;
 use crate::store::Delivery;
-use crate::store::bytes::FingerprintBuilder;
 
 /// Messages asked for in one command.
 const BATCH: usize = 250;
@@ -157,23 +156,4 @@ impl Handler for Receiver<'_> {
             _ => Ok(()),
         }
     }
-}
-
-/// What a message can be recognised by; `None` when it is gone.
-pub(super) fn fingerprint(connection: &mut Connection, uid: Uid) -> Result<Option<Fingerprint>, Fault> {
-    let mut found = None;
-    let command = format!("UID FETCH {uid} (UID RFC822.SIZE BODY.PEEK[HEADER])");
-    let statuses = connection.run(&[command], &mut |untagged| {
-        if let Untagged::Fetch(fetched) = untagged
-            && fetched.uid == Some(uid)
-            && let (Some(size), Some(header)) = (fetched.size, fetched.header)
-        {
-            let mut builder = FingerprintBuilder::default();
-            builder.feed(&header);
-            found = Some(Fingerprint { size, ..builder.finish() });
-        }
-        Ok(())
-    });
-    let statuses = statuses.map_err(|trouble: Trouble| connection.lost("looking at a message", &trouble))?;
-    Ok(found.filter(|_| statuses.iter().all(|status| status.word == Word::Ok)))
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::ImapRepository;
 use super::connection::{Connection, quote, refused};
 use super::response::{ListItem, StatusItems, Untagged};
-use super::status::{Status, Word};
+use super::status::{Code, Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::FolderInfo;
 use crate::model::ids::{ModSeq, UidValidity};
@@ -120,6 +120,25 @@ fn mark(status: &StatusItems) -> Option<Mark> {
         messages: status.messages?,
         highest_modseq: status.highest_modseq.filter(|&modseq| modseq > 0).map(ModSeq),
     }))
+}
+
+/// Removes a folder and its subscription. One that is gone already is as good.
+pub(super) fn remove(repository: &mut ImapRepository, name: &str) -> Result<(), Fault> {
+    let connection = &mut repository.connection;
+    let doing = format!("removing the folder {name} on {}", connection.peer);
+    let Some(quoted) = quote(name) else {
+        return Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, "its name holds a line end"));
+    };
+    // Some servers hang up when the mailbox that is selected goes; every user has an INBOX to go to instead.
+    let commands = ["EXAMINE INBOX".to_owned(), format!("DELETE {quoted}"), format!("UNSUBSCRIBE {quoted}")];
+    let statuses = connection.run(&commands, &mut |_| Ok(()));
+    let statuses = statuses.map_err(|trouble| connection.lost("removing a folder", &trouble))?;
+    match statuses.get(1) {
+        Some(status) if status.word != Word::Ok && status.code != Code::Other("NONEXISTENT".into()) => {
+            Err(refused(status, Reach::Folder, doing))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes a folder and subscribes to it. One that is there already is as good.

@@ -1,11 +1,12 @@
 //! One mailbox on a server: looking at it, changing flags, deleting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::append::Append;
 use super::connection::{Connection, quote, refused};
 use super::fetch;
 use super::reader::Ignore;
+use super::recognise;
 use super::select::Seen;
 use super::status::{Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -26,6 +27,7 @@ pub(super) struct ImapMailbox<'a> {
     quoted: String,
     writable: bool,
     selected: Option<Seen>,
+    expunge: bool,
 }
 
 impl<'a> ImapMailbox<'a> {
@@ -34,7 +36,12 @@ impl<'a> ImapMailbox<'a> {
             let doing = format!("opening the folder {name:?} on {}", connection.peer);
             Fault::new(Reach::Folder, FaultKind::Refused, doing, "its name holds a line end")
         })?;
-        Ok(Self { connection, name: name.to_owned(), quoted, writable, selected: None })
+        Ok(Self { connection, name: name.to_owned(), quoted, writable, selected: None, expunge: true })
+    }
+
+    /// The same; whether it removes what is deleted, or only marks it.
+    pub(super) fn expunging(self, expunge: bool) -> Self {
+        Self { expunge, ..self }
     }
 
     fn doing(&self, what: &str) -> String {
@@ -117,7 +124,7 @@ impl<'a> ImapMailbox<'a> {
     }
 
     /// Selects the mailbox unless it is, and refuses to go on when it may only be read.
-    fn ensure_writable(&mut self, what: &str) -> Result<(), Fault> {
+    pub(super) fn ensure_writable(&mut self, what: &str) -> Result<(), Fault> {
         self.ensure_selected()?;
         if self.read_only() {
             let cause = "it may only be read";
@@ -234,12 +241,20 @@ impl Mailbox for ImapMailbox<'_> {
         let mut commands = Vec::new();
         for piece in set.pieces(SET_LENGTH) {
             commands.push((format!("UID STORE {piece} +FLAGS.SILENT (\\Deleted)"), piece.clone()));
-            if single {
+            if single && self.expunge {
                 commands.push((format!("UID EXPUNGE {piece}"), piece));
             }
         }
         let faults = self.run_on_sets(&commands, "deleting messages")?;
-        if single || set.is_empty() || !faults.is_empty() { Ok(faults) } else { self.expunge_all(&set) }
+        if single || !self.expunge || set.is_empty() || !faults.is_empty() {
+            Ok(faults)
+        } else {
+            self.expunge_all(&set)
+        }
+    }
+
+    fn removes(&self) -> bool {
+        self.expunge
     }
 
     fn number(&mut self, _pairs: &[(MessageId, Uid)]) -> Result<Vec<(MessageId, Fault)>, Fault> {
@@ -249,13 +264,25 @@ impl Mailbox for ImapMailbox<'_> {
     fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault> {
         self.ensure_selected()?;
         match id {
-            MessageId::Uid(uid) => fetch::fingerprint(self.connection, uid),
+            MessageId::Uid(uid) => {
+                let found = recognise::fingerprints(self.connection, &UidSet::from_iter([uid]), None)?;
+                Ok(found.into_iter().next().map(|(_, print)| print))
+            }
             MessageId::Fresh(_) => Ok(None),
         }
     }
+
+    fn fingerprints(
+        &mut self,
+        ids: &[MessageId],
+        sizes: Option<&HashSet<u64>>,
+    ) -> Result<Vec<(MessageId, Fingerprint)>, Fault> {
+        self.ensure_selected()?;
+        recognise::fingerprints(self.connection, &uids(ids), sizes)
+    }
 }
 
-fn uids(ids: &[MessageId]) -> UidSet {
+pub(super) fn uids(ids: &[MessageId]) -> UidSet {
     ids.iter()
         .filter_map(|id| match id {
             MessageId::Uid(uid) => Some(*uid),

@@ -14,6 +14,8 @@ mod login;
 mod mailbox;
 mod peer;
 mod reader;
+mod recognise;
+mod relocate;
 mod response;
 mod select;
 mod status;
@@ -30,7 +32,7 @@ use crate::model::fault::Fault;
 use crate::model::folder::FolderInfo;
 use crate::model::ids::AccountName;
 use crate::model::question::Secret;
-use crate::store::{Mailbox, Repository};
+use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
 use connection::Connection;
 use peer::Peer;
@@ -39,13 +41,18 @@ use peer::Peer;
 pub struct Greeted {
     inner: connect::Greeted,
     user: String,
+    expunge: bool,
 }
 
 impl Greeted {
     /// Connects to the server, verifies it, and waits for its greeting; no step takes longer than `timeout`.
     pub fn connect(settings: &ImapSettings, account: &AccountName, timeout: Duration) -> Result<Self, Fault> {
         let peer = Peer { account: account.clone(), host: settings.host.clone() };
-        Ok(Self { inner: connect::connect(settings, &peer, timeout)?, user: settings.user.clone() })
+        Ok(Self {
+            inner: connect::connect(settings, &peer, timeout)?,
+            user: settings.user.clone(),
+            expunge: settings.expunge,
+        })
     }
 
     /// What cuts the connection from another thread. To be taken once.
@@ -64,7 +71,11 @@ impl Greeted {
             }
             login::log_in(&mut self.inner.connection, &self.user, password)?;
         }
-        Ok(ImapRepository { connection: self.inner.connection, separator: list::Separator::Unknown })
+        Ok(ImapRepository {
+            connection: self.inner.connection,
+            separator: list::Separator::Unknown,
+            expunge: self.expunge,
+        })
     }
 }
 
@@ -79,6 +90,7 @@ impl std::fmt::Debug for Greeted {
 pub struct ImapRepository {
     connection: Connection,
     separator: list::Separator,
+    expunge: bool,
 }
 
 impl ImapRepository {
@@ -111,7 +123,16 @@ impl Repository for ImapRepository {
         list::create(self, name)
     }
 
+    fn remove(&mut self, name: &str) -> Result<(), Fault> {
+        list::remove(self, name)
+    }
+
+    fn relocate(&mut self, from: Place<'_>, to: Place<'_>, messages: &[Relocation]) -> Result<Vec<Delivered>, Fault> {
+        let uids = messages.iter().map(|message| message.uid).collect();
+        relocate::relocate(&mut self.connection, from, to, &uids)
+    }
+
     fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
-        Ok(Box::new(mailbox::ImapMailbox::new(&mut self.connection, name, writable)?))
+        Ok(Box::new(mailbox::ImapMailbox::new(&mut self.connection, name, writable)?.expunging(self.expunge)))
     }
 }

@@ -3,8 +3,11 @@
 use super::response::{flags, small, words};
 use super::token::{Token, Tokens, to_text};
 use crate::model::flags::Flags;
-use crate::model::ids::{ModSeq, UidValidity};
+use crate::model::ids::{ModSeq, Uid, UidValidity};
 use crate::model::uidset::UidSet;
+
+/// More copies than this in one answer are not believed.
+const MOST_COPIES: u64 = 1_000_000;
 
 /// The five words of status responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +43,22 @@ pub(super) enum Code {
     UidValidity(UidValidity),
     UidNext(u32),
     HighestModSeq(ModSeq),
-    PermanentFlags { flags: Flags, any: bool },
+    PermanentFlags {
+        flags: Flags,
+        any: bool,
+    },
     ReadOnly,
     Closed,
-    AppendUid { validity: UidValidity, uids: UidSet },
+    AppendUid {
+        validity: UidValidity,
+        uids: UidSet,
+    },
+    /// Copies: each of `from` became the one of `to` in the same place (RFC 4315, section 3).
+    CopyUid {
+        validity: UidValidity,
+        from: Vec<Uid>,
+        to: Vec<Uid>,
+    },
     Other(String),
 }
 
@@ -76,6 +91,7 @@ fn code(mut tokens: Tokens<'_>) -> Code {
         "READ-ONLY" => Some(Code::ReadOnly),
         "CLOSED" => Some(Code::Closed),
         "APPENDUID" => append_uid(tokens),
+        "COPYUID" => copy_uid(tokens),
         _ => None,
     };
     known.unwrap_or(Code::Other(name))
@@ -85,4 +101,31 @@ fn append_uid(mut tokens: Tokens<'_>) -> Option<Code> {
     let validity = UidValidity(small(tokens.next())?);
     let uids = UidSet::parse(&tokens.next()?.text())?;
     Some(Code::AppendUid { validity, uids })
+}
+
+/// `None` for lists of different lengths, which pair nothing with anything.
+fn copy_uid(mut tokens: Tokens<'_>) -> Option<Code> {
+    let validity = UidValidity(small(tokens.next())?);
+    let from = in_order(&tokens.next()?.text())?;
+    let to = in_order(&tokens.next()?.text())?;
+    (from.len() == to.len()).then_some(Code::CopyUid { validity, from, to })
+}
+
+/// UIDs in the order in which they are written. No honest answer names more than we asked for.
+fn in_order(text: &str) -> Option<Vec<Uid>> {
+    let mut uids = Vec::new();
+    for part in text.split(',') {
+        let set = UidSet::parse(part)?;
+        if uids.len() as u64 + set.len() > MOST_COPIES {
+            return None;
+        }
+        let number = |text: &str| text.parse::<u32>().ok();
+        let falling = part.split_once(':').is_some_and(|(first, last)| number(first) > number(last));
+        let mut range: Vec<Uid> = set.iter().collect();
+        if falling {
+            range.reverse();
+        }
+        uids.append(&mut range);
+    }
+    Some(uids)
 }

@@ -20,8 +20,8 @@ pub fn open_for_writing(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     configure(&connection)?;
-    if schema::version(&connection)? == 0 {
-        schema::create(&mut connection)?;
+    if schema::version(&connection)? < schema::VERSION {
+        schema::prepare(&mut connection)?;
     }
     Ok(connection)
 }
@@ -30,8 +30,21 @@ pub fn open_for_writing(path: &Path) -> rusqlite::Result<Connection> {
 pub fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
     let connection = open_file_read_only(path)?;
     connection.busy_timeout(PATIENCE)?;
-    connection.pragma_update(None, "query_only", true)?;
-    if schema::version(&connection)? == 0 { open_empty() } else { Ok(connection) }
+    match schema::version(&connection)? {
+        0 => open_empty(),
+        1..schema::VERSION => open_copy(&connection),
+        _ => Ok(connection),
+    }
+}
+
+/// A copy in which tables of an older version can be brought up to this one, gone when it is closed.
+fn open_copy(of: &Connection) -> rusqlite::Result<Connection> {
+    let unusable = |error: io::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
+    let directory = tempfile::tempdir().map_err(unusable)?;
+    let path = directory.path().join("copy.sqlite");
+    of.execute("VACUUM INTO ?1", [path.to_string_lossy()])?;
+    // The file is open, so it lives on without a name.
+    open_for_writing(&path)
 }
 
 /// Makes the file before `SQLite` does, so that only its owner may read it.
@@ -57,7 +70,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 /// A ledger without a file, that knows nothing.
 pub fn open_empty() -> rusqlite::Result<Connection> {
     let mut connection = Connection::open_in_memory()?;
-    schema::create(&mut connection)?;
+    schema::prepare(&mut connection)?;
     Ok(connection)
 }
 

@@ -9,7 +9,7 @@ pub mod sqlite;
 
 use crate::model::fault::Fault;
 use crate::model::flags::Flags;
-use crate::model::ids::{Uid, UidValidity};
+use crate::model::ids::{FileKey, Side, Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::Fingerprint;
 
@@ -54,6 +54,23 @@ pub struct Row {
     pub flags: Flags,
     /// Where it stands.
     pub state: State,
+    /// Which local file it is; `None` where that is not known, or where there are no files.
+    pub key: Option<FileKey>,
+}
+
+/// A message that can't be copied, and is left where it is until that is tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// The side that it is on.
+    pub side: Side,
+    /// Its name there: the UID on the remote side, on the local side the file's name up to its flags.
+    pub name: String,
+    /// What a person recognises it by; empty when that is not known.
+    pub subject: String,
+    /// Why, in the words of whoever refused it.
+    pub reason: String,
+    /// When it was last tried: seconds since 1970.
+    pub tried: i64,
 }
 
 /// An upload that was about to happen when the ledger was last heard of.
@@ -82,6 +99,18 @@ pub enum Entry {
         /// The intent's [`Intent::local_name`].
         local_name: String,
     },
+    /// The watermarks don't hold any more: the next look is at everything. To stand beside a `Forget` of what a side still has,
+    /// which a look at changes alone would never show again.
+    LookAgain,
+    /// A message can't be copied; an older entry of the same side and name is replaced.
+    Quarantine(Quarantined),
+    /// A message was copied after all, or is gone.
+    Release {
+        /// Its side.
+        side: Side,
+        /// Its [`Quarantined::name`].
+        name: String,
+    },
 }
 
 /// The memory of one account. Implementations pass `tests/contract/ledger.rs`.
@@ -101,8 +130,12 @@ pub trait Ledger: Send {
     /// Records `entries` in order, all or none. When it returns, they survive a power cut.
     fn record(&mut self, folder: FolderId, entries: &[Entry]) -> Result<(), Fault>;
 
-    /// Notes the UIDVALIDITY of the rows to come. A folder whose UIDVALIDITY changes loses its rows and watermarks with it.
-    fn set_uid_validity(&mut self, folder: FolderId, validity: UidValidity) -> Result<(), Fault>;
+    /// Begins a folder anew under this UIDVALIDITY with these rows, all in one: what was known of it before, watermarks and
+    /// announced uploads included, is gone.
+    fn restart(&mut self, folder: FolderId, validity: UidValidity, rows: &[Row]) -> Result<(), Fault>;
+
+    /// The messages of a folder that can't be copied, those of the remote side first, by name.
+    fn quarantined(&mut self, folder: FolderId) -> Result<Vec<Quarantined>, Fault>;
 
     /// Forgets everything about the folder with this local name: it is gone on one side, and begins anew.
     fn forget_folder(&mut self, local: &str) -> Result<(), Fault>;

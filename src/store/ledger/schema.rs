@@ -3,10 +3,14 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version this program writes, in `PRAGMA user_version`; 0 is an empty file.
-pub const VERSION: i64 = 1;
+pub const VERSION: u32 = 2;
 
-/// Marks are JSON, keywords are separated by spaces (no keyword may hold one), flags are bits as in `System::bits`.
-const TABLES: &str = "
+/// What takes a file from each version to the next.
+///
+/// Marks are JSON, keywords are separated by spaces (no keyword may hold one), flags are bits as in `System::bits`; a key of 0
+/// is unknown.
+const STEPS: [&str; VERSION as usize] = [
+    "
 CREATE TABLE folder (
     id INTEGER PRIMARY KEY,
     local TEXT NOT NULL UNIQUE,
@@ -32,18 +36,34 @@ CREATE TABLE intent (
     uid_next INTEGER NOT NULL,
     PRIMARY KEY (folder, local_name)
 ) WITHOUT ROWID;
-";
+",
+    "
+ALTER TABLE message ADD COLUMN key INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE quarantine (
+    folder INTEGER NOT NULL,
+    side TEXT NOT NULL,
+    name TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    tried INTEGER NOT NULL,
+    PRIMARY KEY (folder, side, name)
+) WITHOUT ROWID;
+",
+];
 
 /// The version of the tables in this file.
-pub fn version(connection: &Connection) -> rusqlite::Result<i64> {
+pub fn version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
-/// Makes the tables in an empty file. Others may be about to do the same.
-pub fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+/// Makes the tables in an empty file, or brings older ones up to this version. Others may be about to do the same.
+pub fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if version(&transaction)? == 0 {
-        transaction.execute_batch(TABLES)?;
+    let steps = STEPS.get(version(&transaction)? as usize..).unwrap_or_default();
+    for step in steps {
+        transaction.execute_batch(step)?;
+    }
+    if !steps.is_empty() {
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     transaction.commit()

@@ -6,12 +6,12 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, Transaction, params
 
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::{Flags, System};
-use crate::model::ids::{Uid, UidValidity};
+use crate::model::ids::{FileKey, Side, Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::Fingerprint;
 
 use super::file::{doing, fault, open_empty, open_for_reading, open_for_writing, prepare_file};
-use super::{Entry, FolderId, FolderRecord, Intent, Ledger, Row, State, schema};
+use super::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, State, schema};
 
 const CACHED_STATEMENTS: usize = 32;
 
@@ -115,7 +115,7 @@ impl Ledger for SqliteLedger {
 
     fn rows(&mut self, folder: FolderId) -> Result<Vec<Row>, Fault> {
         self.read(|connection| {
-            let sql = "SELECT remote, local, flags, keywords, kept FROM message WHERE folder = ?1 ORDER BY remote";
+            let sql = "SELECT remote, local, flags, keywords, kept, key FROM message WHERE folder = ?1 ORDER BY remote";
             connection.prepare_cached(sql)?.query_map([folder.0], message_row)?.collect()
         })
     }
@@ -134,24 +134,28 @@ impl Ledger for SqliteLedger {
         self.write(|transaction| entries.iter().try_for_each(|entry| record(transaction, folder, entry)))
     }
 
-    fn set_uid_validity(&mut self, folder: FolderId, validity: UidValidity) -> Result<(), Fault> {
+    fn restart(&mut self, folder: FolderId, validity: UidValidity, rows: &[Row]) -> Result<(), Fault> {
         self.write(|transaction| {
-            let old: Option<u32> = transaction
-                .query_row("SELECT uid_validity FROM folder WHERE id = ?1", [folder.0], |row| row.get(0))
-                .optional()?
-                .flatten();
-            if old == Some(validity.0) {
-                return Ok(());
+            for table in ["message", "intent"] {
+                transaction.execute(&format!("DELETE FROM {table} WHERE folder = ?1"), [folder.0])?;
             }
-            transaction.execute("DELETE FROM message WHERE folder = ?1", [folder.0])?;
             let sql = "UPDATE folder SET uid_validity = ?2, remote_mark = NULL, local_mark = NULL WHERE id = ?1";
-            transaction.execute(sql, params![folder.0, validity.0]).map(drop)
+            transaction.execute(sql, params![folder.0, validity.0])?;
+            rows.iter().try_for_each(|row| record(transaction, folder, &Entry::Put(row.clone())))
+        })
+    }
+
+    fn quarantined(&mut self, folder: FolderId) -> Result<Vec<Quarantined>, Fault> {
+        self.read(|connection| {
+            let sql = "SELECT side, name, subject, reason, tried FROM quarantine WHERE folder = ?1
+                       ORDER BY side DESC, name";
+            connection.prepare_cached(sql)?.query_map([folder.0], quarantine_row)?.collect()
         })
     }
 
     fn forget_folder(&mut self, local: &str) -> Result<(), Fault> {
         self.write(|transaction| {
-            for table in ["message", "intent"] {
+            for table in ["message", "intent", "quarantine"] {
                 let sql = format!("DELETE FROM {table} WHERE folder IN (SELECT id FROM folder WHERE local = ?1)");
                 transaction.execute(&sql, [local])?;
             }
@@ -178,11 +182,11 @@ fn find_folder(connection: &Connection, local: &str) -> rusqlite::Result<Option<
 fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &Entry) -> rusqlite::Result<()> {
     let count = match entry {
         Entry::Put(row) => {
-            let sql = "INSERT OR REPLACE INTO message (folder, remote, local, flags, keywords, kept)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let sql = "INSERT OR REPLACE INTO message (folder, remote, local, flags, keywords, kept, key)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
             let (flags, keywords) = (row.flags.system.bits(), row.flags.keywords().join(" "));
-            let kept = row.state == State::Kept;
-            let values = params![folder.0, row.remote.get(), row.local.get(), flags, keywords, kept];
+            let (kept, key) = (row.state == State::Kept, row.key.map_or(0, FileKey::get).cast_signed());
+            let values = params![folder.0, row.remote.get(), row.local.get(), flags, keywords, kept, key];
             transaction.prepare_cached(sql)?.execute(values)
         }
         Entry::Forget(uid) => transaction
@@ -198,6 +202,18 @@ fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &Entry) -> rus
         Entry::Settle { local_name } => transaction
             .prepare_cached("DELETE FROM intent WHERE folder = ?1 AND local_name = ?2")?
             .execute(params![folder.0, local_name]),
+        Entry::LookAgain => transaction
+            .prepare_cached("UPDATE folder SET remote_mark = NULL, local_mark = NULL WHERE id = ?1")?
+            .execute([folder.0]),
+        Entry::Quarantine(message) => {
+            let sql = "INSERT OR REPLACE INTO quarantine (folder, side, name, subject, reason, tried)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let Quarantined { side, name, subject, reason, tried } = message;
+            transaction.prepare_cached(sql)?.execute(params![folder.0, side_text(*side), name, subject, reason, tried])
+        }
+        Entry::Release { side, name } => transaction
+            .prepare_cached("DELETE FROM quarantine WHERE folder = ?1 AND side = ?2 AND name = ?3")?
+            .execute(params![folder.0, side_text(*side), name]),
     };
     count.map(drop)
 }
@@ -227,7 +243,20 @@ fn message_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
         flags.insert_keyword(keyword.into());
     }
     let state = if row.get(4)? { State::Kept } else { State::Synced };
-    Ok(Row { remote: uid(0)?, local: uid(1)?, flags, state })
+    let key = FileKey::new(row.get::<_, i64>(5)?.cast_unsigned());
+    Ok(Row { remote: uid(0)?, local: uid(1)?, flags, state, key })
+}
+
+fn quarantine_row(row: &SqlRow<'_>) -> rusqlite::Result<Quarantined> {
+    let side = if row.get_ref(0)?.as_str()? == side_text(Side::Remote) { Side::Remote } else { Side::Local };
+    Ok(Quarantined { side, name: row.get(1)?, subject: row.get(2)?, reason: row.get(3)?, tried: row.get(4)? })
+}
+
+fn side_text(side: Side) -> &'static str {
+    match side {
+        Side::Remote => "remote",
+        Side::Local => "local",
+    }
 }
 
 fn intent_row(row: &SqlRow<'_>) -> rusqlite::Result<Intent> {

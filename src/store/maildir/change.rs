@@ -56,6 +56,16 @@ pub fn numbers(folder: &mut Folder<'_>, pairs: &[(MessageId, Uid)]) -> Result<Ve
     failed
 }
 
+/// Takes the UID out of a file's name.
+pub fn disown(folder: &mut Folder<'_>, id: MessageId, slot: &Slot) -> Result<Attempt, Fault> {
+    let target = Slot { place: slot.place, name: name::without_uid(&slot.name) };
+    let attempt = rename(folder, slot, &target)?;
+    if let Attempt::Done = attempt {
+        folder.listing()?.forget(id);
+    }
+    Ok(attempt)
+}
+
 fn rename(folder: &mut Folder<'_>, from: &Slot, to: &Slot) -> Result<Attempt, Fault> {
     if from == to {
         return Ok(Attempt::Done);

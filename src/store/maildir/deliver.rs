@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::System;
 use crate::model::message::{Head, InternalDate, MessageId};
-use crate::store::bytes::FromWire;
+use crate::store::bytes::{FromWire, file_key};
 use crate::store::{Delivered, Delivery, Stored};
 
 use super::durable::{rename_new, sync_file_system};
@@ -169,7 +169,7 @@ impl<'m, 'a> Inbound<'m, 'a> {
             MessageId::Uid(uid) => Some(uid),
             MessageId::Fresh(_) => None,
         };
-        Ok(Stored { uid })
+        Ok(Stored { uid, key: file_key(name::unique(&ready.target.name)) })
     }
 
     fn publish_all(&mut self, batch: Vec<Ready>) -> Result<Vec<Delivered>, Fault> {

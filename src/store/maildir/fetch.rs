@@ -56,6 +56,26 @@ pub fn recognise(folder: &Path, slot: &Slot, found: &mut Option<Fingerprint>) ->
     Ok(Attempt::Done)
 }
 
+/// The subject as it stands in the header; `None` where there is none within the first bytes of the file.
+pub fn subject(path: &Path) -> Option<String> {
+    let mut start = Vec::new();
+    open(path).ok()??.take(PIECE as u64).read_to_end(&mut start).ok()?;
+    let text = String::from_utf8_lossy(&start);
+    let header = text.lines().take_while(|line| !line.trim_end().is_empty());
+    let mut subject: Option<String> = None;
+    for line in header {
+        match (&mut subject, line.starts_with([' ', '\t'])) {
+            (Some(subject), true) => subject.push_str(line.trim_end()),
+            (Some(_), false) => break,
+            (None, _) => {
+                let name = line.get(..8).filter(|name| name.eq_ignore_ascii_case("subject:"));
+                subject = name.map(|_| line[8..].trim().to_owned());
+            }
+        }
+    }
+    subject.filter(|subject| !subject.is_empty())
+}
+
 /// Measures first, as the size has to be announced, and then sends exactly that much.
 fn send_large(path: &Path, file: &mut File, head: &Head, to: &mut dyn Delivery) -> Result<(), Fault> {
     let mut size = 0;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::{Flags, Holds, KeywordRoom, System};
-use crate::model::ids::{Uid, UidValidity};
+use crate::model::ids::{FileKey, Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Fingerprint, Listed, Look, MessageId};
 use crate::model::uidset::UidSet;
@@ -225,6 +225,22 @@ impl Mailbox for Folder<'_> {
         let failed = change::numbers(self, pairs);
         self.flush_touched()?;
         failed
+    }
+
+    fn disown(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        self.demand_writable()?;
+        let failed = self.for_each(ids, |id| *id, |folder, id, slot| change::disown(folder, *id, slot));
+        self.flush_touched()?;
+        failed
+    }
+
+    fn key(&self, id: MessageId) -> Option<FileKey> {
+        self.listing.as_ref()?.key(id)
+    }
+
+    fn subject(&mut self, id: MessageId) -> Option<String> {
+        let slot = self.listing().ok()?.get(id)?;
+        fetch::subject(&slot.path(&self.path))
     }
 
     fn local_name(&self, id: MessageId) -> Option<String> {

@@ -93,6 +93,28 @@ pub fn create(root: &Path, name: &str, separator: char, fsync: bool) -> Result<(
     PARTS.iter().try_for_each(|part| make(&path.join(part), &path, fsync))
 }
 
+/// Removes a folder with its messages. Folders below it, and files that are no messages, stay, and its directory with them.
+pub fn remove(root: &Path, name: &str, separator: char, fsync: bool) -> Result<(), Fault> {
+    let path = locate(root, name, separator)?;
+    let fault = |error: &io::Error| disk(Reach::Folder, "removing the folder", &path, error);
+    for part in PARTS.iter().rev() {
+        match fs::remove_dir_all(path.join(part)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(&error)),
+            _ => {}
+        }
+    }
+    if name.is_empty() {
+        return Ok(());
+    }
+    match fs::remove_dir(&path) {
+        Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::DirectoryNotEmpty) => {
+            Err(fault(&error))
+        }
+        _ if fsync => sync_directory(path.parent().unwrap_or(root)).map_err(|error| fault(&error)),
+        _ => Ok(()),
+    }
+}
+
 /// Makes one directory that only its owner may enter, and flushes the one above it.
 pub fn make(directory: &Path, parent: &Path, fsync: bool) -> Result<(), Fault> {
     let fault = |error: &io::Error| disk(Reach::Folder, "making the directory", directory, error);

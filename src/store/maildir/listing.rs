@@ -8,8 +8,9 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use crate::model::flags::System;
-use crate::model::ids::Uid;
+use crate::model::ids::{FileKey, Uid};
 use crate::model::message::MessageId;
+use crate::store::bytes::file_key;
 
 use super::name;
 
@@ -118,6 +119,12 @@ impl Listing {
     pub fn get(&self, id: MessageId) -> Option<Slot> {
         let entry = self.find(id)?;
         (!entry.gone).then(|| Slot { place: entry.place, name: self.name(entry) })
+    }
+
+    /// Which file it is, whatever its UID and flags.
+    pub fn key(&self, id: MessageId) -> Option<FileKey> {
+        let entry = self.find(id).filter(|entry| !entry.gone)?;
+        file_key(name::unique(self.stored(entry)))
     }
 
     /// The file is now called this.

@@ -12,6 +12,7 @@ mod folder;
 mod folders;
 mod listing;
 mod name;
+mod relocate;
 mod scan;
 mod unique;
 
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 use crate::config::settings::MaildirSettings;
 use crate::model::fault::{Fault, Reach};
 use crate::model::folder::FolderInfo;
-use crate::store::{Mailbox, Repository};
+use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
 use self::folder::{Folder, is_folder};
 use self::unique::Unique;
@@ -61,6 +62,29 @@ impl Maildir {
     }
 }
 
+impl Maildir {
+    fn demand_writable(&self, doing: impl FnOnce() -> String) -> Result<(), Fault> {
+        if self.read_only {
+            return Err(fault::refused(Reach::Folder, doing(), "the repository is read-only"));
+        }
+        Ok(())
+    }
+
+    /// Where the folder is; what is no folder, or leads out of the tree, is refused.
+    fn locate(&self, name: &str) -> Result<PathBuf, Fault> {
+        let path = folders::locate(&self.root, name, self.separator)?;
+        let linked = fs::symlink_metadata(&path).is_ok_and(|about| about.is_symlink() && !name.is_empty());
+        let cause = if linked {
+            "it is a symbolic link, and these are not followed"
+        } else if is_folder(&path) {
+            return Ok(path);
+        } else {
+            "it is no Maildir with cur, new and tmp in it"
+        };
+        Err(fault::disk(Reach::Folder, "opening the folder", &path, &io::Error::other(cause)))
+    }
+}
+
 impl Repository for Maildir {
     fn separator(&mut self) -> Result<Option<char>, Fault> {
         Ok(Some(self.separator))
@@ -71,22 +95,26 @@ impl Repository for Maildir {
     }
 
     fn create(&mut self, name: &str) -> Result<(), Fault> {
-        if self.read_only {
-            return Err(fault::refused(
-                Reach::Folder,
-                format!("making the folder {name}"),
-                "the repository is read-only",
-            ));
-        }
+        self.demand_writable(|| format!("making the folder {name}"))?;
         folders::create(&self.root, name, self.separator, self.fsync)
     }
 
+    fn remove(&mut self, name: &str) -> Result<(), Fault> {
+        self.demand_writable(|| format!("removing the folder {name}"))?;
+        folders::remove(&self.root, name, self.separator, self.fsync)
+    }
+
+    fn relocate(&mut self, from: Place<'_>, to: Place<'_>, messages: &[Relocation]) -> Result<Vec<Delivered>, Fault> {
+        self.demand_writable(|| format!("moving messages from {} to {}", from.name, to.name))?;
+        let (source, target) = (self.locate(from.name)?, self.locate(to.name)?);
+        let mut unused = Unique::new();
+        let mut target = Folder::new(target, to.name, self.fsync, true, &mut unused);
+        let mut source = Folder::new(source, from.name, self.fsync, true, &mut self.unique);
+        relocate::relocate(&mut source, &mut target, messages)
+    }
+
     fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
-        let path = folders::locate(&self.root, name, self.separator)?;
-        if !is_folder(&path) || fs::symlink_metadata(&path).is_ok_and(|about| about.is_symlink() && !name.is_empty()) {
-            let error = io::Error::other("it is no Maildir with cur, new and tmp in it");
-            return Err(fault::disk(Reach::Folder, "opening the folder", &path, &error));
-        }
+        let path = self.locate(name)?;
         Ok(Box::new(Folder::new(path, name, self.fsync, writable && !self.read_only, &mut self.unique)))
     }
 }

@@ -56,15 +56,28 @@ pub fn with_flags(name: &[u8], flags: System) -> Vec<u8> {
     [base, INFO, &letters, rest].concat()
 }
 
+/// The name without UID and folder; its other fields and its flags stay.
+pub fn without_uid(name: &[u8]) -> Vec<u8> {
+    let (base, _) = split(name);
+    let mut rest = unnumbered(base);
+    rest.extend_from_slice(name.get(base.len()..).unwrap_or_default());
+    rest
+}
+
+fn unnumbered(base: &[u8]) -> Vec<u8> {
+    let mut fields = base.split(|byte| *byte == b',');
+    let mut kept = fields.next().unwrap_or_default().to_vec();
+    for field in fields.filter(|field| !field.starts_with(UID) && !field.starts_with(DIGEST)) {
+        kept.push(b',');
+        kept.extend_from_slice(field);
+    }
+    kept
+}
+
 /// The name with this UID of the folder with this digest; its other fields and its flags stay.
 pub fn with_uid(name: &[u8], uid: Uid, digest: &str) -> Vec<u8> {
     let (base, _) = split(name);
-    let mut fields = base.split(|byte| *byte == b',');
-    let mut numbered = fields.next().unwrap_or_default().to_vec();
-    for field in fields.filter(|field| !field.starts_with(UID) && !field.starts_with(DIGEST)) {
-        numbered.push(b',');
-        numbered.extend_from_slice(field);
-    }
+    let mut numbered = unnumbered(base);
     numbered.extend_from_slice(format!(",U={uid},FMD5={digest}").as_bytes());
     numbered.extend_from_slice(name.get(base.len()..).filter(|info| !info.is_empty()).unwrap_or(INFO));
     numbered
@@ -187,6 +200,15 @@ mod tests {
         ] {
             let numbered = with_uid(name.as_bytes(), uid, OURS);
             assert_eq!(String::from_utf8_lossy(&numbered), expected.replace('@', OURS));
+        }
+    }
+
+    #[test]
+    fn a_name_without_its_number_is_otherwise_the_same() {
+        for (name, expected) in
+            [("a,S=9,U=1,FMD5=old,W=2:2,Sx", "a,S=9,W=2:2,Sx"), ("a,U=1", "a"), ("a:2,U=1", "a:2,U=1"), ("a", "a")]
+        {
+            assert_eq!(String::from_utf8_lossy(&without_uid(name.as_bytes())), expected);
         }
     }
 

@@ -1,0 +1,68 @@
+//! Looking at both sides of a folder, until it is certain which local message is which on the server.
+
+use super::folder::{Job, Open};
+use super::{identity, intents, quarantine};
+use crate::model::event::EventKind;
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::ids::{Side, UidValidity};
+use crate::model::light::Light;
+use crate::model::mark::Mark;
+use crate::model::message::Look;
+use crate::model::uidset::UidSet;
+use crate::store::ledger::{FolderRecord, Row};
+use crate::store::{Known, Mailbox};
+
+/// What both sides of a folder show, and what the ledger has of it.
+pub(super) struct Survey {
+    pub(super) record: FolderRecord,
+    pub(super) rows: Vec<Row>,
+    /// The remote side.
+    pub(super) there: Look,
+    /// The local side, its messages named by the UIDs of their counterparts.
+    pub(super) here: Look,
+}
+
+/// Looks at both sides. Uploads that were cut off are settled, and UIDs in local names that don't hold are put right.
+pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Survey, Fault> {
+    let record = open.ledger.folder(&job.names.remote, &job.names.local)?;
+    let rows = open.ledger.rows(record.id)?;
+    listing(job, Side::Remote);
+    // What is tried again may not have changed, and would not be among the changes.
+    let all = quarantine::is_due(&open.ledger.quarantined(record.id)?);
+    let there = look(open.remote, record.remote_mark.as_ref().filter(|_| !all), &rows)?;
+    let validity = validity(job, open.remote)?;
+    let there = intents::let_settle(job, &record, open, there, &rows)?;
+    job.worker.checkpoint()?;
+    listing(job, Side::Local);
+    let here = look(open.local, record.local_mark.as_ref().filter(|_| !all), &rows)?;
+    job.worker.light(Light::Directing);
+    let mut survey = Survey { record, rows, there, here };
+    if survey.record.uid_validity == Some(validity) {
+        identity::verify(job, open, &mut survey)?;
+    } else {
+        identity::establish(job, open, &mut survey, validity)?;
+    }
+    if intents::recover(job, &survey.record, open, &survey.there, &mut survey.here)? {
+        survey.rows = open.ledger.rows(survey.record.id)?;
+    }
+    Ok(survey)
+}
+
+/// Looks at a mailbox, at what changed since the last watermark if there is one.
+pub(super) fn look(mailbox: &mut dyn Mailbox, mark: Option<&Mark>, rows: &[Row]) -> Result<Look, Fault> {
+    let uids: UidSet = rows.iter().map(|row| row.remote).collect();
+    mailbox.look(mark.map(|mark| Known { mark, uids: &uids }))
+}
+
+fn listing(job: &Job<'_>, side: Side) {
+    job.worker.light(Light::Listing);
+    let (account, folder) = (job.worker.account(), job.names.shown.clone());
+    job.worker.publish(EventKind::Listing { account, folder, side, messages: None });
+}
+
+/// UIDs mean nothing under another UIDVALIDITY (RFC 3501, section 2.3.1.1). Gives the one that holds now.
+fn validity(job: &Job<'_>, remote: &dyn Mailbox) -> Result<UidValidity, Fault> {
+    remote
+        .uid_validity()
+        .ok_or_else(|| Fault::new(Reach::Folder, FaultKind::Server, job.doing(), "the server gives it no UIDVALIDITY"))
+}

@@ -1,0 +1,76 @@
+//! What messages are recognised by: their sizes, and digests of their headers.
+
+use std::collections::HashSet;
+
+use super::connection::Connection;
+use super::mailbox::SET_LENGTH;
+use super::response::{Fetched, Untagged};
+use crate::model::fault::Fault;
+use crate::model::ids::Uid;
+use crate::model::message::{Fingerprint, MessageId};
+use crate::model::uidset::UidSet;
+use crate::store::bytes::FingerprintBuilder;
+
+/// Commands that are under way at once.
+const WINDOW: usize = 4;
+/// Messages whose headers are asked for in one command.
+const HEADERS: usize = 250;
+
+/// What each of these messages can be recognised by. With `sizes`, the headers of others are not even asked for. Messages
+/// that are gone or refused are left out.
+pub(super) fn fingerprints(
+    connection: &mut Connection,
+    wanted: &UidSet,
+    sizes: Option<&HashSet<u64>>,
+) -> Result<Vec<(MessageId, Fingerprint)>, Fault> {
+    let candidates = match sizes {
+        Some(sizes) => of_size(connection, wanted, sizes)?,
+        None => wanted.clone(),
+    };
+    let uids: Vec<Uid> = candidates.iter().collect();
+    let groups = uids.chunks(HEADERS).flat_map(|group| group.iter().copied().collect::<UidSet>().pieces(SET_LENGTH));
+    let mut found = Vec::with_capacity(uids.len());
+    let items = "(UID RFC822.SIZE BODY.PEEK[HEADER])";
+    ask(connection, groups, items, &mut |fetched| {
+        let Fetched { uid: Some(uid), size: Some(size), header: Some(header), .. } = fetched else { return };
+        let mut builder = FingerprintBuilder::default();
+        builder.feed(&header);
+        found.push((MessageId::Uid(uid), Fingerprint { size, ..builder.finish() }));
+    })?;
+    found.retain(|(id, _)| matches!(id, MessageId::Uid(uid) if candidates.contains(*uid)));
+    Ok(found)
+}
+
+fn of_size(connection: &mut Connection, wanted: &UidSet, sizes: &HashSet<u64>) -> Result<UidSet, Fault> {
+    let mut matching = UidSet::default();
+    if sizes.is_empty() {
+        return Ok(matching);
+    }
+    ask(connection, wanted.pieces(SET_LENGTH).into_iter(), "(UID RFC822.SIZE)", &mut |fetched| {
+        let asked = fetched.uid.filter(|uid| wanted.contains(*uid));
+        if let (Some(uid), Some(true)) = (asked, fetched.size.map(|size| sizes.contains(&size))) {
+            matching.insert(uid);
+        }
+    })?;
+    Ok(matching)
+}
+
+/// Fetches `items` of the messages, some commands ahead.
+fn ask(
+    connection: &mut Connection,
+    groups: impl Iterator<Item = UidSet>,
+    items: &str,
+    each: &mut dyn FnMut(Fetched),
+) -> Result<(), Fault> {
+    let commands: Vec<String> = groups.map(|group| format!("UID FETCH {group} {items}")).collect();
+    for window in commands.chunks(WINDOW) {
+        let statuses = connection.run(window, &mut |untagged| {
+            if let Untagged::Fetch(fetched) = untagged {
+                each(fetched);
+            }
+            Ok(())
+        });
+        statuses.map_err(|trouble| connection.lost("looking at messages", &trouble))?;
+    }
+    Ok(())
+}
