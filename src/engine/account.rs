@@ -12,6 +12,7 @@ use super::connect::connect;
 use super::folder::{Done, Policy};
 use super::intents;
 use super::lock::AccountLock;
+use super::moves;
 use super::pairing::{self, Sides};
 use super::runtime::{Options, Report};
 use super::team;
@@ -166,6 +167,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     worker.light(Light::Account);
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let folders = pairing::list(worker, &shared, &mut sides, &known, total)?;
+    moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let queue = pairing::queue(worker, folders, &known, total);
     team::share_out(&shared, worker, remote, password.as_ref(), &queue, total);
     if total.failures == 0 { worker.checkpoint() } else { Ok(()) }

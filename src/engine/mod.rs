@@ -13,6 +13,7 @@ mod folder;
 mod identity;
 mod intents;
 mod lock;
+mod moves;
 mod pairing;
 mod quarantine;
 mod runtime;

@@ -25,9 +25,11 @@ pub(super) struct Sides<'a> {
 
 /// A pair of folders with the watermarks of both listings.
 pub(super) struct Candidate {
-    names: FolderPair,
-    remote_mark: Option<Mark>,
-    local_mark: Option<Mark>,
+    pub(super) names: FolderPair,
+    pub(super) remote_mark: Option<Mark>,
+    pub(super) local_mark: Option<Mark>,
+    /// One of the two was made in this run.
+    pub(super) created: bool,
 }
 
 /// Lists both sides, pairs them, and makes what is missing.
@@ -56,6 +58,7 @@ pub(super) fn list(
             Ok(()) => candidates.push(Candidate {
                 remote_mark: there.get(pair.names.remote.as_str()).copied(),
                 local_mark: here.get(pair.names.local.as_str()).copied(),
+                created: pair.create_remote || pair.create_local,
                 names: pair.names,
             }),
             Err(fault) if fault.reach <= Reach::Folder => total.failed(worker, &fault),

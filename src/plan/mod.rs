@@ -5,4 +5,5 @@ pub mod flags;
 pub mod folders;
 pub mod guard;
 pub mod messages;
+pub mod moves;
 pub mod pairs;

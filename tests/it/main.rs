@@ -19,4 +19,5 @@ mod gone;
 mod harness;
 mod killed;
 mod lights;
+mod moves;
 mod second_run;

@@ -1,0 +1,183 @@
+//! Messages that went from one folder to another are moved on the other side too, rather than copied there and deleted.
+//!
+//! A message that is gone from one folder and one that is new in another are the same when they have the same size and
+//! header; they are paired one to one, over all folders, before any folder is worked on. Only that a message came somewhere
+//! is recorded here. That it left is for the work on the folder it left: it is gone on both sides then, or, where a server
+//! could only copy it, is deleted there like any other.
+
+mod here;
+mod there;
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::folder::{Job, Policy};
+use super::pairing::{Candidate, Sides};
+use super::worker::Worker;
+use crate::model::fault::{Fault, Reach};
+use crate::model::ids::{FileKey, Uid, UidValidity};
+use crate::model::light::Light;
+use crate::model::mark::Mark;
+use crate::plan::moves::{Traffic, traffic};
+use crate::store::ledger::{FolderRecord, Row, State};
+use crate::store::{Mailbox, Place, Repository};
+
+/// A pair of folders, and what may have left it and come into it on either side.
+struct Folder<'a> {
+    pair: &'a Candidate,
+    record: FolderRecord,
+    /// The UIDVALIDITY that the server says now; `None` when its listing didn't tell.
+    validity: Option<UidValidity>,
+    there: Traffic,
+    here: Traffic,
+}
+
+impl Folder<'_> {
+    /// Whether the ledger's UIDs hold.
+    fn is_known(&self) -> bool {
+        self.validity.is_some() && self.record.uid_validity == self.validity
+    }
+
+    fn remote(&self) -> Place<'_> {
+        Place { name: &self.pair.names.remote, validity: self.validity.unwrap_or(UidValidity(0)) }
+    }
+
+    fn local(&self) -> Place<'_> {
+        Place { name: &self.pair.names.local, validity: UidValidity(0) }
+    }
+}
+
+/// All that the search for moves needs.
+struct Search<'a, 'b> {
+    worker: &'a Worker,
+    policy: Policy,
+    sides: &'a mut Sides<'b>,
+    folders: Vec<Folder<'a>>,
+}
+
+/// A message that is gone from a folder on one side, as the ledger knew it.
+struct Gone {
+    /// The folder's place in [`Search::folders`].
+    from: usize,
+    row: Row,
+}
+
+/// Finds what was moved on either side since the last run, and moves it on the other.
+pub(super) fn carry_over(
+    worker: &Worker,
+    policy: Policy,
+    sides: &mut Sides<'_>,
+    candidates: &[Candidate],
+    known: &[FolderRecord],
+) -> Result<(), Fault> {
+    let known: HashMap<&str, &FolderRecord> = known.iter().map(|record| (record.local.as_str(), record)).collect();
+    let mut folders = Vec::new();
+    for pair in candidates {
+        let record = known.get(pair.names.local.as_str()).filter(|record| record.remote == pair.names.remote);
+        let record = match record {
+            Some(record) if !pair.created => (*record).clone(),
+            _ => sides.ledger.folder(&pair.names.remote, &pair.names.local)?,
+        };
+        folders.push(folder(pair, record));
+    }
+    let may_write = policy.to_remote.write && policy.to_local.write;
+    let mut search = Search { worker, policy, sides, folders };
+    if may_write && policy.to_remote.delete && plausible(&search.folders, |folder| folder.here) {
+        here::follow(&mut search)?;
+    }
+    if may_write && policy.to_local.delete && plausible(&search.folders, |folder| folder.there) {
+        there::follow(&mut search)?;
+    }
+    worker.light(Light::Account);
+    Ok(())
+}
+
+fn folder(pair: &Candidate, record: FolderRecord) -> Folder<'_> {
+    let validity = match pair.remote_mark {
+        Some(Mark::Server(mark)) => Some(mark.uid_validity),
+        _ => None,
+    };
+    let known = validity.is_some() && record.uid_validity == validity;
+    let side = |then, now| {
+        let traffic = traffic(then, now);
+        // What was never synchronised has lost nothing, and a folder that was just made is as good as known.
+        Traffic { left: known && traffic.left, came: (known || pair.created) && traffic.came }
+    };
+    let there = side(record.remote_mark, pair.remote_mark);
+    let here = side(record.local_mark, pair.local_mark);
+    Folder { pair, record, validity, there, here }
+}
+
+fn plausible(folders: &[Folder<'_>], side: impl Fn(&Folder<'_>) -> Traffic) -> bool {
+    folders.iter().any(|folder| side(folder).left) && folders.iter().any(|folder| side(folder).came)
+}
+
+impl Search<'_, '_> {
+    fn job(&self, folder: usize) -> Job<'_> {
+        Job { worker: self.worker, names: &self.folders[folder].pair.names, policy: self.policy }
+    }
+
+    /// The folder's messages that both sides had.
+    fn rows(&mut self, folder: usize) -> Result<Vec<Row>, Fault> {
+        let rows = self.sides.ledger.rows(self.folders[folder].record.id)?;
+        Ok(rows.into_iter().filter(|row| row.state == State::Synced).collect())
+    }
+
+    /// Makes sure that the ledger can take messages of a folder; gives the UID that the next one there gets at least, or
+    /// `None` where this has to wait.
+    fn receive(&mut self, to: usize) -> Result<Option<u32>, Fault> {
+        let Folder { pair, record, validity, .. } = &self.folders[to];
+        if let (true, Some(Mark::Server(mark))) = (self.folders[to].is_known(), pair.remote_mark) {
+            // An upload that was cut off is settled first.
+            let settled = self.sides.ledger.intents(record.id)?.is_empty();
+            return Ok(settled.then_some(mark.uid_next.max(1)));
+        }
+        if !pair.created {
+            return Ok(None);
+        }
+        let (name, id, validity) = (pair.names.remote.clone(), record.id, *validity);
+        let mut mailbox = self.sides.remote.open(&name, false)?;
+        let look = mailbox.look(None)?;
+        let now = mailbox.uid_validity().filter(|now| validity.is_none_or(|told| told == *now));
+        drop(mailbox);
+        let Some(now) = now else { return Ok(None) };
+        self.sides.ledger.restart(id, now, &[])?;
+        self.folders[to].validity = Some(now);
+        self.folders[to].record.uid_validity = Some(now);
+        Ok(Some(super::folder::uid_next(&look)))
+    }
+}
+
+/// What one folder's fault is worth here: its own work will report it.
+fn tolerated<T>(result: Result<T, Fault>) -> Result<Option<T>, Fault> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(fault) if fault.reach <= Reach::Folder && !fault.is_stop() => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Opens a folder for a look; `None` when that fails, which its own work will report.
+fn open<'a>(repository: &'a mut dyn Repository, name: &str) -> Result<Option<Box<dyn Mailbox + 'a>>, Fault> {
+    tolerated(repository.open(name, false))
+}
+
+/// Groups by the folders that messages leave and come to.
+fn by_way<T>(moves: Vec<(usize, usize, T)>) -> BTreeMap<(usize, usize), Vec<T>> {
+    let mut ways: BTreeMap<(usize, usize), Vec<T>> = BTreeMap::new();
+    for (from, to, one) in moves {
+        ways.entry((from, to)).or_default().push(one);
+    }
+    ways
+}
+
+fn messages(count: usize) -> String {
+    if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
+}
+
+/// The record of a message that came with the flags that both sides had where it was.
+fn arrived(row: &Row, remote: Uid, key: Option<FileKey>) -> Row {
+    Row { remote, local: remote, flags: row.flags.clone(), state: State::Synced, key }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,209 @@
+//! What somebody moved in the Maildir is moved on the server.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Gone, Search, arrived, by_way, messages, open, tolerated};
+use crate::engine::folder::Open;
+use crate::engine::intents;
+use crate::model::fault::{Fault, Reach};
+use crate::model::ids::{FileKey, Uid};
+use crate::model::light::Light;
+use crate::model::message::{Coverage, Fingerprint, Look, MessageId};
+use crate::plan::pairs::pair;
+use crate::store::ledger::{Entry, Intent, Row};
+use crate::store::{Delivered, Relocation};
+
+/// A file without a number that holds.
+struct Newcomer {
+    to: usize,
+    name: String,
+    key: Option<FileKey>,
+    print: Fingerprint,
+}
+
+/// A file, and the message that it was before it came.
+struct Step {
+    row: Row,
+    name: String,
+    key: Option<FileKey>,
+    print: Fingerprint,
+}
+
+pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
+    search.worker.light(Light::Listing);
+    let (mut gone, mut possible) = (Vec::new(), Vec::new());
+    for place in 0..search.folders.len() {
+        search.worker.checkpoint()?;
+        let traffic = search.folders[place].here;
+        if !traffic.left && !traffic.came {
+            continue;
+        }
+        let Some(look) = look(search, place)? else { continue };
+        if traffic.left {
+            let there: HashSet<Uid> = look.uids().collect();
+            let rows = search.rows(place)?.into_iter().filter(|row| !there.contains(&row.local));
+            gone.extend(rows.map(|row| Gone { from: place, row }));
+        }
+        if traffic.came && look.messages.iter().any(|message| message.id.uid().is_none()) {
+            possible.push(place);
+        }
+    }
+    if gone.is_empty() || possible.is_empty() {
+        return Ok(());
+    }
+    let newcomers = newcomers(search, &possible)?;
+    let steps = recognise(search, &gone, newcomers)?;
+    for ((from, to), steps) in by_way(steps) {
+        search.worker.checkpoint()?;
+        tolerated(if from == to { number_again(search, to, &steps) } else { go(search, from, to, &steps) })?;
+    }
+    Ok(())
+}
+
+fn look(search: &mut Search<'_, '_>, place: usize) -> Result<Option<Look>, Fault> {
+    let Some(mut mailbox) = open(search.sides.local, &search.folders[place].pair.names.local)? else {
+        return Ok(None);
+    };
+    Ok(tolerated(mailbox.look(None))?.filter(|look| look.coverage == Coverage::Whole))
+}
+
+fn newcomers(search: &mut Search<'_, '_>, folders: &[usize]) -> Result<Vec<Newcomer>, Fault> {
+    let mut found = Vec::new();
+    for &to in folders {
+        search.worker.checkpoint()?;
+        let Some(mut mailbox) = open(search.sides.local, &search.folders[to].pair.names.local)? else { continue };
+        let Some(look) = tolerated(mailbox.look(None))? else { continue };
+        let fresh: Vec<MessageId> =
+            look.messages.iter().map(|message| message.id).filter(|id| id.uid().is_none()).collect();
+        for (id, print) in tolerated(mailbox.fingerprints(&fresh, None))?.unwrap_or_default() {
+            let key = mailbox.key(id);
+            found.extend(mailbox.local_name(id).map(|name| Newcomer { to, name, key, print }));
+        }
+    }
+    Ok(found)
+}
+
+/// Pairs the files with the messages on the server that nobody has a file of any more.
+fn recognise(
+    search: &mut Search<'_, '_>,
+    gone: &[Gone],
+    newcomers: Vec<Newcomer>,
+) -> Result<Vec<(usize, usize, Step)>, Fault> {
+    let sizes: HashSet<u64> = newcomers.iter().map(|one| one.print.size).collect();
+    let mut by_folder: HashMap<usize, HashMap<MessageId, usize>> = HashMap::new();
+    for (index, one) in gone.iter().enumerate() {
+        by_folder.entry(one.from).or_default().insert(MessageId::Uid(one.row.remote), index);
+    }
+    let mut left: Vec<(usize, Fingerprint)> = Vec::new();
+    for (from, uids) in by_folder {
+        search.worker.checkpoint()?;
+        let ids: Vec<MessageId> = uids.keys().copied().collect();
+        let validity = search.folders[from].validity;
+        let Some(mut mailbox) = open(search.sides.remote, &search.folders[from].pair.names.remote)? else { continue };
+        let prints = tolerated(mailbox.fingerprints(&ids, Some(&sizes)))?.unwrap_or_default();
+        if mailbox.uid_validity() == validity {
+            left.extend(prints.into_iter().filter_map(|(id, print)| Some((*uids.get(&id)?, print))));
+        }
+    }
+    left.sort_by_key(|(index, _)| *index);
+    let right: Vec<(usize, Fingerprint)> =
+        newcomers.iter().enumerate().map(|(index, one)| (index, one.print.clone())).collect();
+    let same_file =
+        |left: usize, right: usize| gone[left].row.key.is_some() && gone[left].row.key == newcomers[right].key;
+    let pairs = pair(&left, &right, same_file);
+    let step = |(left, right): (usize, usize)| {
+        let Newcomer { to, name, key, print } = &newcomers[right];
+        let (name, key, print) = (name.clone(), *key, print.clone());
+        (gone[left].from, *to, Step { row: gone[left].row.clone(), name, key, print })
+    };
+    Ok(pairs.into_iter().map(step).collect())
+}
+
+/// Files that lost their numbers, or got other names, within their folder.
+fn number_again(search: &mut Search<'_, '_>, place: usize, steps: &[Step]) -> Result<(), Fault> {
+    let pairs: Vec<(&str, Uid)> = steps.iter().map(|step| (step.name.as_str(), step.row.local)).collect();
+    let numbered = number(search, place, &pairs)?;
+    let entry = |step: &Step| Entry::Put(Row { key: step.key, ..step.row.clone() });
+    let entries: Vec<Entry> = steps.iter().filter(|step| numbered.contains(&step.row.local)).map(entry).collect();
+    search.sides.ledger.record(search.folders[place].record.id, &entries)?;
+    search.job(place).note(format!("{} recognised under other names", messages(entries.len())));
+    Ok(())
+}
+
+/// Moves messages on the server from one folder to another. They are announced like uploads, so that a run that is cut off
+/// finds them where they came to.
+fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &[Step]) -> Result<(), Fault> {
+    let Some(uid_next) = search.receive(to)? else { return Ok(()) };
+    let id = search.folders[to].record.id;
+    let intend = |step: &Step| {
+        let (local_name, fingerprint) = (step.name.clone(), step.print.clone());
+        Entry::Intend(Intent { local_name, fingerprint, uid_next })
+    };
+    search.sides.ledger.record(id, &steps.iter().map(intend).collect::<Vec<_>>())?;
+    search.worker.light(Light::Directing);
+    let wanted: Vec<Relocation> = steps.iter().map(|step| Relocation { uid: step.row.remote, number: None }).collect();
+    let (source, target) = (search.folders[from].remote(), search.folders[to].remote());
+    let moved = search.sides.remote.relocate(source, target, &wanted);
+    let moved = match moved {
+        // Refused as a whole, so nothing happened.
+        Err(fault) if fault.reach == Reach::Folder => Vec::new(),
+        other => other?,
+    };
+    settle(search, to, steps, &moved)?;
+    let count = moved.iter().filter(|one| one.result.is_ok()).count();
+    if count > 0 {
+        let origin = search.folders[from].pair.names.shown.clone();
+        search.job(to).note(format!("moved {} from {origin} on the server, as was done here", messages(count)));
+    }
+    Ok(())
+}
+
+/// Numbers the files by what they became on the server, and records them.
+fn settle(search: &mut Search<'_, '_>, to: usize, steps: &[Step], moved: &[Delivered]) -> Result<(), Fault> {
+    let outcome: HashMap<MessageId, &Delivered> = moved.iter().map(|one| (one.source, one)).collect();
+    let became = |step: &Step| {
+        let stored = outcome.get(&MessageId::Uid(step.row.remote))?.result.as_ref().ok()?;
+        Some(stored.uid)
+    };
+    let pairs: Vec<(&str, Uid)> = steps.iter().filter_map(|step| Some((step.name.as_str(), became(step)??))).collect();
+    let numbered = number(search, to, &pairs)?;
+    let mut entries = Vec::new();
+    for step in steps {
+        match became(step) {
+            // Where it came to is found by content.
+            Some(None) => continue,
+            Some(Some(uid)) if numbered.contains(&uid) => entries.push(Entry::Put(arrived(&step.row, uid, step.key))),
+            _ => {}
+        }
+        entries.push(Entry::Settle { local_name: step.name.clone() });
+    }
+    let id = search.folders[to].record.id;
+    search.sides.ledger.record(id, &entries)?;
+    if steps.iter().any(|step| became(step) == Some(None)) { find(search, to) } else { Ok(()) }
+}
+
+/// Gives files their numbers; says which were given.
+fn number(search: &mut Search<'_, '_>, place: usize, pairs: &[(&str, Uid)]) -> Result<HashSet<Uid>, Fault> {
+    let mut mailbox = search.sides.local.open(&search.folders[place].pair.names.local, true)?;
+    mailbox.look(None)?;
+    let mut known = Vec::new();
+    for (name, uid) in pairs {
+        if let Some(id @ MessageId::Fresh(_)) = mailbox.find_local_name(name)? {
+            known.push((id, *uid));
+        }
+    }
+    let failed: HashSet<MessageId> = mailbox.number(&known)?.into_iter().map(|(id, _)| id).collect();
+    Ok(known.into_iter().filter(|(id, _)| !failed.contains(id)).map(|(_, uid)| uid).collect())
+}
+
+/// Finds, by content, what a server without UIDPLUS made of messages.
+fn find(search: &mut Search<'_, '_>, to: usize) -> Result<(), Fault> {
+    let names = &search.folders[to].pair.names;
+    let job = super::Job { worker: search.worker, names, policy: search.policy };
+    let mut remote = search.sides.remote.open(&names.remote, true)?;
+    let mut local = search.sides.local.open(&names.local, true)?;
+    let there = remote.look(None)?;
+    let mut here = local.look(None)?;
+    let mut open = Open { remote: &mut *remote, local: &mut *local, ledger: search.sides.ledger };
+    intents::recover(&job, &search.folders[to].record, &mut open, &there, &mut here).map(drop)
+}

@@ -1,0 +1,281 @@
+//! Moves between two folders, with a server in memory and a real Maildir.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crossbeam_channel::unbounded;
+
+use super::super::folder::{Done, Job, synchronise};
+use super::super::worker::Publisher;
+use super::*;
+use crate::faulty::{Faulty, FaultyLedger, Fuse};
+use crate::memory::{MemoryLedger, MemoryMessage, MemoryRepository};
+use crate::model::flags::Flags;
+use crate::model::folder::{Counts, FolderPair};
+use crate::model::ids::{AccountName, LampId};
+use crate::plan::messages::Permission;
+use crate::store::Repository;
+use crate::store::ledger::Ledger;
+use crate::store::maildir::Maildir;
+
+const FOLDERS: [&str; 2] = ["Archive", "INBOX"];
+
+const POLICY: Policy = Policy {
+    to_remote: Permission::ALL,
+    to_local: Permission::ALL,
+    allow_deletes: false,
+    most_deletes: None,
+    ignore_read_only: false,
+    pause: Duration::ZERO,
+};
+
+struct World {
+    remote: MemoryRepository,
+    directory: tempfile::TempDir,
+    ledger: MemoryLedger,
+}
+
+impl World {
+    /// Two folders in step, with five messages in INBOX, two of them identical, and one in Archive.
+    fn in_step() -> Self {
+        let world = Self {
+            remote: MemoryRepository::default(),
+            directory: tempfile::tempdir().unwrap(),
+            ledger: MemoryLedger::default(),
+        };
+        for folder in FOLDERS {
+            world.remote.clone().create(folder).unwrap();
+            world.maildir().create(folder).unwrap();
+        }
+        for text in ["a", "b", "c", "twin", "twin"] {
+            world.arrive("INBOX", text);
+        }
+        world.arrive("Archive", "old");
+        assert_eq!(world.run().failures, 0);
+        world
+    }
+
+    fn maildir(&self) -> Maildir {
+        Maildir::open(self.directory.path(), '.', false)
+    }
+
+    fn arrive(&self, folder: &str, text: &str) {
+        let wire = format!("Subject: {text}\r\n\r\n{text}\r\n").into_bytes();
+        let message = MemoryMessage { wire, flags: Flags::from_imap(["\\Flagged"]), date: None };
+        self.remote.tree().get_mut(folder).unwrap().add(message);
+    }
+
+    fn run(&self) -> Done {
+        self.run_on(&Fuse::of(u64::MAX), POLICY)
+    }
+
+    /// A whole run of an account of these folders.
+    fn run_on(&self, fuse: &Fuse, policy: Policy) -> Done {
+        let (events, _seen) = unbounded();
+        let (_orders, obeyed) = unbounded();
+        let (questions, _asked) = unbounded();
+        let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
+        let mut remote = Faulty { inner: self.remote.clone(), fuse: fuse.clone(), before_look: None };
+        let mut local = Faulty { inner: self.maildir(), fuse: fuse.clone(), before_look: None };
+        let mut ledger = FaultyLedger { inner: self.ledger.clone(), fuse: fuse.clone() };
+        let known = ledger.folders().unwrap();
+        let (there, here) = (remote.folders().unwrap(), local.folders().unwrap());
+        let candidate = |name: &&str| Candidate {
+            names: FolderPair { shown: (*name).into(), remote: (*name).into(), local: (*name).into() },
+            remote_mark: there.iter().find(|folder| folder.name == **name).unwrap().mark,
+            local_mark: here.iter().find(|folder| folder.name == **name).unwrap().mark,
+            created: false,
+        };
+        let candidates: Vec<Candidate> = FOLDERS.iter().map(candidate).collect();
+        let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
+        let mut total = Done::default();
+        if let Err(fault) = carry_over(&worker, policy, &mut sides, &candidates, &known) {
+            total.fatal = Some(fault);
+            return total;
+        }
+        for candidate in &candidates {
+            let job = Job { worker: &worker, names: &candidate.names, policy };
+            let done = synchronise(&job, &mut remote, &mut local, &mut ledger);
+            total.counts.add(&done.counts);
+            total.failures += done.failures;
+        }
+        total
+    }
+
+    /// Folder, subject and flags of every message on the server.
+    fn there(&self) -> Vec<String> {
+        let tree = self.remote.tree();
+        let line = |(name, message): (&String, &MemoryMessage)| {
+            format!("{name}: {} ({})", subject(&message.wire), message.flags)
+        };
+        let mut all: Vec<String> = tree
+            .iter()
+            .flat_map(|(name, folder)| folder.messages.values().map(move |message| (name, message)))
+            .map(line)
+            .collect();
+        all.sort();
+        all
+    }
+
+    fn here(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for folder in FOLDERS {
+            for path in self.files(folder) {
+                let letters = path.to_str().unwrap().split(":2,").nth(1).unwrap_or_default().to_owned();
+                let flags: Vec<&str> = letters.chars().map(|c| if c == 'S' { "\\Seen" } else { "\\Flagged" }).collect();
+                all.push(format!("{folder}: {} ({})", subject(&fs::read(&path).unwrap()), flags.join(" ")));
+            }
+        }
+        all.sort();
+        all
+    }
+
+    fn files(&self, folder: &str) -> Vec<PathBuf> {
+        let parts = ["cur", "new"].map(|part| fs::read_dir(self.directory.path().join(folder).join(part)).unwrap());
+        let mut files: Vec<PathBuf> = parts.into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files
+    }
+
+    fn find(&self, folder: &str, text: &str) -> PathBuf {
+        self.files(folder).into_iter().find(|path| subject(&fs::read(path).unwrap()) == text).unwrap()
+    }
+
+    /// As a mail reader moves a message: under the same name, or under one of its own.
+    fn move_here(&self, text: &str, name: Option<&str>) {
+        let file = self.find("INBOX", text);
+        let name = name.unwrap_or(file.file_name().unwrap().to_str().unwrap());
+        fs::rename(&file, self.directory.path().join("Archive/cur").join(name)).unwrap();
+    }
+
+    /// As another client moves messages.
+    fn move_there(&self, texts: &[&str]) {
+        let uids: Vec<Uid> = {
+            let tree = self.remote.tree();
+            let wanted = |message: &MemoryMessage| texts.contains(&subject(&message.wire).as_str());
+            tree["INBOX"].messages.iter().filter(|(_, message)| wanted(message)).map(|(uid, _)| *uid).collect()
+        };
+        let moves: Vec<_> = uids.into_iter().map(|uid| crate::store::Relocation { uid, number: None }).collect();
+        let place = |name| Place { name, validity: UidValidity(1) };
+        self.remote.clone().relocate(place("INBOX"), place("Archive"), &moves).unwrap();
+    }
+}
+
+fn subject(message: &[u8]) -> String {
+    String::from_utf8_lossy(message).lines().next().unwrap().trim_start_matches("Subject: ").to_owned()
+}
+
+fn inode(path: &Path) -> u64 {
+    path.metadata().unwrap().ino()
+}
+
+const MOVED: [&str; 6] = [
+    "Archive: a (\\Flagged)",
+    "Archive: b (\\Flagged)",
+    "Archive: old (\\Flagged)",
+    "Archive: twin (\\Flagged)",
+    "INBOX: c (\\Flagged)",
+    "INBOX: twin (\\Flagged)",
+];
+
+#[test]
+fn what_a_mail_reader_moved_is_moved_on_the_server() {
+    let world = World::in_step();
+    world.move_here("a", None);
+    world.move_here("b", Some("1.other.reader:2,F"));
+    world.move_here("twin", Some("2.other.reader:2,F"));
+    let done = world.run();
+    assert!(done.failures == 0 && done.counts.is_nothing(), "{done:?}");
+    assert_eq!(world.there(), MOVED);
+    assert_eq!(world.here(), MOVED);
+    assert!(world.run().counts.is_nothing());
+}
+
+#[test]
+fn what_another_client_moved_is_renamed_here() {
+    let world = World::in_step();
+    let before = [inode(&world.find("INBOX", "a")), inode(&world.find("INBOX", "b"))];
+    world.move_there(&["a", "b"]);
+    let done = world.run();
+    assert!(done.failures == 0 && done.counts.is_nothing(), "{done:?}");
+    assert_eq!([inode(&world.find("Archive", "a")), inode(&world.find("Archive", "b"))], before);
+    assert_eq!(world.here(), world.there());
+    assert!(world.run().counts.is_nothing());
+}
+
+#[test]
+fn flags_that_changed_during_a_move_are_merged() {
+    let world = World::in_step();
+    world.move_here("a", Some("1.other.reader:2,FS"));
+    world.move_there(&["b"]);
+    let uid = *world.remote.tree()["Archive"].messages.keys().last().unwrap();
+    world.remote.tree().get_mut("Archive").unwrap().messages.get_mut(&uid).unwrap().flags =
+        Flags::from_imap(["\\Seen"]);
+    let done = world.run();
+    assert!(done.failures == 0 && done.counts.copies() == 0, "{done:?}");
+    assert!(world.there().contains(&"Archive: a (\\Flagged \\Seen)".to_owned()), "{:?}", world.there());
+    assert!(world.here().contains(&"Archive: b (\\Seen)".to_owned()), "{:?}", world.here());
+}
+
+#[test]
+fn files_that_lost_their_numbers_are_recognised() {
+    let world = World::in_step();
+    let file = world.find("INBOX", "a");
+    fs::rename(&file, file.with_file_name("1.restored.by.hand:2,F")).unwrap();
+    let done = world.run();
+    assert!(done.failures == 0 && done.counts.is_nothing(), "{done:?}");
+    assert!(world.find("INBOX", "a").to_str().unwrap().contains("1.restored.by.hand,U="));
+    assert!(world.run().counts.is_nothing());
+}
+
+#[test]
+fn what_was_moved_here_and_deleted_there_stays_moved() {
+    let world = World::in_step();
+    world.move_here("a", None);
+    let mut tree = world.remote.tree();
+    let inbox = tree.get_mut("INBOX").unwrap();
+    inbox.messages.retain(|_, message| subject(&message.wire) != "a");
+    inbox.modseq += 1;
+    drop(tree);
+    let done = world.run();
+    assert!(done.failures == 0 && done.counts.uploads == 1, "{done:?}");
+    assert!(world.there().contains(&"Archive: a (\\Flagged)".to_owned()));
+    assert_eq!(world.here(), world.there());
+}
+
+#[test]
+fn where_nothing_may_be_deleted_nothing_is_moved() {
+    let world = World::in_step();
+    world.move_here("a", None);
+    world.move_there(&["b"]);
+    let keep = Permission { write: true, delete: false };
+    let done = world.run_on(&Fuse::of(u64::MAX), Policy { to_remote: keep, to_local: keep, ..POLICY });
+    assert!(done.failures == 0, "{done:?}");
+    let count = |lines: Vec<String>, text: &str| lines.iter().filter(|line| line.ends_with(text)).count();
+    assert_eq!(count(world.there(), ": a (\\Flagged)"), 2);
+    assert_eq!(count(world.here(), ": b (\\Flagged)"), 2);
+}
+
+#[test]
+fn a_crash_at_any_step_of_a_move_loses_and_doubles_nothing() {
+    for step in 1.. {
+        let world = World::in_step();
+        world.move_here("a", None);
+        world.move_here("twin", Some("2.other.reader:2,F"));
+        world.move_there(&["b"]);
+        let fuse = Fuse::of(step);
+        world.run_on(&fuse, POLICY);
+        let through = !fuse.is_burnt();
+        let done = world.run();
+        assert!(done.fatal.is_none() && done.failures == 0, "step {step}: {done:?}");
+        assert_eq!(world.there(), MOVED, "there, after a crash at step {step}");
+        assert_eq!(world.here(), MOVED, "here, after a crash at step {step}");
+        assert_eq!(world.run().counts, Counts::default(), "step {step}");
+        if through {
+            assert!(step > 20, "only {step} steps");
+            return;
+        }
+    }
+}

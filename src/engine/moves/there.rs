@@ -1,0 +1,118 @@
+//! What somebody moved on the server is moved in the Maildir: files are renamed, nothing is transferred.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Gone, Search, arrived, by_way, messages, open, tolerated};
+use crate::engine::survey::look as look_at;
+use crate::model::fault::Fault;
+use crate::model::ids::Uid;
+use crate::model::light::Light;
+use crate::model::message::{Fingerprint, Look, MessageId};
+use crate::plan::pairs::pair;
+use crate::store::ledger::{Entry, Row};
+use crate::store::{Delivered, Relocation};
+
+pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
+    search.worker.light(Light::Listing);
+    let (mut gone, mut new) = (Vec::new(), Vec::new());
+    for place in 0..search.folders.len() {
+        search.worker.checkpoint()?;
+        let traffic = search.folders[place].there;
+        if !traffic.left && !traffic.came {
+            continue;
+        }
+        let rows = search.sides.ledger.rows(search.folders[place].record.id)?;
+        let Some(look) = look(search, place, &rows)? else { continue };
+        if traffic.left {
+            let left = search.rows(place)?.into_iter().filter(|row| look.shows(row.remote, true) == Some(false));
+            gone.extend(left.map(|row| Gone { from: place, row }));
+        }
+        if traffic.came {
+            let known: HashSet<Uid> = rows.iter().map(|row| row.remote).collect();
+            new.extend(look.uids().filter(|uid| !known.contains(uid)).map(|uid| (place, uid)));
+        }
+    }
+    if gone.is_empty() || new.is_empty() {
+        return Ok(());
+    }
+    let moves = recognise(search, &gone, &new)?;
+    for ((from, to), moves) in by_way(moves) {
+        search.worker.checkpoint()?;
+        tolerated(go(search, from, to, &moves))?;
+    }
+    Ok(())
+}
+
+fn look(search: &mut Search<'_, '_>, place: usize, rows: &[Row]) -> Result<Option<Look>, Fault> {
+    let folder = &search.folders[place];
+    let mark = folder.record.remote_mark;
+    let Some(mut mailbox) = open(search.sides.remote, &folder.pair.names.remote)? else { return Ok(None) };
+    let look = tolerated(look_at(&mut *mailbox, mark.as_ref(), rows))?;
+    Ok(look.filter(|_| mailbox.uid_validity() == folder.validity))
+}
+
+/// Pairs the files of what is gone with what is new; gives the record of each and its new UID, by the ways they went.
+fn recognise(
+    search: &mut Search<'_, '_>,
+    gone: &[Gone],
+    new: &[(usize, Uid)],
+) -> Result<Vec<(usize, usize, (Row, Uid))>, Fault> {
+    let mut left: Vec<(usize, Fingerprint)> = Vec::new();
+    for (from, members) in members(gone.iter().map(|one| (one.from, one.row.local))) {
+        search.worker.checkpoint()?;
+        let Some(mut mailbox) = open(search.sides.local, &search.folders[from].pair.names.local)? else { continue };
+        let prints = tolerated(mailbox.fingerprints(&ids(&members), None))?.unwrap_or_default();
+        left.extend(prints.into_iter().filter_map(|(id, print)| Some((*members.get(&id)?, print))));
+    }
+    let sizes: HashSet<u64> = left.iter().map(|(_, print)| print.size).collect();
+    let mut right: Vec<(usize, Fingerprint)> = Vec::new();
+    for (to, members) in members(new.iter().copied()) {
+        search.worker.checkpoint()?;
+        let Some(mut mailbox) = open(search.sides.remote, &search.folders[to].pair.names.remote)? else { continue };
+        let prints = tolerated(mailbox.fingerprints(&ids(&members), Some(&sizes)))?.unwrap_or_default();
+        right.extend(prints.into_iter().filter_map(|(id, print)| Some((*members.get(&id)?, print))));
+    }
+    left.sort_by_key(|(index, _)| *index);
+    right.sort_by_key(|(index, _)| *index);
+    let pairs = pair(&left, &right, |_, _| false);
+    let step = |(left, right): (usize, usize)| (gone[left].from, new[right].0, (gone[left].row.clone(), new[right].1));
+    Ok(pairs.into_iter().map(step).collect())
+}
+
+/// The messages of each folder, with their places in the list.
+fn members(all: impl Iterator<Item = (usize, Uid)>) -> HashMap<usize, HashMap<MessageId, usize>> {
+    let mut folders: HashMap<usize, HashMap<MessageId, usize>> = HashMap::new();
+    for (index, (folder, uid)) in all.enumerate() {
+        folders.entry(folder).or_default().insert(MessageId::Uid(uid), index);
+    }
+    folders
+}
+
+fn ids(members: &HashMap<MessageId, usize>) -> Vec<MessageId> {
+    members.keys().copied().collect()
+}
+
+/// Renames the files. Cut off before the record, both sides have the messages in the same folder, and they are adopted.
+fn go(search: &mut Search<'_, '_>, from: usize, to: usize, moves: &[(Row, Uid)]) -> Result<(), Fault> {
+    if search.receive(to)?.is_none() {
+        return Ok(());
+    }
+    search.worker.light(Light::Directing);
+    let wanted: Vec<Relocation> =
+        moves.iter().map(|(row, uid)| Relocation { uid: row.local, number: Some(*uid) }).collect();
+    let (source, target) = (search.folders[from].local(), search.folders[to].local());
+    let moved = search.sides.local.relocate(source, target, &wanted)?;
+    let by_uid: HashMap<MessageId, &(Row, Uid)> = moves.iter().map(|one| (MessageId::Uid(one.0.local), one)).collect();
+    let entry = |one: &Delivered| {
+        let (row, uid) = by_uid.get(&one.source)?;
+        let stored = one.result.as_ref().ok()?;
+        Some(Entry::Put(arrived(row, *uid, stored.key)))
+    };
+    let entries: Vec<Entry> = moved.iter().filter_map(entry).collect();
+    search.sides.ledger.record(search.folders[to].record.id, &entries)?;
+    if !entries.is_empty() {
+        let (count, origin) = (messages(entries.len()), search.folders[from].pair.names.shown.clone());
+        search.job(to).note(format!("moved {count} here from {origin}, as was done on the server"));
+    }
+    Ok(())
+}
