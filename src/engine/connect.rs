@@ -94,7 +94,7 @@ fn ask(worker: &Worker, settings: &ImapSettings, refusal: Option<String>) -> Opt
     let (account, user, host) = (worker.account(), settings.user.clone(), settings.host.clone());
     match worker.ask(Ask::Password { account, user, host, refusal }) {
         Answer::Password(secret) => Some(secret),
-        Answer::GivenUp => None,
+        Answer::Agreed | Answer::GivenUp => None,
     }
 }
 

@@ -6,7 +6,7 @@ use super::folder::{Job, Open};
 use super::survey::Survey;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::Counts;
-use crate::model::ids::Uid;
+use crate::model::ids::{Side, Uid};
 use crate::plan::action::Plan;
 use crate::plan::guard::check as suspect;
 use crate::plan::messages::{Entry as Remembered, Permission, Situation, messages};
@@ -47,7 +47,7 @@ pub(super) fn decide(job: &Job<'_>, open: &Open<'_>, survey: &Survey) -> (Plan, 
     (allowed, withheld)
 }
 
-/// Stops a plan that deletes more than is plausible, unless that is allowed.
+/// Stops a plan that deletes more than is plausible, unless that is allowed or a person agrees.
 pub(super) fn guard(job: &Job<'_>, counts: &Counts, rows: &[Row]) -> Result<(), Fault> {
     if job.policy.allow_deletes {
         return Ok(());
@@ -56,9 +56,23 @@ pub(super) fn guard(job: &Job<'_>, counts: &Counts, rows: &[Row]) -> Result<(), 
         return Ok(());
     };
     let cause = format!(
-        "{} of its {} messages would be deleted on the {} side",
-        suspicion.deletes, suspicion.known, suspicion.side
+        "{} of its {} messages would be deleted {}, because they are gone {}",
+        suspicion.deletes,
+        suspicion.known,
+        place(suspicion.side),
+        place(suspicion.side.other())
     );
+    if job.agreed(format!("{cause}.")) {
+        return Ok(());
+    }
     Err(Fault::new(Reach::Folder, FaultKind::Refused, job.doing(), cause)
         .advise("nothing was changed; if it is meant, run again with --allow-deletes"))
+}
+
+/// A side as a person calls it.
+fn place(side: Side) -> &'static str {
+    match side {
+        Side::Remote => "on the server",
+        Side::Local => "here",
+    }
 }

@@ -15,6 +15,7 @@ use crate::model::ids::Side;
 use crate::model::light::Light;
 use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Look, MessageId};
+use crate::model::question::{Answer, Ask};
 use crate::plan::messages::Permission;
 use crate::store::ledger::Ledger;
 use crate::store::{Mailbox, Repository};
@@ -89,6 +90,15 @@ impl Job<'_> {
     pub(super) fn note(&self, text: String) {
         let (account, folder) = (self.worker.account(), self.names.shown.clone());
         self.worker.publish(EventKind::Noted { account: Some(account), folder: Some(folder), text });
+    }
+
+    /// Asks a person whether a lot is really to be deleted. Where nobody can answer, it is not.
+    pub(super) fn agreed(&self, consequence: String) -> bool {
+        let (account, folder) = (self.worker.account(), self.names.shown.clone());
+        self.worker.light(Light::Waiting);
+        let answer = self.worker.ask(Ask::Agreement { account, folder, consequence });
+        self.worker.light(Light::Directing);
+        answer == Answer::Agreed
     }
 
     /// What is being done, as faults of this folder begin.

@@ -1,6 +1,7 @@
 //! Questions that only a person can answer, each with its own way back, so that a secret is never in the event stream.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -43,6 +44,15 @@ pub enum Ask {
         /// What the server said to the last attempt, when this isn't the first.
         refusal: Option<String>,
     },
+    /// Whether a lot is really to be deleted.
+    Agreement {
+        /// The account that it is about.
+        account: AccountName,
+        /// The folder.
+        folder: Arc<str>,
+        /// What would be done, as a whole sentence.
+        consequence: String,
+    },
 }
 
 /// What a person answered.
@@ -50,7 +60,9 @@ pub enum Ask {
 pub enum Answer {
     /// The password that was typed.
     Password(Secret),
-    /// The question was dismissed; that account gives up, the others go on.
+    /// Yes, it is meant.
+    Agreed,
+    /// The question was dismissed, or denied; that account gives up, the others go on.
     GivenUp,
 }
 

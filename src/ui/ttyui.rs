@@ -52,13 +52,30 @@ impl<W: Write> Style for Ttyui<W> {
 
 /// The words of a question that is asked on one line.
 pub fn wording(ask: &Ask) -> String {
-    let Ask::Password { account, user, host, refusal } = ask;
-    let refusal = refusal.as_deref().map_or_else(String::new, |said| format!("The server says: {}\n", clean(said)));
-    format!("{refusal}{}", clean(&format!("{account}: password of {user} at {host}: ")))
+    match ask {
+        Ask::Password { account, user, host, refusal } => {
+            let refusal =
+                refusal.as_deref().map_or_else(String::new, |said| format!("The server says: {}\n", clean(said)));
+            format!("{refusal}{}", clean(&format!("{account}: password of {user} at {host}: ")))
+        }
+        Ask::Agreement { account, folder, consequence } => {
+            format!("{} Delete them? [y/N] ", clean(&format!("{account}: {folder}: {consequence}")))
+        }
+    }
 }
 
 fn ask_on_terminal(ask: &Ask, taken_back: &PipeReader) -> Answer {
-    type_in(&wording(ask), taken_back).ok().flatten().map_or(Answer::GivenUp, Answer::Password)
+    let hidden = matches!(ask, Ask::Password { .. });
+    let typed = type_in(&wording(ask), hidden, taken_back).ok().flatten();
+    match (ask, typed) {
+        (Ask::Password { .. }, Some(secret)) => Answer::Password(secret),
+        (Ask::Agreement { .. }, Some(typed)) if is_yes(typed.reveal()) => Answer::Agreed,
+        _ => Answer::GivenUp,
+    }
+}
+
+fn is_yes(typed: &str) -> bool {
+    ["y", "yes"].iter().any(|yes| typed.trim().eq_ignore_ascii_case(yes))
 }
 
 /// A terminal that doesn't show what is typed, until this goes.
@@ -87,10 +104,10 @@ impl Drop for Unseen<'_> {
 
 /// Asks on the controlling terminal; `None` when the person gave up (an empty line or the end of input), or when the
 /// question was taken back.
-fn type_in(prompt: &str, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
+fn type_in(prompt: &str, hidden: bool, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
     let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
     // In this order, so that who answers as soon as the question stands there isn't seen typing.
-    let unseen = Unseen::new(&terminal)?;
+    let unseen = if hidden { Some(Unseen::new(&terminal)?) } else { None };
     (&terminal).write_all(prompt.as_bytes())?;
     let mut typed = Zeroizing::new([0_u8; 4096]);
     let mut fds = [PollFd::new(&terminal, PollFlags::IN), PollFd::new(taken_back, PollFlags::IN)];

@@ -3,11 +3,13 @@
 use std::fmt::Write;
 
 use blinkensync::model::ids::AccountName;
-use blinkensync::model::question::{Ask, Question};
+use blinkensync::model::question::{Answer, Ask, Question};
+use blinkensync::ui::blinken::act::Effect;
 use blinkensync::ui::blinken::draw::draw;
 use blinkensync::ui::blinken::screen::Screen;
 use blinkensync::ui::blinken::theme::{Depth, Theme};
 use crossbeam_channel::bounded;
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -82,6 +84,37 @@ fn a_password_is_asked_for_without_showing_it() {
     for size in [(80, 24), (40, 10), (20, 5)] {
         compare(&format!("password-{}x{}", size.0, size.1), &text(&drawn(&mut screen, Depth::True, size)));
     }
+}
+
+#[test]
+fn a_lot_is_deleted_only_when_somebody_agrees() {
+    let mut screen = played("first-sync");
+    let (reply, answers) = bounded(1);
+    let consequence = "48 of its 50 messages would be deleted on the server, because they are gone here.";
+    let ask = Ask::Agreement {
+        account: AccountName::new("home"),
+        folder: "Lists/rust\x1b[2J".into(),
+        consequence: consequence.into(),
+    };
+    let question = Question { ask, reply };
+    screen.ask(question.clone());
+    screen.paste("y");
+    assert!(screen.key(KeyEvent::from(KeyCode::Char('x'))).is_empty());
+    for size in [(80, 24), (40, 10), (20, 5)] {
+        compare(&format!("agreement-{}x{}", size.0, size.1), &text(&drawn(&mut screen, Depth::True, size)));
+    }
+    for (code, expected) in [
+        (KeyCode::Enter, Answer::GivenUp),
+        (KeyCode::Char('n'), Answer::GivenUp),
+        (KeyCode::Esc, Answer::GivenUp),
+        (KeyCode::Char('y'), Answer::Agreed),
+    ] {
+        screen.ask(question.clone());
+        let effects = screen.key(KeyEvent::from(code));
+        let [Effect::Reply(_, answer)] = &effects[..] else { panic!("{code:?}: {effects:?}") };
+        assert_eq!(*answer, expected, "{code:?}");
+    }
+    assert!(answers.is_empty());
 }
 
 #[test]

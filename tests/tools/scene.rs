@@ -122,6 +122,7 @@ impl Stage {
             recv(answer) -> answer => {
                 self.note(match answer {
                     Ok(Answer::Password(typed)) => format!("answer of {} characters", typed.reveal().chars().count()),
+                    Ok(Answer::Agreed) => "agreed".into(),
                     Ok(Answer::GivenUp) | Err(_) => "no answer".into(),
                 })?;
                 Some(true)

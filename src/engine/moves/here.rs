@@ -52,7 +52,7 @@ pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
         return Ok(());
     }
     let newcomers = newcomers(search, &possible)?;
-    let steps = recognise(search, &gone, newcomers)?;
+    let steps = recognise(search, &gone, &newcomers)?;
     for ((from, to), steps) in by_way(steps) {
         search.worker.checkpoint()?;
         tolerated(if from == to { number_again(search, to, &steps) } else { go(search, from, to, &steps) })?;
@@ -87,7 +87,7 @@ fn newcomers(search: &mut Search<'_, '_>, folders: &[usize]) -> Result<Vec<Newco
 fn recognise(
     search: &mut Search<'_, '_>,
     gone: &[Gone],
-    newcomers: Vec<Newcomer>,
+    newcomers: &[Newcomer],
 ) -> Result<Vec<(usize, usize, Step)>, Fault> {
     let sizes: HashSet<u64> = newcomers.iter().map(|one| one.print.size).collect();
     let mut by_folder: HashMap<usize, HashMap<MessageId, usize>> = HashMap::new();

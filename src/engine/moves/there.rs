@@ -12,6 +12,9 @@ use crate::plan::pairs::pair;
 use crate::store::ledger::{Entry, Row};
 use crate::store::{Delivered, Relocation};
 
+/// From where to where a message went, its record, and its UID there.
+type Move = (usize, usize, (Row, Uid));
+
 pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
     search.worker.light(Light::Listing);
     let (mut gone, mut new) = (Vec::new(), Vec::new());
@@ -52,11 +55,7 @@ fn look(search: &mut Search<'_, '_>, place: usize, rows: &[Row]) -> Result<Optio
 }
 
 /// Pairs the files of what is gone with what is new; gives the record of each and its new UID, by the ways they went.
-fn recognise(
-    search: &mut Search<'_, '_>,
-    gone: &[Gone],
-    new: &[(usize, Uid)],
-) -> Result<Vec<(usize, usize, (Row, Uid))>, Fault> {
+fn recognise(search: &mut Search<'_, '_>, gone: &[Gone], new: &[(usize, Uid)]) -> Result<Vec<Move>, Fault> {
     let mut left: Vec<(usize, Fingerprint)> = Vec::new();
     for (from, members) in members(gone.iter().map(|one| (one.from, one.row.local))) {
         search.worker.checkpoint()?;
@@ -101,14 +100,14 @@ fn go(search: &mut Search<'_, '_>, from: usize, to: usize, moves: &[(Row, Uid)])
     let wanted: Vec<Relocation> =
         moves.iter().map(|(row, uid)| Relocation { uid: row.local, number: Some(*uid) }).collect();
     let (source, target) = (search.folders[from].local(), search.folders[to].local());
-    let moved = search.sides.local.relocate(source, target, &wanted)?;
+    let arrivals = search.sides.local.relocate(source, target, &wanted)?;
     let by_uid: HashMap<MessageId, &(Row, Uid)> = moves.iter().map(|one| (MessageId::Uid(one.0.local), one)).collect();
     let entry = |one: &Delivered| {
         let (row, uid) = by_uid.get(&one.source)?;
         let stored = one.result.as_ref().ok()?;
         Some(Entry::Put(arrived(row, *uid, stored.key)))
     };
-    let entries: Vec<Entry> = moved.iter().filter_map(entry).collect();
+    let entries: Vec<Entry> = arrivals.iter().filter_map(entry).collect();
     search.sides.ledger.record(search.folders[to].record.id, &entries)?;
     if !entries.is_empty() {
         let (count, origin) = (messages(entries.len()), search.folders[from].pair.names.shown.clone());

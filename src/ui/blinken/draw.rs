@@ -18,7 +18,7 @@ use ratatui::style::Style;
 
 use super::screen::Screen;
 use super::theme::{Theme, Tone};
-use super::{banner, footer, help, logview, password, progress, rows, text};
+use super::{asking, banner, footer, help, logview, progress, rows, text};
 
 /// Where the regions are; a region without a line isn't drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub fn draw(screen: &mut Screen, theme: Theme, buffer: &mut Buffer) {
     if screen.help {
         help::draw(&mut canvas, area);
     }
-    password::draw(screen, &mut canvas, area);
+    asking::draw(screen, &mut canvas, area);
 }
 
 fn plan(screen: &Screen, area: Rect) -> Plan {

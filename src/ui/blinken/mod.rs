@@ -7,6 +7,7 @@ pub mod log;
 pub mod screen;
 pub mod theme;
 
+mod asking;
 mod banner;
 mod footer;
 mod frame;
@@ -14,7 +15,6 @@ mod help;
 mod input;
 mod logview;
 mod notices;
-mod password;
 mod progress;
 mod prompt;
 mod roster;

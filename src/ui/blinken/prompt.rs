@@ -52,6 +52,13 @@ impl Prompts {
 
     /// A key; gives the answer back when there is one now, with where it goes.
     pub fn key(&mut self, key: KeyEvent) -> Option<(Sender<Answer>, Answer)> {
+        if let Some((Ask::Agreement { .. }, _)) = self.current() {
+            return match key.code {
+                KeyCode::Char('y' | 'Y') => self.answer(Answer::Agreed),
+                KeyCode::Char('n' | 'N') | KeyCode::Esc | KeyCode::Enter => self.answer(Answer::GivenUp),
+                _ => None,
+            };
+        }
         match key.code {
             KeyCode::Enter => {
                 let typed = std::mem::replace(&mut self.typed, blank());
@@ -80,7 +87,8 @@ impl Prompts {
     }
 
     fn add(&mut self, c: char) {
-        if !self.waiting.is_empty() && self.typed.len() + c.len_utf8() <= LONGEST {
+        let typing = matches!(self.current(), Some((Ask::Password { .. }, _)));
+        if typing && self.typed.len() + c.len_utf8() <= LONGEST {
             self.typed.push(c);
         }
     }

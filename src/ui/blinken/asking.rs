@@ -1,0 +1,58 @@
+//! The question that waits for a person, above the rest.
+
+use ratatui::layout::Rect;
+
+use crate::model::question::Ask;
+use crate::ui::clean::clean;
+use crate::ui::figures::count;
+
+use super::draw::Canvas;
+use super::screen::Screen;
+use super::theme::Tone;
+use super::{frame, text};
+
+/// Draws the question that is to be answered, if there is one.
+pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
+    let Some((ask, typed)) = screen.prompts.current() else { return };
+    let width = usize::from(area.width).min(64);
+    let room = width.saturating_sub(4).max(1);
+    let (title, mut lines, keys) = match ask {
+        Ask::Password { account, user, host, refusal } => {
+            let who = format!("Account {account}: password of {user} at {host}");
+            ("Password", password(&who, refusal.as_deref(), typed, room), "Enter answers   Esc gives up")
+        }
+        Ask::Agreement { account, folder, consequence } => {
+            ("Delete?", agreement(&format!("{account}  {folder}"), consequence, room), "y deletes them   n leaves them")
+        }
+    };
+    let behind = match screen.prompts.behind() as u64 {
+        0 => String::new(),
+        behind => format!("   {} behind", count(behind, "question")),
+    };
+    lines.push((format!("{keys}{behind}"), Tone::Dim));
+    let inner = frame::open(canvas, area, (width, lines.len() + 2), title);
+    // Where not all lines have room, the last ones matter most.
+    let skip = lines.len().saturating_sub(usize::from(inner.height).max(1));
+    for (line, (words, tone)) in lines.iter().skip(skip).enumerate() {
+        canvas.say(inner, 0, line, &text::cut(words, usize::from(inner.width)), *tone);
+    }
+}
+
+type Lines = Vec<(String, Tone)>;
+
+fn password(who: &str, refusal: Option<&str>, typed: usize, room: usize) -> Lines {
+    let mut lines = Lines::new();
+    if let Some(said) = refusal {
+        let said = format!("The server says: {}", clean(said));
+        lines.extend(text::wrap(&said, room, 3).into_iter().map(|line| (line, Tone::Error)));
+    }
+    lines.extend(text::wrap(&clean(who), room, 3).into_iter().map(|line| (line, Tone::Plain)));
+    let stars = typed.min(room.saturating_sub(3));
+    lines.push((format!("> {}▏", "•".repeat(stars)), Tone::Bright));
+    lines
+}
+
+fn agreement(place: &str, consequence: &str, room: usize) -> Lines {
+    let place = text::wrap(&clean(place), room, 2).into_iter().map(|line| (line, Tone::Bright));
+    place.chain(text::wrap(&clean(consequence), room, 4).into_iter().map(|line| (line, Tone::Plain))).collect()
+}
