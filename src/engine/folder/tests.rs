@@ -66,7 +66,7 @@ impl World {
     pub(in crate::engine) fn run_while(&self, policy: Policy, fuse: &Fuse, before_look: Option<BeforeLook>) -> Done {
         let (events, _seen) = unbounded();
         let (_orders, obeyed) = unbounded();
-        let (questions, _asked) = unbounded();
+        let (questions, _) = unbounded();
         let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
         let job = Job { worker: &worker, names: &self.names, policy };
         let mut remote = Faulty { inner: self.remote.clone(), fuse: fuse.clone(), before_look };

@@ -75,7 +75,7 @@ impl World {
     fn run_on(&self, fuse: &Fuse, policy: Policy) -> Done {
         let (events, _seen) = unbounded();
         let (_orders, obeyed) = unbounded();
-        let (questions, _asked) = unbounded();
+        let (questions, _) = unbounded();
         let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
         let mut remote = Faulty { inner: self.remote.clone(), fuse: fuse.clone(), before_look: None };
         let mut local = Faulty { inner: self.maildir(), fuse: fuse.clone(), before_look: None };
