@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::folder::{Job, Open};
+use super::pairing::side_in_words;
 use super::survey::Survey;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::Counts;
-use crate::model::ids::{Side, Uid};
+use crate::model::ids::Uid;
 use crate::plan::action::Plan;
 use crate::plan::guard::check as suspect;
 use crate::plan::messages::{Entry as Remembered, Permission, Situation, messages};
@@ -59,20 +60,12 @@ pub(super) fn guard(job: &Job<'_>, counts: &Counts, rows: &[Row]) -> Result<(), 
         "{} of its {} messages would be deleted {}, because they are gone {}",
         suspicion.deletes,
         suspicion.known,
-        place(suspicion.side),
-        place(suspicion.side.other())
+        side_in_words(suspicion.side),
+        side_in_words(suspicion.side.other())
     );
     if job.agreed(format!("{cause}.")) {
         return Ok(());
     }
     Err(Fault::new(Reach::Folder, FaultKind::Refused, job.doing(), cause)
         .advise("nothing was changed; if it is meant, run again with --allow-deletes"))
-}
-
-/// A side as a person calls it.
-fn place(side: Side) -> &'static str {
-    match side {
-        Side::Remote => "on the server",
-        Side::Local => "here",
-    }
 }

@@ -21,6 +21,7 @@ mod supervisor;
 mod survey;
 mod team;
 mod upload;
+mod vanish;
 mod work;
 mod worker;
 

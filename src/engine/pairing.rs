@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use crossbeam_channel::{Receiver, bounded};
 
 use super::account::{Shared, Total};
+use super::folder::Job;
+use super::vanish;
 use super::worker::Worker;
 use crate::config::settings::CommonSettings;
 use crate::model::event::EventKind;
@@ -42,6 +44,7 @@ pub(super) fn list(
 ) -> Result<Vec<Candidate>, Fault> {
     worker.checkpoint()?;
     let (there, here) = (sides.remote.folders()?, sides.local.folders()?);
+    vanish::check(worker, known, &there, &here)?;
     let may_create = |common: &CommonSettings| common.create_folders && !common.read_only;
     let (remote, local) = (&shared.account.remote.common, &shared.account.local.common);
     let remote_tree = Tree { folders: &there, separator: sides.remote.separator()?, create: may_create(remote) };
@@ -54,11 +57,12 @@ pub(super) fn list(
     let mut candidates = Vec::with_capacity(pairs.len());
     for pair in pairs {
         worker.checkpoint()?;
-        match create(worker, sides, known, &pair) {
-            Ok(()) => candidates.push(Candidate {
+        match make(worker, shared, sides, known, &pair) {
+            Ok(Made::Removed) => {}
+            Ok(Made::Here(created)) => candidates.push(Candidate {
                 remote_mark: there.get(pair.names.remote.as_str()).copied(),
                 local_mark: here.get(pair.names.local.as_str()).copied(),
-                created: pair.create_remote || pair.create_local,
+                created,
                 names: pair.names,
             }),
             Err(fault) if fault.reach <= Reach::Folder => total.failed(worker, &fault),
@@ -72,30 +76,53 @@ fn marks(folders: &[FolderInfo]) -> HashMap<&str, Mark> {
     folders.iter().filter_map(|folder| Some((folder.name.as_str(), folder.mark?))).collect()
 }
 
-/// Makes the folder where it is missing.
+/// What became of a pair of which one may be missing.
+enum Made {
+    /// Both are there; whether one of them was made now.
+    Here(bool),
+    /// The other one is gone now too.
+    Removed,
+}
+
+/// Makes the folder where it is missing, or deletes the other one where that is wished.
 ///
 /// One that was there before is refilled from the other side, never emptied there: what the ledger knows of it is forgotten
 /// first, so that no message of an empty folder can be taken for deleted, whenever this is cut off.
-fn create(worker: &Worker, sides: &mut Sides<'_>, known: &[FolderRecord], pair: &Paired) -> Result<(), Fault> {
+fn make(
+    worker: &Worker,
+    shared: &Shared<'_>,
+    sides: &mut Sides<'_>,
+    known: &[FolderRecord],
+    pair: &Paired,
+) -> Result<Made, Fault> {
     let side = match (pair.create_remote, pair.create_local) {
         (true, _) => Side::Remote,
         (_, true) => Side::Local,
-        _ => return Ok(()),
+        _ => return Ok(Made::Here(false)),
     };
     let (account, folder) = (worker.account(), pair.names.shown.clone());
-    if known.iter().any(|record| record.local == pair.names.local) {
+    if let Some(record) = known.iter().find(|record| record.local == pair.names.local) {
+        let job = Job { worker, names: &pair.names, policy: shared.policy() };
+        if shared.account.sync_folder_deletes && vanish::follow(&job, sides, record, side)? {
+            return Ok(Made::Removed);
+        }
         sides.ledger.forget_folder(&pair.names.local)?;
-        let text = format!(
-            "the folder is gone on the {side} side; it is made again and refilled, since folders are never deleted"
-        );
-        worker.publish(EventKind::Warned { account: Some(account.clone()), folder: Some(folder.clone()), text });
+        job.warn(format!("the folder is gone {}; it is made again there and refilled", side_in_words(side)));
     }
     match side {
         Side::Remote => sides.remote.create(&pair.names.remote)?,
         Side::Local => sides.local.create(&pair.names.local)?,
     }
     worker.publish(EventKind::FolderCreated { account, folder, side });
-    Ok(())
+    Ok(Made::Here(true))
+}
+
+/// A side as a person calls it.
+pub(super) fn side_in_words(side: Side) -> &'static str {
+    match side {
+        Side::Remote => "on the server",
+        Side::Local => "here",
+    }
 }
 
 /// The folders that have to be looked at: all but those that are certainly unchanged on both sides.

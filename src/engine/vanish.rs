@@ -1,0 +1,94 @@
+//! Folders that were on both sides and are gone from one.
+
+use std::collections::HashMap;
+
+use super::folder::Job;
+use super::pairing::{Sides, side_in_words};
+use super::worker::Worker;
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::folder::FolderInfo;
+use crate::model::ids::{Side, Uid};
+use crate::model::message::{Coverage, MessageId};
+use crate::plan::guard;
+use crate::store::ledger::{FolderRecord, Row, State};
+
+/// Refuses to go on when a side has lost all its folders at once: a Maildir that is not mounted shows an empty directory, and
+/// a server in trouble an empty list.
+pub(super) fn check(
+    worker: &Worker,
+    known: &[FolderRecord],
+    there: &[FolderInfo],
+    here: &[FolderInfo],
+) -> Result<(), Fault> {
+    let doing = || format!("listing the folders of the account {}", worker.account());
+    let known: Vec<&FolderRecord> = known.iter().filter(|record| record.uid_validity.is_some()).collect();
+    if known.is_empty() {
+        return Ok(());
+    }
+    let has = |side: &[FolderInfo], name: &str| side.iter().any(|folder| folder.selectable && folder.name == name);
+    if !known.iter().any(|record| has(here, &record.local)) {
+        let cause = "none of the local folders is there that were there before";
+        return Err(Fault::new(Reach::Account, FaultKind::Refused, doing(), cause)
+            .advise("is the Maildir's disk mounted? To begin anew, delete the account's ledger as well"));
+    }
+    if !known.iter().any(|record| has(there, &record.remote)) {
+        let cause = "the server has none of the folders that it had before";
+        return Err(Fault::new(Reach::Account, FaultKind::Refused, doing(), cause)
+            .advise("if that is meant, delete the account's ledger, and the local mail is sent there anew"));
+    }
+    Ok(())
+}
+
+/// Deletes the folder that is left, when the one on `gone` was deleted: only if nothing is in it that was not on both sides,
+/// and, like all that deletes a lot, only when that is plausible, allowed or agreed to. Gives back whether it is gone now.
+pub(super) fn follow(job: &Job<'_>, sides: &mut Sides<'_>, record: &FolderRecord, gone: Side) -> Result<bool, Fault> {
+    let left = gone.other();
+    let permission = if left == Side::Remote { job.policy.to_remote } else { job.policy.to_local };
+    if !permission.write || !permission.delete || record.uid_validity.is_none() {
+        return Ok(false);
+    }
+    let rows = sides.ledger.rows(record.id)?;
+    let Some(count) = all_known(sides, record, left, &rows)? else {
+        job.warn(format!(
+            "the folder is gone {}, but the one {} holds messages that were never there, so it is not deleted",
+            side_in_words(gone),
+            side_in_words(left)
+        ));
+        return Ok(false);
+    };
+    let most = guard::limit(count, job.policy.most_deletes);
+    let all = format!("the folder with all its {count} messages would be deleted {}", side_in_words(left));
+    let consequence = format!("{all}, because it is gone {}.", side_in_words(gone));
+    if count > most && !job.policy.allow_deletes && !job.agreed(consequence) {
+        return Err(Fault::new(Reach::Folder, FaultKind::Refused, job.doing(), all)
+            .advise("nothing was changed; if it is meant, run again with --allow-deletes"));
+    }
+    match left {
+        Side::Remote => sides.remote.remove(&record.remote)?,
+        Side::Local => sides.local.remove(&record.local)?,
+    }
+    sides.ledger.forget_folder(&record.local)?;
+    job.note(format!("folder deleted {}, as it is gone {}", side_in_words(left), side_in_words(gone)));
+    Ok(true)
+}
+
+/// How many messages the folder on this side has; `None` when one of them was not on both sides, or when that isn't certain.
+fn all_known(sides: &mut Sides<'_>, record: &FolderRecord, side: Side, rows: &[Row]) -> Result<Option<u64>, Fault> {
+    let known: HashMap<Uid, &Row> = rows
+        .iter()
+        .filter(|row| row.state == State::Synced)
+        .map(|row| (if side == Side::Remote { row.remote } else { row.local }, row))
+        .collect();
+    let mut mailbox = match side {
+        Side::Remote => sides.remote.open(&record.remote, false)?,
+        Side::Local => sides.local.open(&record.local, false)?,
+    };
+    let look = mailbox.look(None)?;
+    let same_numbers = side == Side::Local || mailbox.uid_validity() == record.uid_validity;
+    let is_known = |id: MessageId| {
+        let row = id.uid().and_then(|uid| known.get(&uid));
+        row.is_some_and(|row| side == Side::Remote || row.key.is_none() || mailbox.key(id) == row.key)
+    };
+    let all = look.coverage == Coverage::Whole && look.messages.iter().all(|message| is_known(message.id));
+    Ok((same_numbers && all).then_some(look.messages.len() as u64))
+}
