@@ -15,6 +15,7 @@ use crate::config::settings::{
 };
 use crate::demo;
 use crate::engine::{Engine, Options};
+use crate::info;
 use crate::model::command::Command;
 use crate::model::fault::Exit;
 use crate::model::ids::AccountName;
@@ -64,13 +65,23 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         return Ok(Prepared::Done);
     }
     refuse_what_is_missing(cli)?;
-    let options = Options { once: cli.once, allow_deletes: cli.allow_deletes, single: cli.single };
+    let options = Options {
+        once: cli.once || cli.dry_run,
+        allow_deletes: cli.allow_deletes,
+        pretend: cli.dry_run,
+        explain: !cli.debug.is_empty(),
+        single: cli.single,
+    };
     if let Some(directory) = &cli.demo {
         return demonstrate(cli, directory.clone(), options)
             .map_err(|error| format!("starting the demonstration: {error}"));
     }
     let settings = configure(cli)?;
     if cli.check_config {
+        return Ok(Prepared::Done);
+    }
+    if cli.info {
+        say(&mut io::stdout(), info::describe(&settings)?.trim_end());
         return Ok(Prepared::Done);
     }
     let ui = choose_ui(cli, &settings.ui)?;
@@ -80,14 +91,12 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
 /// What the command line knows already and the program doesn't do yet is refused, not ignored.
 fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
     let missing = [
-        ("-d", !cli.debug.is_empty()),
+        ("-d with anything but plan", cli.debug.iter().any(|kind| !kind.eq_ignore_ascii_case("plan"))),
         ("-f", !cli.folders.is_empty()),
         ("-l", cli.log.is_some()),
         ("-q", cli.quick),
         ("-P", cli.profile.is_some()),
         ("-s", cli.syslog),
-        ("--dry-run", cli.dry_run),
-        ("--info", cli.info),
         ("--delete-folder", cli.delete_folder.is_some()),
         ("--mbnames-prune", cli.mbnames_prune),
         ("--migrate-fmd5-using-nametrans", cli.migrate_fmd5_using_nametrans),

@@ -27,8 +27,8 @@ pub struct Cli {
     /// Read this configuration file.
     #[arg(short = 'c', value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Log in detail: imap, maildir, thread, plan or ALL.
-    #[arg(short = 'd', value_name = "TYPES", value_delimiter = ',', hide = true)]
+    /// Log in detail: plan says what is done with each message, and why.
+    #[arg(short = 'd', value_name = "TYPES", value_delimiter = ',')]
     pub debug: Vec<String>,
     /// Synchronise only these folders.
     #[arg(short = 'f', value_name = "FOLDERS", value_delimiter = ',', hide = true)]
@@ -58,10 +58,10 @@ pub struct Cli {
     #[arg(short = 's', hide = true)]
     pub syslog: bool,
     /// Say what would be done, and do nothing.
-    #[arg(long, hide = true)]
+    #[arg(long)]
     pub dry_run: bool,
-    /// Show servers, folders and filters.
-    #[arg(long, hide = true)]
+    /// Show accounts, folders, and messages that could not be copied.
+    #[arg(long)]
     pub info: bool,
     /// Delete this folder on the server.
     #[arg(long, value_name = "FOLDER", hide = true)]

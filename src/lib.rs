@@ -50,6 +50,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod engine;
+pub mod info;
 pub mod model;
 pub mod plan;
 pub mod signals;

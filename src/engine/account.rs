@@ -14,6 +14,7 @@ use super::intents;
 use super::lock::AccountLock;
 use super::moves;
 use super::pairing::{self, Sides};
+use super::rehearsal::rehearse;
 use super::runtime::{Options, Report};
 use super::team;
 use super::worker::{Publisher, Worker};
@@ -107,6 +108,7 @@ pub(super) fn run(task: &Task) -> Outcome {
         failures: total.failures,
         took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         stopped: total.stopped,
+        pretended: task.options.pretend,
     });
     Outcome { exit: total.exit.unwrap_or(Exit::Success), trouble: total.trouble }
 }
@@ -123,6 +125,11 @@ impl Shared<'_> {
         Maildir::from_settings(&self.account.local, self.task.settings.fsync)
     }
 
+    /// Whose mail on which server it is, as the ledger is bound to it.
+    pub(super) fn origin(&self) -> String {
+        format!("{}@{}", self.account.remote.user, self.account.remote.host)
+    }
+
     pub(super) fn policy(&self) -> Policy {
         Policy {
             to_remote: permission(&self.account.remote.common),
@@ -130,6 +137,8 @@ impl Shared<'_> {
             allow_deletes: self.task.options.allow_deletes,
             most_deletes: self.account.max_deletes,
             ignore_read_only: self.task.settings.ignore_read_only,
+            pretend: self.task.options.pretend,
+            explain: self.task.options.explain,
             pause: intents::PAUSE,
         }
     }
@@ -145,6 +154,9 @@ fn permission(common: &CommonSettings) -> Permission {
 }
 
 fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fault> {
+    if task.options.pretend {
+        return rehearse(task, worker, total);
+    }
     let metadata = &task.settings.metadata;
     DirBuilder::new().recursive(true).mode(0o700).create(metadata).map_err(|error| {
         let doing = format!("making the metadata directory {}", metadata.display());
@@ -156,11 +168,13 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
     let known = ledger.folders()?;
     let mut local = shared.maildir();
-    prepare_root(&shared.account.local.root, &local, &known)?;
+    if !check_root(&shared.account.local.root, &known)? {
+        local.create_root()?;
+    }
     let mut password = task.password.clone();
     let mut remote = shared.connect(worker, &mut password)?;
     // Only now: a name that was misspelt the first time has never been anybody's.
-    ledger.bind(&format!("{}@{}", shared.account.remote.user, shared.account.remote.host))?;
+    ledger.bind(&shared.origin())?;
     if let Some(secret) = password.clone() {
         let _ = task.reports.send(Report::Password { account: task.account().clone(), secret });
     }
@@ -173,20 +187,14 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     if total.failures == 0 { worker.checkpoint() } else { Ok(()) }
 }
 
-/// A Maildir root that is missing although the ledger knows folders was not deleted: it isn't mounted.
-fn prepare_root(root: &Path, local: &Maildir, known: &[FolderRecord]) -> Result<(), Fault> {
-    if root.is_dir() {
-        return Ok(());
+/// Whether the Maildir's root is there. One that is missing although the ledger knows folders was not deleted: it isn't
+/// mounted.
+pub(super) fn check_root(root: &Path, known: &[FolderRecord]) -> Result<bool, Fault> {
+    if root.is_dir() || known.iter().all(|folder| folder.uid_validity.is_none()) {
+        return Ok(root.is_dir());
     }
-    if known.iter().any(|folder| folder.uid_validity.is_some()) {
-        let doing = format!("opening the Maildir {}", root.display());
-        return Err(Fault::new(
-            Reach::Account,
-            FaultKind::Refused,
-            doing,
-            "it is missing, though it was synchronised before",
-        )
-        .advise("mount it or put it back; to begin anew, delete the account's ledger as well"));
-    }
-    local.create_root()
+    let doing = format!("opening the Maildir {}", root.display());
+    let cause = "it is missing, though it was synchronised before";
+    Err(Fault::new(Reach::Account, FaultKind::Refused, doing, cause)
+        .advise("mount it or put it back; to begin anew, delete the account's ledger as well"))
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::decide::{decide, guard};
 use super::execute::execute;
+use super::moves::Foreseen;
 use super::quarantine;
 use super::survey::{Survey, survey};
 use super::work::Work;
@@ -16,6 +17,7 @@ use crate::model::light::Light;
 use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Look, MessageId};
 use crate::model::question::{Answer, Ask};
+use crate::plan::action::{Action, Plan};
 use crate::plan::messages::Permission;
 use crate::store::ledger::Ledger;
 use crate::store::{Mailbox, Repository};
@@ -31,8 +33,27 @@ pub(super) struct Policy {
     pub(super) most_deletes: Option<u64>,
     /// Say nothing of folders that may only be read.
     pub(super) ignore_read_only: bool,
+    /// Only say what would be done.
+    pub(super) pretend: bool,
+    /// Say of each message what is done with it, and why.
+    pub(super) explain: bool,
     /// The time between two looks at a server that may still be busy with what an earlier run sent.
     pub(super) pause: Duration,
+}
+
+impl Policy {
+    /// Everything is allowed, once a lot of deletions is agreed to.
+    #[cfg(test)]
+    pub(super) const OPEN: Self = Self {
+        to_remote: Permission::ALL,
+        to_local: Permission::ALL,
+        allow_deletes: false,
+        most_deletes: None,
+        ignore_read_only: false,
+        pretend: false,
+        explain: false,
+        pause: Duration::ZERO,
+    };
 }
 
 /// A folder to synchronise, and the worker that does it.
@@ -41,6 +62,8 @@ pub(super) struct Job<'a> {
     pub(super) worker: &'a Worker,
     pub(super) names: &'a FolderPair,
     pub(super) policy: Policy,
+    /// In a dry run, the moves that would have been made before.
+    pub(super) foreseen: Option<&'a Foreseen>,
 }
 
 /// What came of it.
@@ -70,7 +93,11 @@ impl<'a> Open<'a> {
     }
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    pub(super) fn new(worker: &'a Worker, names: &'a FolderPair, policy: Policy) -> Self {
+        Self { worker, names, policy, foreseen: None }
+    }
+
     /// Reports a fault within this folder.
     pub(super) fn failed(&self, fault: &Fault) {
         self.worker.publish(EventKind::Failed {
@@ -131,7 +158,8 @@ pub(super) fn synchronise(
         Err(fault) => done.fatal = Some(fault),
     }
     let failed = done.failures > 0 || done.fatal.is_some();
-    job.worker.publish(EventKind::FolderDone { account, folder, counts: done.counts, failed });
+    let counts = if job.policy.pretend { Counts::default() } else { done.counts };
+    job.worker.publish(EventKind::FolderDone { account, folder, counts, failed });
     job.worker.light(Light::Folder);
     done
 }
@@ -146,15 +174,25 @@ fn attempt(
     let mut remote = remote.open(&job.names.remote, job.policy.to_remote.write)?;
     let mut local = local.open(&job.names.local, job.policy.to_local.write)?;
     let mut open = Open { remote: &mut *remote, local: &mut *local, ledger };
-    let survey = survey(job, &mut open)?;
+    let Some(survey) = survey(job, &mut open)? else { return Ok(()) };
     let (mut plan, withheld) = decide(job, &open, &survey);
     let aside = quarantine::hold_back(job, &survey, &mut open, &mut plan)?;
     let Survey { record, rows, there, here } = survey;
+    if let Some(foreseen) = job.foreseen {
+        foreseen.spare(&job.names.local, &mut plan, open.local);
+    }
+    if job.policy.explain {
+        explain(job, &plan, open.local);
+    }
     let counts = plan.counts();
     guard(job, &counts, &rows)?;
     if !counts.is_nothing() {
         let (account, folder) = (job.worker.account(), job.names.shown.clone());
-        job.worker.publish(EventKind::Planned { account, folder, counts, pretended: false });
+        job.worker.publish(EventKind::Planned { account, folder, counts, pretended: job.policy.pretend });
+    }
+    if job.policy.pretend {
+        done.counts = counts;
+        return Ok(());
     }
     let mut work = Work {
         job,
@@ -179,6 +217,17 @@ fn attempt(
         open.ledger.set_marks(work.record.id, there.mark, here.mark)?;
     }
     Ok(())
+}
+
+/// Says of each message what is done with it, and why.
+fn explain(job: &Job<'_>, plan: &Plan, local: &dyn Mailbox) {
+    for action in &plan.actions {
+        let name = match action {
+            Action::Upload { id, .. } => local.local_name(*id),
+            _ => None,
+        };
+        job.note(name.map_or_else(|| action.to_string(), |name| format!("{action} ({name})")));
+    }
 }
 
 /// The UID that the next message gets at least: the server's word, or one more than the highest there is.

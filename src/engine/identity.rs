@@ -20,13 +20,14 @@ const SAMPLE: usize = 20;
 /// So many numbers that nothing vouches for are all proven; of more, a sample.
 const PROVEN: usize = 1000;
 
-/// Begins a folder of which the ledger knows nothing under this UIDVALIDITY, or nothing that still holds.
+/// Begins a folder of which the ledger knows nothing under this UIDVALIDITY, or nothing that still holds. `false` in a dry run
+/// that can't do so.
 pub(super) fn establish(
     job: &Job<'_>,
     open: &mut Open<'_>,
     survey: &mut Survey,
     validity: UidValidity,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     if survey.there.coverage != Coverage::Whole {
         let cause = "its list of messages broke off, so that they can't be recognised";
         return Err(Fault::new(Reach::Folder, FaultKind::Server, job.doing(), cause).advise("the next run tries again"));
@@ -37,14 +38,20 @@ pub(super) fn establish(
     let renumbered = survey.record.uid_validity.is_some();
     if !renumbered && numbers_hold(job, open, survey)? {
         open.ledger.restart(survey.record.id, validity, &[])?;
-        return refresh(open, survey);
+        refresh(open, survey)?;
+        return Ok(true);
     }
     if renumbered {
         job.note("the server has numbered its messages anew (UIDVALIDITY changed); recognising them by content".into());
     } else {
         job.note("the numbers in the names of local files aren't the server's; recognising messages by content".into());
     }
-    recognise(job, open, survey, validity)
+    if job.policy.pretend {
+        job.note("a dry run can't tell more of this folder".into());
+        return Ok(false);
+    }
+    recognise(job, open, survey, validity)?;
+    Ok(true)
 }
 
 /// Whether the numbers in local names are the server's: some of the messages that both sides name by the same UID are
@@ -124,7 +131,7 @@ fn rows(open: &Open<'_>, survey: &Survey, pairs: &[(MessageId, Uid)]) -> Vec<Row
 /// Proves numbers that nothing vouches for: those of files that aren't the ones that were recorded, and those that aren't
 /// recorded at all. A file that turns out to be another message loses its number and counts as new.
 pub(super) fn verify(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -> Result<(), Fault> {
-    if open.local.read_only() {
+    if open.local.read_only() || job.policy.pretend {
         return Ok(());
     }
     let suspects = suspects(open, survey);

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, fcntl_lock};
 use rustix::process::{Flock, FlockOffsetType, FlockType, fcntl_getlk};
@@ -19,9 +19,14 @@ pub(super) struct AccountLock {
 }
 
 impl AccountLock {
+    /// Whether anybody has ever taken the lock.
+    pub(super) fn is_known(metadata: &Path, account: &AccountName) -> bool {
+        path(metadata, account).exists()
+    }
+
     /// Takes the lock, or says who has it.
     pub(super) fn take(metadata: &Path, account: &AccountName) -> Result<Self, Fault> {
-        let path = metadata.join(format!("{account}.lock"));
+        let path = path(metadata, account);
         let doing = || format!("locking the account {account}");
         let file = OpenOptions::new().create(true).truncate(false).write(true).read(true).mode(0o600).open(&path);
         let file = file.map_err(|error| {
@@ -41,6 +46,10 @@ impl AccountLock {
             Err(error) => Err(Fault::new(Reach::Account, FaultKind::Disk, doing(), io::Error::from(error))),
         }
     }
+}
+
+fn path(metadata: &Path, account: &AccountName) -> PathBuf {
+    metadata.join(format!("{account}.lock"))
 }
 
 fn holder(file: &File) -> String {

@@ -16,6 +16,7 @@ mod lock;
 mod moves;
 mod pairing;
 mod quarantine;
+mod rehearsal;
 mod runtime;
 mod supervisor;
 mod survey;

@@ -8,7 +8,7 @@
 mod here;
 mod there;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::folder::{Job, Policy};
 use super::pairing::{Candidate, Sides};
@@ -17,6 +17,7 @@ use crate::model::fault::{Fault, Reach};
 use crate::model::ids::{FileKey, Uid, UidValidity};
 use crate::model::light::Light;
 use crate::model::mark::Mark;
+use crate::plan::action::{Action, Plan};
 use crate::plan::moves::{Traffic, traffic};
 use crate::store::ledger::{FolderRecord, Row, State};
 use crate::store::{Mailbox, Place, Repository};
@@ -52,6 +53,7 @@ struct Search<'a, 'b> {
     policy: Policy,
     sides: &'a mut Sides<'b>,
     folders: Vec<Folder<'a>>,
+    foreseen: Foreseen,
 }
 
 /// A message that is gone from a folder on one side, as the ledger knew it.
@@ -61,14 +63,40 @@ struct Gone {
     row: Row,
 }
 
-/// Finds what was moved on either side since the last run, and moves it on the other.
+/// The moves that a dry run would have made.
+#[derive(Debug, Default)]
+pub(super) struct Foreseen {
+    /// Messages that would leave a folder, by its local name.
+    left: HashSet<(String, Uid)>,
+    /// Messages that would come into a folder as a file that is there already, by local names.
+    files: HashSet<(String, String)>,
+    /// Messages on the server whose file would come from another folder.
+    came: HashSet<(String, Uid)>,
+}
+
+impl Foreseen {
+    /// Takes out of the plan for a folder what would be done already.
+    pub(super) fn spare(&self, folder: &str, plan: &mut Plan, local: &dyn Mailbox) {
+        let has = |all: &HashSet<(String, Uid)>, uid: &Uid| all.contains(&(folder.to_owned(), *uid));
+        plan.actions.retain(|action| match action {
+            Action::Delete { uid, .. } => !has(&self.left, uid),
+            Action::Download { uid } => !has(&self.came, uid),
+            Action::Upload { id, .. } => {
+                !local.local_name(*id).is_some_and(|name| self.files.contains(&(folder.to_owned(), name)))
+            }
+            _ => true,
+        });
+    }
+}
+
+/// Finds what was moved on either side since the last run, and moves it on the other; a dry run only tells.
 pub(super) fn carry_over(
     worker: &Worker,
     policy: Policy,
     sides: &mut Sides<'_>,
     candidates: &[Candidate],
     known: &[FolderRecord],
-) -> Result<(), Fault> {
+) -> Result<Foreseen, Fault> {
     let known: HashMap<&str, &FolderRecord> = known.iter().map(|record| (record.local.as_str(), record)).collect();
     let mut folders = Vec::new();
     for pair in candidates {
@@ -80,7 +108,7 @@ pub(super) fn carry_over(
         folders.push(folder(pair, record));
     }
     let may_write = policy.to_remote.write && policy.to_local.write;
-    let mut search = Search { worker, policy, sides, folders };
+    let mut search = Search { worker, policy, sides, folders, foreseen: Foreseen::default() };
     if may_write && policy.to_remote.delete && plausible(&search.folders, |folder| folder.here) {
         here::follow(&mut search)?;
     }
@@ -88,7 +116,7 @@ pub(super) fn carry_over(
         there::follow(&mut search)?;
     }
     worker.light(Light::Account);
-    Ok(())
+    Ok(search.foreseen)
 }
 
 fn folder(pair: &Candidate, record: FolderRecord) -> Folder<'_> {
@@ -113,7 +141,19 @@ fn plausible(folders: &[Folder<'_>], side: impl Fn(&Folder<'_>) -> Traffic) -> b
 
 impl Search<'_, '_> {
     fn job(&self, folder: usize) -> Job<'_> {
-        Job { worker: self.worker, names: &self.folders[folder].pair.names, policy: self.policy }
+        Job::new(self.worker, &self.folders[folder].pair.names, self.policy)
+    }
+
+    /// A folder's name as the plans of a dry run know it.
+    fn name(&self, folder: usize) -> String {
+        self.folders[folder].pair.names.local.clone()
+    }
+
+    /// Says what was moved, or would be.
+    fn tell(&self, to: usize, from: usize, count: usize, how: &str) {
+        let (origin, would) =
+            (&self.folders[from].pair.names.shown, if self.policy.pretend { "dry run: " } else { "" });
+        self.job(to).note(format!("{would}moved {} from {origin} {how}", messages(count)));
     }
 
     /// The folder's messages that both sides had.

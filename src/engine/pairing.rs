@@ -102,7 +102,7 @@ fn make(
     };
     let (account, folder) = (worker.account(), pair.names.shown.clone());
     if let Some(record) = known.iter().find(|record| record.local == pair.names.local) {
-        let job = Job { worker, names: &pair.names, policy: shared.policy() };
+        let job = Job::new(worker, &pair.names, shared.policy());
         if shared.account.sync_folder_deletes && vanish::follow(&job, sides, record, side)? {
             return Ok(Made::Removed);
         }
@@ -113,7 +113,12 @@ fn make(
         Side::Remote => sides.remote.create(&pair.names.remote)?,
         Side::Local => sides.local.create(&pair.names.local)?,
     }
-    worker.publish(EventKind::FolderCreated { account, folder, side });
+    if shared.task.options.pretend {
+        let job = Job::new(worker, &pair.names, shared.policy());
+        job.note(format!("dry run: the folder would be made {}", side_in_words(side)));
+    } else {
+        worker.publish(EventKind::FolderCreated { account, folder, side });
+    }
     Ok(Made::Here(true))
 }
 

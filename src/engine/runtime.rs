@@ -33,6 +33,10 @@ pub struct Options {
     pub once: bool,
     /// Believe plans that delete a lot.
     pub allow_deletes: bool,
+    /// Only say what would be done.
+    pub pretend: bool,
+    /// Say of each message what is done with it, and why.
+    pub explain: bool,
     /// One connection and one account at a time.
     pub single: bool,
 }

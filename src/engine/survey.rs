@@ -22,8 +22,9 @@ pub(super) struct Survey {
     pub(super) here: Look,
 }
 
-/// Looks at both sides. Uploads that were cut off are settled, and UIDs in local names that don't hold are put right.
-pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Survey, Fault> {
+/// Looks at both sides. Uploads that were cut off are settled, and UIDs in local names that don't hold are put right; `None`
+/// in a dry run that would have to do so first, and can say no more.
+pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Option<Survey>, Fault> {
     let record = open.ledger.folder(&job.names.remote, &job.names.local)?;
     let rows = open.ledger.rows(record.id)?;
     listing(job, Side::Remote);
@@ -39,13 +40,16 @@ pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Survey, Fault
     let mut survey = Survey { record, rows, there, here };
     if survey.record.uid_validity == Some(validity) {
         identity::verify(job, open, &mut survey)?;
-    } else {
-        identity::establish(job, open, &mut survey, validity)?;
+    } else if !identity::establish(job, open, &mut survey, validity)? {
+        return Ok(None);
+    }
+    if job.policy.pretend {
+        return Ok(Some(survey));
     }
     if intents::recover(job, &survey.record, open, &survey.there, &mut survey.here)? {
         survey.rows = open.ledger.rows(survey.record.id)?;
     }
-    Ok(survey)
+    Ok(Some(survey))
 }
 
 /// Looks at a mailbox, at what changed since the last watermark if there is one.

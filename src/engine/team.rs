@@ -102,7 +102,7 @@ fn work(
         let policy = shared.policy();
         for names in queue.try_iter() {
             worker.checkpoint()?;
-            let job = Job { worker: &worker, names: &names, policy };
+            let job = Job::new(&worker, &names, policy);
             let done = folder::synchronise(&job, &mut remote, &mut local, &mut ledger);
             let fatal = done.fatal.clone();
             let _ = results.send(Ok(done));

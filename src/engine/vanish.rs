@@ -56,6 +56,10 @@ pub(super) fn follow(job: &Job<'_>, sides: &mut Sides<'_>, record: &FolderRecord
         ));
         return Ok(false);
     };
+    if job.policy.pretend {
+        job.note(format!("dry run: the folder with its {count} messages would be deleted {}", side_in_words(left)));
+        return Ok(true);
+    }
     let most = guard::limit(count, job.policy.most_deletes);
     let all = format!("the folder with all its {count} messages would be deleted {}", side_in_words(left));
     let consequence = format!("{all}, because it is gone {}.", side_in_words(gone));

@@ -186,6 +186,9 @@ pub enum EventKind {
         took_ms: u64,
         /// Whether it was ended before its time, on request.
         stopped: bool,
+        /// Whether it was a dry run, in which nothing was done.
+        #[serde(default)]
+        pretended: bool,
     },
     /// An account waits for its next synchronisation.
     Waiting {

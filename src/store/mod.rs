@@ -18,6 +18,7 @@
 //! [`Coverage::Whole`]: crate::model::message::Coverage::Whole
 
 pub mod bytes;
+pub mod dry;
 pub mod imap;
 pub mod ledger;
 pub mod maildir;

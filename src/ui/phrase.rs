@@ -173,21 +173,15 @@ fn parts(counts: &Counts, verbs: [&str; 6]) -> String {
     parts.join(", ")
 }
 
+/// What counts stand for before it is done.
+const TO_DO: [&str; 6] =
+    ["to download", "to upload", "to delete here", "to delete on the server", "to flag here", "to flag on the server"];
+
 fn planned(counts: &Counts, pretended: bool) -> Option<(Light, String)> {
     if counts.is_nothing() {
         return None;
     }
-    let plan = parts(
-        counts,
-        [
-            "to download",
-            "to upload",
-            "to delete here",
-            "to delete on the server",
-            "to flag here",
-            "to flag on the server",
-        ],
-    );
+    let plan = parts(counts, TO_DO);
     Some(if pretended { (Light::Pretending, format!("dry run: {plan}")) } else { (busiest(counts), plan) })
 }
 
@@ -232,7 +226,12 @@ fn failed(fault: &Fault) -> (Light, String) {
 }
 
 fn ended_sync(kind: &EventKind) -> Option<String> {
-    let EventKind::SyncDone { counts, folders, failures, took_ms, stopped, .. } = kind else { return None };
+    let EventKind::SyncDone { counts, folders, failures, took_ms, stopped, pretended, .. } = kind else { return None };
+    if *pretended {
+        let plan = if counts.is_nothing() { "nothing to do".into() } else { parts(counts, TO_DO) };
+        let failed = if *failures > 0 { format!(", {}", count(*failures, "failure")) } else { String::new() };
+        return Some(format!("dry run: {}, {plan}{failed}; nothing was changed", count(*folders, "folder")));
+    }
     let verb = match (*stopped, *failures) {
         (true, _) => "stopped",
         (false, 0) => "synchronised",

@@ -20,4 +20,5 @@ mod harness;
 mod killed;
 mod lights;
 mod moves;
+mod rehearsal;
 mod second_run;

@@ -57,7 +57,7 @@ fn messages_that_another_client_moved_are_renamed_here() {
     let (code, said) = world.python("relocate.py", &["INBOX", "Archive", "5:6"]);
     assert_eq!(code, Some(0), "{said}");
     let run = world.sync();
-    run.ends_with(0).says("moved 2 messages here from INBOX");
+    run.ends_with(0).says("moved 2 messages from INBOX here");
     assert!(!run.text.contains("downloaded") && !run.text.contains("deleted"), "{}", run.text);
     let archive = world.maildir().join("Archive");
     assert_eq!([4, 5].map(|number| find(&archive, number).metadata().unwrap().ino()), inodes);

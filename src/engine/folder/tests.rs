@@ -11,14 +11,7 @@ use crate::model::flags::Flags;
 use crate::model::ids::{AccountName, LampId, Uid};
 use crate::store::maildir::Maildir;
 
-pub(in crate::engine) const POLICY: Policy = Policy {
-    to_remote: Permission::ALL,
-    to_local: Permission::ALL,
-    allow_deletes: false,
-    most_deletes: None,
-    ignore_read_only: false,
-    pause: std::time::Duration::ZERO,
-};
+pub(in crate::engine) const POLICY: Policy = Policy::OPEN;
 
 pub(in crate::engine) fn permission(read_only: bool) -> Permission {
     if read_only { Permission::NONE } else { Permission::ALL }
@@ -68,7 +61,7 @@ impl World {
         let (_orders, obeyed) = unbounded();
         let (questions, _) = unbounded();
         let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
-        let job = Job { worker: &worker, names: &self.names, policy };
+        let job = Job::new(&worker, &self.names, policy);
         let mut remote = Faulty { inner: self.remote.clone(), fuse: fuse.clone(), before_look };
         let mut local = Faulty { inner: self.maildir(), fuse: fuse.clone(), before_look: None };
         let mut ledger = FaultyLedger { inner: self.ledger.clone(), fuse: fuse.clone() };

@@ -13,6 +13,9 @@ use crate::plan::pairs::pair;
 use crate::store::ledger::{Entry, Intent, Row};
 use crate::store::{Delivered, Relocation};
 
+/// How what is moved is told.
+const HOW: &str = "on the server, as was done here";
+
 /// A file without a number that holds.
 struct Newcomer {
     to: usize,
@@ -55,6 +58,10 @@ pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
     let steps = recognise(search, &gone, &newcomers)?;
     for ((from, to), steps) in by_way(steps) {
         search.worker.checkpoint()?;
+        if search.policy.pretend {
+            foresee(search, from, to, &steps);
+            continue;
+        }
         tolerated(if from == to { number_again(search, to, &steps) } else { go(search, from, to, &steps) })?;
     }
     Ok(())
@@ -119,6 +126,15 @@ fn recognise(
     Ok(pairs.into_iter().map(step).collect())
 }
 
+fn foresee(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &[Step]) {
+    let (source, target) = (search.name(from), search.name(to));
+    for step in steps {
+        search.foreseen.left.insert((source.clone(), step.row.remote));
+        search.foreseen.files.insert((target.clone(), step.name.clone()));
+    }
+    search.tell(to, from, steps.len(), HOW);
+}
+
 /// Files that lost their numbers, or got other names, within their folder.
 fn number_again(search: &mut Search<'_, '_>, place: usize, steps: &[Step]) -> Result<(), Fault> {
     let pairs: Vec<(&str, Uid)> = steps.iter().map(|step| (step.name.as_str(), step.row.local)).collect();
@@ -152,8 +168,7 @@ fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &[Step]) -> Re
     settle(search, to, steps, &moved)?;
     let count = moved.iter().filter(|one| one.result.is_ok()).count();
     if count > 0 {
-        let origin = search.folders[from].pair.names.shown.clone();
-        search.job(to).note(format!("moved {} from {origin} on the server, as was done here", messages(count)));
+        search.tell(to, from, count, HOW);
     }
     Ok(())
 }
@@ -199,7 +214,7 @@ fn number(search: &mut Search<'_, '_>, place: usize, pairs: &[(&str, Uid)]) -> R
 /// Finds, by content, what a server without UIDPLUS made of messages.
 fn find(search: &mut Search<'_, '_>, to: usize) -> Result<(), Fault> {
     let names = &search.folders[to].pair.names;
-    let job = super::Job { worker: search.worker, names, policy: search.policy };
+    let job = super::Job::new(search.worker, names, search.policy);
     let mut remote = search.sides.remote.open(&names.remote, true)?;
     let mut local = search.sides.local.open(&names.local, true)?;
     let there = remote.look(None)?;

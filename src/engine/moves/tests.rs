@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crossbeam_channel::unbounded;
 
@@ -22,14 +21,7 @@ use crate::store::maildir::Maildir;
 
 const FOLDERS: [&str; 2] = ["Archive", "INBOX"];
 
-const POLICY: Policy = Policy {
-    to_remote: Permission::ALL,
-    to_local: Permission::ALL,
-    allow_deletes: false,
-    most_deletes: None,
-    ignore_read_only: false,
-    pause: Duration::ZERO,
-};
+const POLICY: Policy = Policy::OPEN;
 
 struct World {
     remote: MemoryRepository,
@@ -96,7 +88,7 @@ impl World {
             return total;
         }
         for candidate in &candidates {
-            let job = Job { worker: &worker, names: &candidate.names, policy };
+            let job = Job::new(&worker, &candidate.names, policy);
             let done = synchronise(&job, &mut remote, &mut local, &mut ledger);
             total.counts.add(&done.counts);
             total.failures += done.failures;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Gone, Search, arrived, by_way, messages, open, tolerated};
+use super::{Gone, Search, arrived, by_way, open, tolerated};
 use crate::engine::survey::look as look_at;
 use crate::model::fault::Fault;
 use crate::model::ids::Uid;
@@ -11,6 +11,9 @@ use crate::model::message::{Fingerprint, Look, MessageId};
 use crate::plan::pairs::pair;
 use crate::store::ledger::{Entry, Row};
 use crate::store::{Delivered, Relocation};
+
+/// How what is moved is told.
+const HOW: &str = "here, as was done on the server";
 
 /// From where to where a message went, its record, and its UID there.
 type Move = (usize, usize, (Row, Uid));
@@ -41,7 +44,11 @@ pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
     let moves = recognise(search, &gone, &new)?;
     for ((from, to), moves) in by_way(moves) {
         search.worker.checkpoint()?;
-        tolerated(go(search, from, to, &moves))?;
+        if search.policy.pretend {
+            foresee(search, from, to, &moves);
+        } else {
+            tolerated(go(search, from, to, &moves))?;
+        }
     }
     Ok(())
 }
@@ -91,6 +98,15 @@ fn ids(members: &HashMap<MessageId, usize>) -> Vec<MessageId> {
     members.keys().copied().collect()
 }
 
+fn foresee(search: &mut Search<'_, '_>, from: usize, to: usize, moves: &[(Row, Uid)]) {
+    let (source, target) = (search.name(from), search.name(to));
+    for (row, uid) in moves {
+        search.foreseen.left.insert((source.clone(), row.remote));
+        search.foreseen.came.insert((target.clone(), *uid));
+    }
+    search.tell(to, from, moves.len(), HOW);
+}
+
 /// Renames the files. Cut off before the record, both sides have the messages in the same folder, and they are adopted.
 fn go(search: &mut Search<'_, '_>, from: usize, to: usize, moves: &[(Row, Uid)]) -> Result<(), Fault> {
     if search.receive(to)?.is_none() {
@@ -110,8 +126,7 @@ fn go(search: &mut Search<'_, '_>, from: usize, to: usize, moves: &[(Row, Uid)])
     let entries: Vec<Entry> = arrivals.iter().filter_map(entry).collect();
     search.sides.ledger.record(search.folders[to].record.id, &entries)?;
     if !entries.is_empty() {
-        let (count, origin) = (messages(entries.len()), search.folders[from].pair.names.shown.clone());
-        search.job(to).note(format!("moved {count} here from {origin}, as was done on the server"));
+        search.tell(to, from, entries.len(), HOW);
     }
     Ok(())
 }

@@ -37,6 +37,14 @@ pub fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
     }
 }
 
+/// Copies what the file holds to another place, without writing to it; one that isn't there makes no copy.
+pub fn copy(path: &Path, to: &Path) -> rusqlite::Result<()> {
+    if path.exists() {
+        open_file_read_only(path)?.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
+    }
+    Ok(())
+}
+
 /// A copy in which tables of an older version can be brought up to this one, gone when it is closed.
 fn open_copy(of: &Connection) -> rusqlite::Result<Connection> {
     let unusable = |error: io::Error| rusqlite::Error::ToSqlConversionFailure(error.into());

@@ -10,7 +10,7 @@ use crate::model::ids::{FileKey, Side, Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::Fingerprint;
 
-use super::file::{doing, fault, open_empty, open_for_reading, open_for_writing, prepare_file};
+use super::file::{copy, doing, fault, open_empty, open_for_reading, open_for_writing, prepare_file};
 use super::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, State, schema};
 
 const CACHED_STATEMENTS: usize = 32;
@@ -41,6 +41,11 @@ impl SqliteLedger {
     /// Opens the ledger without ever writing to it. One that isn't there is empty.
     pub fn open_read_only(path: &Path) -> Result<Self, Fault> {
         Self::checked(path, if path.exists() { open_for_reading(path) } else { open_empty() })
+    }
+
+    /// Copies a ledger to another place, for runs that must not change it; one that isn't there makes no copy.
+    pub fn copy(path: &Path, to: &Path) -> Result<(), Fault> {
+        copy(path, to).map_err(|error| fault("copying", path, &error))
     }
 
     /// Binds the ledger to a server's mailboxes, once and for all: UIDs of one mean nothing on another. A ledger that is

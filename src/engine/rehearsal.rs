@@ -1,0 +1,71 @@
+//! A dry run: the same looks and plans as in a real one, on sides that can't be written and a copy of the ledger. Nothing is
+//! changed, not even a time of last access to the state.
+
+use crossbeam_channel::Receiver;
+
+use super::account::{Shared, Task, Total, check_root};
+use super::folder::{self, Job};
+use super::lock::AccountLock;
+use super::pairing::Sides;
+use super::worker::Worker;
+use super::{moves, pairing};
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::folder::FolderPair;
+use crate::model::light::Light;
+use crate::store::dry::Dry;
+use crate::store::ledger::Ledger;
+use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
+
+/// Says what a run would do.
+pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fault> {
+    let metadata = &task.settings.metadata;
+    // Making the lock's file would be a change; where there is none, nobody has ever run.
+    let _lock = AccountLock::is_known(metadata, task.account())
+        .then(|| AccountLock::take(metadata, task.account()))
+        .transpose()?;
+    let directory = tempfile::tempdir().map_err(|error| {
+        let doing = format!("making a directory for the dry run of the account {}", task.account());
+        Fault::new(Reach::Account, FaultKind::Disk, doing, error)
+    })?;
+    let copy = directory.path().join("ledger.sqlite");
+    SqliteLedger::copy(&ledger_path(metadata, task.account().as_str()), &copy)?;
+    let shared = Shared { task, account: &task.settings.accounts[task.place], ledger_path: copy };
+    let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
+    let known = ledger.folders()?;
+    let there_is_mail = check_root(&shared.account.local.root, &known)?;
+    let separator = shared.account.local.separator;
+    let mut local = if there_is_mail { Dry::of(shared.maildir()) } else { Dry::absent(separator) };
+    let mut password = task.password.clone();
+    let mut remote = Dry::of(shared.connect(worker, &mut password)?);
+    ledger.bind(&shared.origin())?;
+    worker.light(Light::Pretending);
+    let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
+    let folders = pairing::list(worker, &shared, &mut sides, &known, total)?;
+    let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
+    let queue = pairing::queue(worker, folders, &known, total);
+    one_by_one(&shared, worker, &mut sides, &foreseen, &queue, total)?;
+    if let Some(remote) = remote.into_inner() {
+        remote.log_out();
+    }
+    Ok(())
+}
+
+fn one_by_one(
+    shared: &Shared<'_>,
+    worker: &Worker,
+    sides: &mut Sides<'_>,
+    foreseen: &moves::Foreseen,
+    queue: &Receiver<FolderPair>,
+    total: &mut Total,
+) -> Result<(), Fault> {
+    for names in queue.try_iter() {
+        worker.checkpoint()?;
+        let job = Job { foreseen: Some(foreseen), ..Job::new(worker, &names, shared.policy()) };
+        let done = folder::synchronise(&job, sides.remote, sides.local, sides.ledger);
+        total.add(&done);
+        if let Some(fault) = done.fatal {
+            return Err(fault);
+        }
+    }
+    Ok(())
+}

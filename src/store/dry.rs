@@ -1,0 +1,179 @@
+//! A repository of which nothing is ever changed, for dry runs: it reads what is there, and refuses to write. Folders that
+//! would be made appear as empty ones.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::{Delivered, Delivery, FlagChange, Known, Mailbox, Place, Relocation, Repository};
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::flags::Holds;
+use crate::model::folder::FolderInfo;
+use crate::model::ids::{FileKey, Uid, UidValidity};
+use crate::model::message::{Coverage, Fingerprint, Look, MessageId};
+
+type Faults = Vec<(MessageId, Fault)>;
+
+/// A repository that is only looked at.
+#[derive(Debug)]
+pub struct Dry<R> {
+    inner: Option<R>,
+    imagined: BTreeSet<String>,
+    separator: char,
+}
+
+impl<R> Dry<R> {
+    /// What `inner` shows.
+    pub fn of(inner: R) -> Self {
+        Self { inner: Some(inner), imagined: BTreeSet::new(), separator: '/' }
+    }
+
+    /// A repository that isn't there yet, and so has no folders; `separator` joins the parts of their names.
+    pub fn absent(separator: char) -> Self {
+        Self { inner: None, imagined: BTreeSet::new(), separator }
+    }
+
+    /// What it looks at.
+    pub fn into_inner(self) -> Option<R> {
+        self.inner
+    }
+}
+
+fn never(doing: &str) -> Fault {
+    Fault::new(Reach::Folder, FaultKind::Internal, doing, "this is a dry run, which changes nothing")
+}
+
+impl<R: Repository> Repository for Dry<R> {
+    fn separator(&mut self) -> Result<Option<char>, Fault> {
+        match &mut self.inner {
+            Some(inner) => inner.separator(),
+            None => Ok(Some(self.separator)),
+        }
+    }
+
+    fn folders(&mut self) -> Result<Vec<FolderInfo>, Fault> {
+        self.inner.as_mut().map_or_else(|| Ok(Vec::new()), Repository::folders)
+    }
+
+    fn create(&mut self, name: &str) -> Result<(), Fault> {
+        self.imagined.insert(name.to_owned());
+        Ok(())
+    }
+
+    fn remove(&mut self, name: &str) -> Result<(), Fault> {
+        Err(never(&format!("removing the folder {name}")))
+    }
+
+    fn relocate(&mut self, from: Place<'_>, to: Place<'_>, _: &[Relocation]) -> Result<Vec<Delivered>, Fault> {
+        Err(never(&format!("moving messages from {} to {}", from.name, to.name)))
+    }
+
+    fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
+        match &mut self.inner {
+            Some(inner) if !self.imagined.contains(name) => {
+                Ok(Box::new(Reader { inner: inner.open(name, false)?, writable }))
+            }
+            _ => Ok(Box::new(Imagined { writable })),
+        }
+    }
+}
+
+/// A folder that is only read, though it may say that it could be written.
+struct Reader<'a> {
+    inner: Box<dyn Mailbox + 'a>,
+    writable: bool,
+}
+
+impl Mailbox for Reader<'_> {
+    fn holds(&self) -> Holds {
+        self.inner.holds()
+    }
+    fn read_only(&self) -> bool {
+        !self.writable
+    }
+    fn uid_validity(&self) -> Option<UidValidity> {
+        self.inner.uid_validity()
+    }
+    fn look(&mut self, known: Option<Known<'_>>) -> Result<Look, Fault> {
+        self.inner.look(known)
+    }
+    fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Faults, Fault> {
+        self.inner.fetch(wanted, to)
+    }
+    fn deliver<'b>(&'b mut self) -> Result<Box<dyn Delivery + 'b>, Fault> {
+        Err(never("storing messages"))
+    }
+    fn change_flags(&mut self, _: &[FlagChange]) -> Result<Faults, Fault> {
+        Err(never("changing flags"))
+    }
+    fn delete(&mut self, _: &[MessageId]) -> Result<Faults, Fault> {
+        Err(never("deleting messages"))
+    }
+    fn number(&mut self, _: &[(MessageId, Uid)]) -> Result<Faults, Fault> {
+        Err(never("numbering messages"))
+    }
+    fn disown(&mut self, _: &[MessageId]) -> Result<Faults, Fault> {
+        Err(never("numbering messages"))
+    }
+    fn removes(&self) -> bool {
+        self.inner.removes()
+    }
+    fn key(&self, id: MessageId) -> Option<FileKey> {
+        self.inner.key(id)
+    }
+    fn subject(&mut self, id: MessageId) -> Option<String> {
+        self.inner.subject(id)
+    }
+    fn local_name(&self, id: MessageId) -> Option<String> {
+        self.inner.local_name(id)
+    }
+    fn find_local_name(&mut self, name: &str) -> Result<Option<MessageId>, Fault> {
+        self.inner.find_local_name(name)
+    }
+    fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault> {
+        self.inner.fingerprint(id)
+    }
+    fn fingerprints(
+        &mut self,
+        ids: &[MessageId],
+        sizes: Option<&HashSet<u64>>,
+    ) -> Result<Vec<(MessageId, Fingerprint)>, Fault> {
+        self.inner.fingerprints(ids, sizes)
+    }
+}
+
+/// A folder that would be made.
+struct Imagined {
+    writable: bool,
+}
+
+impl Mailbox for Imagined {
+    fn holds(&self) -> Holds {
+        Holds::ALL
+    }
+    fn read_only(&self) -> bool {
+        !self.writable
+    }
+    fn uid_validity(&self) -> Option<UidValidity> {
+        Some(UidValidity(0))
+    }
+    fn look(&mut self, _: Option<Known<'_>>) -> Result<Look, Fault> {
+        Ok(Look { messages: Vec::new(), coverage: Coverage::Whole, mark: None })
+    }
+    fn fetch(&mut self, _: &[MessageId], _: &mut dyn Delivery) -> Result<Faults, Fault> {
+        Ok(Vec::new())
+    }
+    fn deliver<'b>(&'b mut self) -> Result<Box<dyn Delivery + 'b>, Fault> {
+        Err(never("storing messages"))
+    }
+    fn change_flags(&mut self, _: &[FlagChange]) -> Result<Faults, Fault> {
+        Err(never("changing flags"))
+    }
+    fn delete(&mut self, _: &[MessageId]) -> Result<Faults, Fault> {
+        Err(never("deleting messages"))
+    }
+    fn number(&mut self, _: &[(MessageId, Uid)]) -> Result<Faults, Fault> {
+        Err(never("numbering messages"))
+    }
+    fn fingerprint(&mut self, _: MessageId) -> Result<Option<Fingerprint>, Fault> {
+        Ok(None)
+    }
+}

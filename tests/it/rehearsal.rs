@@ -1,0 +1,117 @@
+//! A dry run says what would happen, and changes nothing: not a byte, not a time, not the server, not the state.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use crate::local;
+use crate::world::{Run, World};
+
+/// Every file and directory with its bytes and times, and what the server says of its folders.
+fn everything(world: &World) -> (BTreeMap<PathBuf, (u64, i64, i64, Vec<u8>)>, String) {
+    let mut files = BTreeMap::new();
+    for root in [world.maildir(), world.metadata()] {
+        if !root.exists() {
+            continue;
+        }
+        for path in local::tree(&root).into_iter().chain([root]) {
+            let about = fs::symlink_metadata(&path).unwrap();
+            let bytes = if about.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
+            files.insert(path, (about.ino(), about.mtime(), about.mtime_nsec(), bytes));
+        }
+    }
+    let (code, said) = world.python("status.py", &[]);
+    assert_eq!(code, Some(0), "{said}");
+    (files, said)
+}
+
+fn rehearse(world: &World, options: &[&str]) -> Run {
+    let before = everything(world);
+    let mut command = world.program(&world.config());
+    let run = Run::from(&command.arg("--dry-run").args(options).output().unwrap());
+    let after = everything(world);
+    assert_eq!(before.1, after.1, "the server");
+    assert!(before.0.keys().eq(after.0.keys()), "files came or went: {:?}", after.0.keys());
+    assert!(before.0 == after.0, "something was changed");
+    run
+}
+
+fn find(folder: &Path, subject: &str) -> PathBuf {
+    let is_it = |file: &PathBuf| String::from_utf8_lossy(&fs::read(file).unwrap()).contains(subject);
+    local::messages(folder).into_iter().find(is_it).unwrap()
+}
+
+#[test]
+fn before_the_first_synchronisation_it_counts_what_would_come() {
+    let world = World::new();
+    world.fill(3, 5);
+    let run = rehearse(&world, &[]);
+    run.ends_with(0).says("INBOX: dry run: 5 to download").says("15 to download").says("nothing was changed");
+    assert!(!world.maildir().exists() && !world.metadata().exists());
+}
+
+#[test]
+fn it_says_what_a_run_would_do_and_the_run_does_it() {
+    let world = World::new();
+    world.fill(3, 6);
+    world.sync().ends_with(0);
+    let (inbox, archive) = (world.maildir().join("INBOX"), world.maildir().join("Archive"));
+    local::deliver(&inbox, "mine", "S");
+    local::deliver(&world.maildir().join("Own"), "mine too", "S");
+    fs::remove_file(find(&inbox, "Subject: 1 in INBOX")).unwrap();
+    fs::rename(find(&inbox, "Subject: 2 in INBOX"), archive.join("cur/1.other.name:2,")).unwrap();
+    let (code, said) = world.python("delete.py", &["Archive", "3"]);
+    assert_eq!(code, Some(0), "{said}");
+    let run = rehearse(&world, &["-d", "plan"]);
+    run.ends_with(0);
+    for words in [
+        "INBOX: upload a file without UID: new here (mine)",
+        "INBOX: delete UID 2 on the server: deleted here",
+        "INBOX: dry run: 1 to upload, 1 to delete on the server",
+        "Archive: dry run: moved 1 message from INBOX on the server, as was done here",
+        "Archive: delete UID 3 here: deleted on the server",
+        "Own: dry run: the folder would be made on the server",
+        "Own: dry run: 1 to upload",
+        "2 to upload, 1 to delete here, 1 to delete on the server",
+    ] {
+        run.says(words);
+    }
+    let run = world.sync();
+    run.ends_with(0).says("2 uploaded, 1 deleted here, 1 deleted on the server").says("moved 1 message");
+    world.same(&["dates"]);
+    rehearse(&world, &[]).ends_with(0).says("nothing to do");
+}
+
+#[test]
+fn a_lot_of_deletions_is_announced_as_what_it_would_be() {
+    let world = World::new();
+    world.fill(1, 30);
+    world.sync().ends_with(0);
+    for file in local::messages(&world.maildir().join("INBOX")) {
+        fs::remove_file(file).unwrap();
+    }
+    rehearse(&world, &[]).ends_with(1).says("30 of its 30 messages").says("--allow-deletes");
+    rehearse(&world, &["--allow-deletes"]).ends_with(0).says("30 to delete on the server");
+}
+
+#[test]
+fn info_lists_folders_and_what_was_left_out() {
+    let world = World::new();
+    world.fill(2, 4);
+    world.sync().ends_with(0);
+    let inbox = world.maildir().join("INBOX");
+    local::write(&inbox, "2-bad", "S", b"Subject: a bad one\nMessage-ID: <bad@example.org>\n\na \0 byte\n");
+    world.sync().ends_with(1).says("NUL").says("\"a bad one\"");
+    world.sync().ends_with(0).says("1 message is left out");
+    let info = || {
+        let mut command = world.program(&world.config());
+        let run = Run::from(&command.arg("--info").output().unwrap());
+        run.ends_with(0);
+        run
+    };
+    info().says("folder INBOX: 4 messages on both sides").says("left out: the file 2-bad (\"a bad one\"): the message");
+    fs::remove_file(inbox.join("cur/2-bad:2,S")).unwrap();
+    world.sync().ends_with(0);
+    assert!(!info().text.contains("left out"));
+}
