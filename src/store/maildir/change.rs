@@ -9,7 +9,6 @@ use crate::model::ids::Uid;
 use crate::model::message::MessageId;
 use crate::store::FlagChange;
 
-use super::durable::rename_new;
 use super::fault::{disk, refused};
 use super::folder::{Attempt, Folder};
 use super::listing::{Place, Slot};
@@ -71,7 +70,7 @@ fn rename(folder: &mut Folder<'_>, from: &Slot, to: &Slot) -> Result<Attempt, Fa
         return Ok(Attempt::Done);
     }
     let path = from.path(&folder.path);
-    match rename_new(&path, &to.path(&folder.path)) {
+    match folder.disk.rename_new(&path, &to.path(&folder.path)) {
         Ok(()) => {
             folder.touch(from.place);
             folder.touch(to.place);

@@ -1,7 +1,6 @@
 //! One folder, open.
 
 use std::collections::HashMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +14,7 @@ use crate::store::bytes::md5_hex;
 use crate::store::{Delivery, FlagChange, Known, Mailbox};
 
 use super::deliver::Inbound;
-use super::durable::sync_directory;
+use super::disk::Disk;
 use super::fault::{disk, refused};
 use super::listing::{Listing, Place, Slot};
 use super::unique::Unique;
@@ -24,11 +23,22 @@ use super::{change, fetch, name, scan};
 /// How often a file that others rename is looked for again.
 const ROUNDS: usize = 5;
 
+/// What a folder works with, lent by its tree.
+pub struct Means<'a> {
+    /// The disk.
+    pub disk: &'a dyn Disk,
+    /// Whether mail is flushed before it is reported.
+    pub fsync: bool,
+    /// Where new names come from.
+    pub unique: &'a mut Unique,
+}
+
 /// One folder of a Maildir tree.
 pub struct Folder<'a> {
     pub(super) path: PathBuf,
     pub(super) digest: String,
     pub(super) fsync: bool,
+    pub(super) disk: &'a dyn Disk,
     pub(super) unique: &'a mut Unique,
     writable: bool,
     listing: Option<Listing>,
@@ -46,9 +56,10 @@ pub enum Attempt {
 
 impl<'a> Folder<'a> {
     /// The folder of this visible name, which is in this directory.
-    pub fn new(path: PathBuf, visible: &str, fsync: bool, writable: bool, unique: &'a mut Unique) -> Self {
+    pub fn new(path: PathBuf, visible: &str, writable: bool, means: Means<'a>) -> Self {
         let digest = md5_hex(visible.as_bytes());
-        Self { path, digest, fsync, unique, writable, listing: None, touched: Vec::new(), tidied: false }
+        let Means { disk, fsync, unique } = means;
+        Self { path, digest, fsync, disk, unique, writable, listing: None, touched: Vec::new(), tidied: false }
     }
 
     /// The listing; scanned now when the last look did without.
@@ -110,7 +121,8 @@ impl<'a> Folder<'a> {
         for place in std::mem::take(&mut self.touched) {
             let directory = place.of(&self.path);
             if self.fsync {
-                sync_directory(&directory)
+                self.disk
+                    .flush_directory(&directory)
                     .map_err(|error| disk(Reach::Folder, "flushing the directory", &directory, &error))?;
             }
         }
@@ -155,7 +167,7 @@ impl<'a> Folder<'a> {
 
     fn unlink(&mut self, id: MessageId, slot: &Slot) -> Result<Attempt, Fault> {
         let path = slot.path(&self.path);
-        match fs::remove_file(&path) {
+        match self.disk.remove(&path) {
             Ok(()) => {
                 self.touch(slot.place);
                 self.listing()?.forget(id);
