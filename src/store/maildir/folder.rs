@@ -17,8 +17,9 @@ use super::deliver::Inbound;
 use super::disk::Disk;
 use super::fault::{disk, refused};
 use super::listing::{Listing, Place, Slot};
+use super::scan::Scan;
 use super::unique::Unique;
-use super::{change, fetch, name, scan};
+use super::{change, fetch, name, scan, twins};
 
 /// How often a file that others rename is looked for again.
 const ROUNDS: usize = 5;
@@ -66,9 +67,20 @@ impl<'a> Folder<'a> {
     pub fn listing(&mut self) -> Result<&mut Listing, Fault> {
         let listing = match self.listing.take() {
             Some(listing) => listing,
-            None => scan::scan(&self.path, &self.digest)?.listing,
+            None => self.scan()?.listing,
         };
         Ok(self.listing.insert(listing))
+    }
+
+    /// Scans, and leaves one name to every file. What can't be removed now does no harm, as it is not listed.
+    fn scan(&mut self) -> Result<Scan, Fault> {
+        let mut scan = scan::scan(&self.path, &self.digest)?;
+        for second in twins::set_apart(&self.path, &mut scan.listing) {
+            if self.writable && self.disk.remove(&second.path(&self.path)).is_ok() {
+                self.touch(second.place);
+            }
+        }
+        Ok(scan)
     }
 
     /// Takes files into the listing that appeared since the scan; what was not scanned yet will show them by itself.
@@ -116,8 +128,10 @@ impl<'a> Folder<'a> {
         }
     }
 
-    /// Flushes the directories that were changed.
+    /// Flushes the directories that were changed: `cur` first, since files move there from `new`, and the loss of an old
+    /// name must not be all that a power cut leaves.
     pub fn flush_touched(&mut self) -> Result<(), Fault> {
+        self.touched.sort_unstable();
         for place in std::mem::take(&mut self.touched) {
             let directory = place.of(&self.path);
             if self.fsync {
@@ -201,7 +215,10 @@ impl Mailbox for Folder<'_> {
                 return Ok(Look { messages: Vec::new(), coverage, mark: Some(*known.mark) });
             }
         }
-        let found = scan::scan(&self.path, &self.digest)?;
+        let found = self.scan()?;
+        // What a crashed run or another program left unflushed is about to be recorded as seen.
+        self.touched = vec![Place::Cur, Place::New];
+        self.flush_touched()?;
         let mut messages = Vec::with_capacity(found.listing.len());
         messages.extend(found.listing.iter().map(|(id, system)| Listed { id, flags: Flags::of(system) }));
         self.listing = Some(found.listing);

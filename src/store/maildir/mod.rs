@@ -14,6 +14,7 @@ mod listing;
 mod name;
 mod relocate;
 mod scan;
+mod twins;
 mod unique;
 
 use std::fs;
