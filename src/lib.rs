@@ -60,8 +60,14 @@ pub mod ui;
 #[cfg(test)]
 extern crate self as blinkensync;
 #[cfg(test)]
+#[path = "../tests/support/failing.rs"]
+mod failing;
+#[cfg(test)]
 #[path = "../tests/support/faulty.rs"]
 mod faulty;
+#[cfg(test)]
+#[path = "../tests/support/forgetful.rs"]
+mod forgetful;
 #[cfg(test)]
 #[path = "../tests/support/memory.rs"]
 mod memory;

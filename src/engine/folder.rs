@@ -200,6 +200,8 @@ pub(super) fn uid_next(look: &Look) -> u32 {
 #[cfg(test)]
 mod identity_tests;
 #[cfg(test)]
+mod power_tests;
+#[cfg(test)]
 mod quarantine_tests;
 #[cfg(test)]
 pub(super) mod tests;

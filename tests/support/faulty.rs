@@ -36,7 +36,8 @@ impl Fuse {
         self.0.load(Ordering::SeqCst) == 0
     }
 
-    fn burn(&self) -> Result<(), Fault> {
+    /// One step further; a fault from the last one on.
+    pub fn burn(&self) -> Result<(), Fault> {
         let left = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_sub(1)));
         if left.unwrap() > 1 {
             return Ok(());

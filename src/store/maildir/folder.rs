@@ -1,7 +1,6 @@
 //! One folder, open.
 
 use std::collections::HashMap;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -178,19 +177,6 @@ impl<'a> Folder<'a> {
         Fault::new(Reach::Message, FaultKind::Disk, doing, "another program keeps renaming the file")
             .advise("the next run tries again")
     }
-
-    fn unlink(&mut self, id: MessageId, slot: &Slot) -> Result<Attempt, Fault> {
-        let path = slot.path(&self.path);
-        match self.disk.remove(&path) {
-            Ok(()) => {
-                self.touch(slot.place);
-                self.listing()?.forget(id);
-                Ok(Attempt::Done)
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Attempt::Missed),
-            Err(error) => Err(disk(Reach::Message, "deleting", &path, &error)),
-        }
-    }
 }
 
 impl Mailbox for Folder<'_> {
@@ -244,7 +230,7 @@ impl Mailbox for Folder<'_> {
 
     fn delete(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault> {
         self.demand_writable()?;
-        let failed = self.for_each(ids, |id| *id, |folder, id, slot| folder.unlink(*id, slot));
+        let failed = self.for_each(ids, |id| *id, |folder, id, slot| change::delete(folder, *id, slot));
         self.flush_touched()?;
         failed
     }
