@@ -160,6 +160,12 @@ pub trait Mailbox: Send {
         None
     }
 
+    /// The messages that came into the store since then (seconds since 1970) and have UIDs, as far as it can tell: those
+    /// whose content a power cut may have spoilt where it wasn't flushed. Stores that look after themselves name none.
+    fn received_since(&mut self, _seconds: i64) -> Result<Vec<MessageId>, Fault> {
+        Ok(Vec::new())
+    }
+
     /// What a person recognises the message by: its subject as it stands in the header, where that is easily had.
     fn subject(&mut self, _id: MessageId) -> Option<String> {
         None

@@ -152,7 +152,7 @@ fn described(path: &Path) -> String {
 }
 
 /// A folder that was in step, and has changed on both sides since in every way there is.
-pub(super) fn a_day_later() -> World {
+pub(in crate::engine) fn a_day_later() -> World {
     let world = World::new();
     for text in ["stays", "gone there", "gone here", "gone on both", "flagged there", "flagged here", "flagged on both"]
     {
@@ -181,7 +181,7 @@ pub(super) fn a_day_later() -> World {
     world
 }
 
-pub(super) const DAY_LATER: [&str; 9] = [
+pub(in crate::engine) const DAY_LATER: [&str; 9] = [
     "flagged here (\\Flagged)",
     "flagged on both (\\Flagged \\Seen)",
     "flagged there (\\Seen)",

@@ -1,7 +1,7 @@
 //! One folder, open.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::{Flags, Holds, KeywordRoom, System};
@@ -253,6 +253,10 @@ impl Mailbox for Folder<'_> {
         self.listing.as_ref()?.key(id)
     }
 
+    fn received_since(&mut self, seconds: i64) -> Result<Vec<MessageId>, Fault> {
+        Ok(self.listing()?.made_since(seconds))
+    }
+
     fn subject(&mut self, id: MessageId) -> Option<String> {
         let slot = self.listing().ok()?.get(id)?;
         fetch::subject(&slot.path(&self.path))
@@ -288,9 +292,4 @@ impl Mailbox for Folder<'_> {
             None => Ok(found),
         }
     }
-}
-
-/// Whether a directory can be used as a folder.
-pub fn is_folder(path: &Path) -> bool {
-    ["cur", "new", "tmp"].iter().all(|part| path.join(part).is_dir())
 }

@@ -1,7 +1,10 @@
 //! The folders of a tree: finding and making them.
 
-use std::fs;
+use std::collections::HashSet;
+use std::fs::{self, File};
 use std::io;
+use std::iter;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::model::fault::{Fault, Reach};
@@ -10,7 +13,6 @@ use crate::model::mark::Mark;
 
 use super::disk::Disk;
 use super::fault::{self, refused};
-use super::folder::is_folder;
 use super::scan;
 
 /// What a folder consists of. `cur` comes last when it is made, so that a folder that was begun is no folder.
@@ -112,6 +114,27 @@ pub fn remove(disk: &dyn Disk, root: &Path, name: &str, separator: char, fsync: 
         _ if fsync => disk.flush_directory(path.parent().unwrap_or(root)).map_err(|error| fault(&error)),
         _ => Ok(()),
     }
+}
+
+/// Whether a directory can be used as a folder.
+pub fn is_folder(path: &Path) -> bool {
+    PARTS.iter().all(|part| path.join(part).is_dir())
+}
+
+/// Flushes every file system that the tree is on, each once.
+pub fn flush(disk: &dyn Disk, root: &Path, separator: char) -> Result<(), Fault> {
+    let mut flushed = HashSet::new();
+    let folders = list(root, separator)?.into_iter().map(|folder| root.join(folder.name));
+    let parts = folders.flat_map(|folder| PARTS.map(|part| folder.join(part)));
+    for directory in iter::once(root.to_path_buf()).chain(parts) {
+        let fault = |error: &io::Error| fault::disk(Reach::Account, "flushing the file system of", &directory, error);
+        let device = fs::metadata(&directory).map_err(|error| fault(&error))?.dev();
+        if flushed.insert(device) {
+            let inside = File::open(&directory).map_err(|error| fault(&error))?;
+            disk.flush_file_system(&inside).map_err(|error| fault(&error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes one directory that only its owner may enter, and flushes the one above it.

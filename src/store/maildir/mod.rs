@@ -28,7 +28,8 @@ use crate::model::folder::FolderInfo;
 use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
 pub use self::disk::{Disk, RealDisk};
-use self::folder::{Folder, Means, is_folder};
+use self::folder::{Folder, Means};
+use self::folders::is_folder;
 use self::unique::Unique;
 
 /// A tree of Maildirs.
@@ -67,10 +68,15 @@ impl Maildir {
         let missing: Vec<&Path> = self.root.ancestors().take_while(|path| !path.is_dir()).collect();
         for directory in missing.into_iter().rev().filter(|path| !path.as_os_str().is_empty()) {
             let parent = directory.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            folders::make(&*self.disk, directory, parent, self.fsync)
-                .map_err(|fault| fault.reaching(Reach::Account))?;
+            // Once and for all, so also where mail isn't flushed: a root that is gone would be taken for one that isn't mounted.
+            folders::make(&*self.disk, directory, parent, true).map_err(|fault| fault.reaching(Reach::Account))?;
         }
         Ok(())
+    }
+
+    /// Flushes everything that was written without a flush, on every file system that the tree is on.
+    pub fn flush(&self) -> Result<(), Fault> {
+        folders::flush(&*self.disk, &self.root, self.separator)
     }
 }
 
