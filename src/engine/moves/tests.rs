@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::unbounded;
@@ -11,6 +12,7 @@ use super::super::folder::{Done, Job, synchronise};
 use super::super::worker::Publisher;
 use super::*;
 use crate::faulty::{Faulty, FaultyLedger, Fuse};
+use crate::forgetful::Forgetful;
 use crate::memory::{MemoryLedger, MemoryMessage, MemoryRepository};
 use crate::model::flags::Flags;
 use crate::model::folder::{Counts, FolderPair};
@@ -71,14 +73,18 @@ impl World {
         self.run_on(&Fuse::of(u64::MAX), POLICY)
     }
 
-    /// A whole run of an account of these folders.
     fn run_on(&self, fuse: &Fuse, policy: Policy) -> Done {
+        self.run_in(self.maildir(), fuse, policy)
+    }
+
+    /// A whole run of an account of these folders.
+    fn run_in(&self, maildir: Maildir, fuse: &Fuse, policy: Policy) -> Done {
         let (events, _seen) = unbounded();
         let (_orders, obeyed) = unbounded();
         let (questions, _) = unbounded();
         let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
         let mut remote = Faulty { inner: self.remote.clone(), fuse: fuse.clone(), before_look: None };
-        let mut local = Faulty { inner: self.maildir(), fuse: fuse.clone(), before_look: None };
+        let mut local = Faulty { inner: maildir, fuse: fuse.clone(), before_look: None };
         let mut ledger = FaultyLedger { inner: self.ledger.clone(), fuse: fuse.clone() };
         let known = ledger.folders().unwrap();
         let (there, here) = (remote.folders().unwrap(), local.folders().unwrap());
@@ -275,6 +281,35 @@ fn a_crash_at_any_step_of_a_move_loses_and_doubles_nothing() {
         assert_eq!(world.run().counts, Counts::default(), "step {step}");
         if through {
             assert!(step > 20, "only {step} steps");
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_power_cut_at_any_step_of_a_move_loses_and_doubles_nothing() {
+    for step in 1.. {
+        let mut through = false;
+        for seed in 0..4 {
+            let world = World::in_step();
+            world.move_here("a", None);
+            world.move_here("twin", Some("2.other.reader:2,F"));
+            world.move_there(&["b"]);
+            let fuse = Fuse::of(step);
+            let disk = Forgetful::on(fuse.clone());
+            let maildir = Maildir::open(world.directory.path(), '.', true).on(Arc::new(disk.clone()));
+            world.run_in(maildir, &fuse, POLICY);
+            through = !fuse.is_burnt();
+            disk.power_cut(seed);
+            let after = format!("the power was cut at step {step}, seed {seed}");
+            let done = world.run();
+            assert!(done.fatal.is_none() && done.failures == 0, "{after}: {done:?}");
+            assert_eq!(world.there(), MOVED, "there, {after}");
+            assert_eq!(world.here(), MOVED, "here, {after}");
+            assert_eq!(world.run().counts, Counts::default(), "{after}");
+        }
+        if through {
+            assert!(step > 40, "only {step} steps");
             return;
         }
     }

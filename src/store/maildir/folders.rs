@@ -128,10 +128,14 @@ pub fn flush(disk: &dyn Disk, root: &Path, separator: char) -> Result<(), Fault>
     let parts = folders.flat_map(|folder| PARTS.map(|part| folder.join(part)));
     for directory in iter::once(root.to_path_buf()).chain(parts) {
         let fault = |error: &io::Error| fault::disk(Reach::Account, "flushing the file system of", &directory, error);
-        let device = fs::metadata(&directory).map_err(|error| fault(&error))?.dev();
-        if flushed.insert(device) {
-            let inside = File::open(&directory).map_err(|error| fault(&error))?;
-            disk.flush_file_system(&inside).map_err(|error| fault(&error))?;
+        match fs::metadata(&directory) {
+            Ok(about) if flushed.insert(about.dev()) => {
+                let flushed = File::open(&directory).and_then(|inside| disk.flush_file_system(&inside));
+                flushed.map_err(|error| fault(&error))?;
+            }
+            // What somebody removed meanwhile has nothing that could be lost.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(&error)),
+            _ => {}
         }
     }
     Ok(())
