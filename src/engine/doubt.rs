@@ -106,9 +106,9 @@ pub(super) fn resolve(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -
     open.ledger.record(survey.record.id, &entries)?;
     survey.rows = open.ledger.rows(survey.record.id)?;
     if missing > 0 {
+        let count = if missing == 1 { "1 message".to_owned() } else { format!("{missing} messages") };
         job.note(format!(
-            "{missing} messages that were here are missing since the machine stopped before they were flushed \
-             (fsync = no); they count as lost, not as deleted, and are fetched again"
+            "fetching again {count} that went missing here when the machine stopped before mail was flushed (fsync = no)"
         ));
     }
     Ok(())

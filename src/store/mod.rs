@@ -7,7 +7,8 @@
 //! What a mailbox promises:
 //!
 //! - **A look tells the truth or says less.** [`Coverage::Whole`] and `Existing` are claimed only when the listing came
-//!   to its regular end. Anything less is `Partial`, and from a hole nothing is concluded.
+//!   to its regular end. Anything less is `Partial`, and from a hole nothing is concluded. What it shows survives a power
+//!   cut (unless flushing is switched off), whoever put it there.
 //! - **What is delivered is complete or absent.** Nothing of a message can be seen before [`Delivery::commit`], and what
 //!   `commit` reports as stored survives a power cut (unless flushing is switched off).
 //! - **A write answers with what it knows.** A server that doesn't tell the UID of an appended message yields

@@ -20,4 +20,5 @@ mod harness;
 mod killed;
 mod lights;
 mod moves;
+mod power;
 mod second_run;

@@ -104,7 +104,7 @@ fn what_is_missing_under_another_boot_is_fetched_again_and_that_is_said() {
         fs::remove_file(world.find("b")).unwrap();
         let (done, said) = run(&world, &disk, boots[1], &whole()).unwrap();
         assert_eq!((done.counts.downloads, world.here(), world.there().len()), (1, world.there(), 3), "{boots:?}");
-        let noted = |kind: &EventKind| matches!(kind, EventKind::Noted { text, .. } if text.starts_with("1 messages"));
+        let noted = |kind: &EventKind| matches!(kind, EventKind::Noted { text, .. } if text.starts_with("fetching again 1 message that"));
         assert!(said.iter().any(noted), "{said:?}");
         fs::remove_file(world.find("c")).unwrap();
         assert_eq!(runs_well(&world, &disk, boots[1], "the doubt").counts.remote_deletes, 1, "{boots:?}");
