@@ -14,8 +14,8 @@ use crate::store::maildir::Maildir;
 
 const SEEDS: u64 = 4;
 
-fn on(world: &World, disk: &Forgetful, fsync: bool) -> Maildir {
-    Maildir::open(world.directory.path(), '.', fsync).on(Arc::new(disk.clone()))
+fn on(world: &World, disk: &Forgetful) -> Maildir {
+    Maildir::open(world.directory.path(), '.', true).on(Arc::new(disk.clone()))
 }
 
 /// More messages than are flushed one by one.
@@ -47,7 +47,7 @@ fn cut_the_power_anywhere(setting: fn() -> (World, Vec<String>)) {
         for seed in 0..SEEDS {
             let ((world, expected), fuse) = (setting(), Fuse::of(step));
             let disk = Forgetful::on(fuse.clone());
-            world.run_in(on(&world, &disk, true), POLICY, &fuse, None);
+            world.run_in(on(&world, &disk), POLICY, &fuse, None);
             through = !fuse.is_burnt();
             disk.power_cut(seed);
             ends_well(&world, &expected, &format!("the power was cut at step {step}, seed {seed}"));
@@ -76,11 +76,11 @@ fn what_a_crashed_run_left_is_not_believed_before_it_is_flushed() {
         for seed in 0..SEEDS {
             let ((world, expected), fuse) = (a_day(), Fuse::of(step));
             let disk = Forgetful::on(fuse.clone());
-            world.run_in(on(&world, &disk, true), POLICY, &fuse, None);
+            world.run_in(on(&world, &disk), POLICY, &fuse, None);
             through = !fuse.is_burnt();
             let later = fastrand::Rng::with_seed(seed * 1000 + step).u64(1..60);
             let fuse = Fuse::of(later);
-            world.run_in(on(&world, &disk.later(fuse.clone()), true), POLICY, &fuse, None);
+            world.run_in(on(&world, &disk.later(fuse.clone())), POLICY, &fuse, None);
             disk.power_cut(seed);
             let after =
                 format!("a crash at step {step}, and the power was cut at step {later} of the next run, seed {seed}");
