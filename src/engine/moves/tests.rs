@@ -156,6 +156,13 @@ impl World {
         fs::rename(&file, self.directory.path().join("Archive/cur").join(name)).unwrap();
     }
 
+    /// As though the machine had stopped while mail wasn't flushed.
+    fn doubt(&self) {
+        let note = Unflushed { boot: "another".into(), since: 0 };
+        self.ledger.clone().set_unflushed(Some(&note)).unwrap();
+        self.ledger.clone().doubt().unwrap();
+    }
+
     /// As another client moves messages.
     fn move_there(&self, texts: &[&str]) {
         let uids: Vec<Uid> = {
@@ -302,9 +309,7 @@ fn cut_the_power_anywhere(fsync: bool, check: impl Fn(&World, &str)) {
             through = !fuse.is_burnt();
             disk.power_cut(seed);
             if !fsync {
-                let note = Unflushed { boot: "another".into(), since: 0 };
-                world.ledger.clone().set_unflushed(Some(&note)).unwrap();
-                world.ledger.clone().doubt().unwrap();
+                world.doubt();
             }
             let after = format!("the power was cut at step {step}, seed {seed}");
             let done = world.run();
@@ -325,6 +330,19 @@ fn a_power_cut_at_any_step_of_a_move_loses_and_doubles_nothing() {
         assert_eq!(world.there(), MOVED, "there, {after}");
         assert_eq!(world.here(), MOVED, "here, {after}");
     });
+}
+
+#[test]
+fn what_a_power_cut_took_was_not_moved_to_where_a_copy_is() {
+    let world = World::in_step();
+    world.move_here("a", Some("1.copy:2,F"));
+    world.doubt();
+    let done = world.run();
+    assert!(done.failures == 0 && done.counts.remote_deletes == 0, "{done:?}");
+    for folder in FOLDERS {
+        assert!(world.there().contains(&format!("{folder}: a (\\Flagged)")), "{:?}", world.there());
+    }
+    assert_eq!(world.here(), world.there());
 }
 
 #[test]
