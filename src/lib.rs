@@ -28,6 +28,8 @@
 //!
 //! - **Effect first, ledger after.** Mail is flushed, renamed, its directory flushed; only then does the ledger say so. A
 //!   crash in between leaves something that both sides have and the ledger doesn't, which the next run adopts.
+//! - **A ledger that knows more than the disk is doubted.** Where mail isn't flushed (`fsync = no`), the ledger says so until
+//!   the end of the run; if the machine stopped before that, what is missing was lost, not deleted, and is fetched again.
 //! - **An announcement before what can't be repeated.** An upload is written down as intended before it begins; one that was
 //!   cut off is found again on the server by size and header, and adopted.
 //! - **Watermarks last.** What lets the next run skip a folder is stored when everything that followed from a look is
@@ -61,8 +63,14 @@ pub mod ui;
 #[cfg(test)]
 extern crate self as blinkensync;
 #[cfg(test)]
+#[path = "../tests/support/failing.rs"]
+mod failing;
+#[cfg(test)]
 #[path = "../tests/support/faulty.rs"]
 mod faulty;
+#[cfg(test)]
+#[path = "../tests/support/forgetful.rs"]
+mod forgetful;
 #[cfg(test)]
 #[path = "../tests/support/memory.rs"]
 mod memory;

@@ -9,6 +9,7 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 
 use super::connect::connect;
+use super::doubt::{self, Flushing};
 use super::folder::{Done, Policy};
 use super::intents;
 use super::lock::AccountLock;
@@ -166,6 +167,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     let ledger_path = ledger_path(metadata, task.account().as_str());
     let shared = Shared { task, account: &task.settings.accounts[task.place], ledger_path };
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
+    let mut flushing = Flushing::begin(&mut ledger, task.settings.fsync, doubt::boot())?;
     let known = ledger.folders()?;
     let mut local = shared.maildir();
     if !check_root(&shared.account.local.root, &known)? {
@@ -179,11 +181,14 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
         let _ = task.reports.send(Report::Password { account: task.account().clone(), secret });
     }
     worker.light(Light::Account);
+    flushing.announce(&mut ledger)?;
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let folders = pairing::list(worker, &shared, &mut sides, &known, total)?;
     moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let queue = pairing::queue(worker, folders, &known, total);
+    let quiet = queue.is_empty();
     team::share_out(&shared, worker, remote, password.as_ref(), &queue, total);
+    flushing.end(&mut ledger, &local, quiet)?;
     if total.failures == 0 { worker.checkpoint() } else { Ok(()) }
 }
 

@@ -24,6 +24,7 @@ use crate::store::{Mailbox, Repository};
 
 /// What the user allows.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub(super) struct Policy {
     pub(super) to_remote: Permission,
     pub(super) to_local: Permission,
@@ -248,6 +249,8 @@ pub(super) fn uid_next(look: &Look) -> u32 {
 
 #[cfg(test)]
 mod identity_tests;
+#[cfg(test)]
+mod power_tests;
 #[cfg(test)]
 mod quarantine_tests;
 #[cfg(test)]

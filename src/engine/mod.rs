@@ -8,6 +8,7 @@ mod account;
 mod connect;
 mod copy;
 mod decide;
+mod doubt;
 mod execute;
 mod folder;
 mod identity;

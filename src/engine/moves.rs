@@ -105,7 +105,10 @@ pub(super) fn carry_over(
             Some(record) if !pair.created => (*record).clone(),
             _ => sides.ledger.folder(&pair.names.remote, &pair.names.local)?,
         };
-        folders.push(folder(pair, record));
+        // What a power cut took away was not moved.
+        if record.doubt.is_none() {
+            folders.push(folder(pair, record));
+        }
     }
     let may_write = policy.to_remote.write && policy.to_local.write;
     let mut search = Search { worker, policy, sides, folders, foreseen: Foreseen::default() };

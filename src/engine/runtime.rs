@@ -28,6 +28,7 @@ const LAMPS_EACH: u32 = 1000;
 
 /// How this run differs from what the configuration says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Options {
     /// Synchronise once, whatever `autorefresh` says.
     pub once: bool,

@@ -1,7 +1,7 @@
 //! Looking at both sides of a folder, until it is certain which local message is which on the server.
 
 use super::folder::{Job, Open};
-use super::{identity, intents, quarantine};
+use super::{doubt, identity, intents, quarantine};
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::ids::{Side, UidValidity};
@@ -39,6 +39,9 @@ pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Option<Survey
     job.worker.light(Light::Directing);
     let mut survey = Survey { record, rows, there, here };
     if survey.record.uid_validity == Some(validity) {
+        if !job.policy.pretend {
+            doubt::resolve(job, open, &mut survey)?;
+        }
         identity::verify(job, open, &mut survey)?;
     } else if !identity::establish(job, open, &mut survey, validity)? {
         return Ok(None);

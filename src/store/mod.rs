@@ -7,7 +7,8 @@
 //! What a mailbox promises:
 //!
 //! - **A look tells the truth or says less.** [`Coverage::Whole`] and `Existing` are claimed only when the listing came
-//!   to its regular end. Anything less is `Partial`, and from a hole nothing is concluded.
+//!   to its regular end. Anything less is `Partial`, and from a hole nothing is concluded. What it shows survives a power
+//!   cut (unless flushing is switched off), whoever put it there.
 //! - **What is delivered is complete or absent.** Nothing of a message can be seen before [`Delivery::commit`], and what
 //!   `commit` reports as stored survives a power cut (unless flushing is switched off).
 //! - **A write answers with what it knows.** A server that doesn't tell the UID of an appended message yields
@@ -159,6 +160,12 @@ pub trait Mailbox: Send {
     /// Which file the message is in; `None` where there are no files, or when the last look did not show it.
     fn key(&self, _id: MessageId) -> Option<FileKey> {
         None
+    }
+
+    /// The messages that came into the store since then (seconds since 1970) and have UIDs, as far as it can tell: those
+    /// whose content a power cut may have spoilt where it wasn't flushed. Stores that look after themselves name none.
+    fn received_since(&mut self, _seconds: i64) -> Result<Vec<MessageId>, Fault> {
+        Ok(Vec::new())
     }
 
     /// What a person recognises the message by: its subject as it stands in the header, where that is easily had.

@@ -8,8 +8,9 @@ use blinkensync::model::ids::{FileKey, ModSeq, Side, Uid, UidValidity};
 use blinkensync::model::mark::{DirStamp, MaildirMark, Mark, ServerMark};
 use blinkensync::model::message::Fingerprint;
 use blinkensync::store::ledger::sqlite::{SqliteLedger, ledger_path};
-use blinkensync::store::ledger::{Entry, Intent, Ledger, Quarantined, Row, State};
+use blinkensync::store::ledger::{Entry, Intent, Ledger, Quarantined, Row, State, Unflushed};
 
+use crate::faulty::{FaultyLedger, Fuse};
 use crate::memory::MemoryLedger;
 
 fn row(number: u32, flags: &[&str], state: State) -> Row {
@@ -130,6 +131,38 @@ fn a_forgotten_folder_begins_anew(ledger: &mut dyn Ledger) {
     assert_eq!((ledger.rows(other).unwrap().len(), ledger.intents(other).unwrap().len()), (1, 1));
 }
 
+fn a_time_without_a_flush_that_nobody_ended_leaves_doubt(ledger: &mut dyn Ledger) {
+    let one = ledger.folder("A", "a").unwrap().id;
+    ledger.folder("B", "b").unwrap();
+    let (remote, local) = marks();
+    let states = |ledger: &mut dyn Ledger| -> Vec<_> {
+        ledger
+            .folders()
+            .unwrap()
+            .iter()
+            .map(|folder| (folder.doubt, folder.remote_mark.or(folder.local_mark)))
+            .collect()
+    };
+    ledger.set_marks(one, Some(remote), Some(local)).unwrap();
+    ledger.doubt().unwrap();
+    assert_eq!(states(ledger), [(None, Some(remote)), (None, None)], "nothing was written without a flush");
+    let note = |since| Unflushed { boot: "boot".into(), since };
+    ledger.set_unflushed(Some(&note(4))).unwrap();
+    ledger.set_unflushed(Some(&note(5))).unwrap();
+    assert_eq!(ledger.unflushed().unwrap(), Some(note(5)));
+    ledger.doubt().unwrap();
+    assert_eq!(ledger.unflushed().unwrap(), None);
+    assert_eq!(states(ledger), [(Some(5), None), (Some(5), None)]);
+    ledger.record(one, &[Entry::Trust]).unwrap();
+    ledger.set_unflushed(Some(&note(7))).unwrap();
+    ledger.doubt().unwrap();
+    assert_eq!(states(ledger), [(Some(7), None), (Some(5), None)], "an older doubt stays");
+    ledger.restart(one, UidValidity(1), &[]).unwrap();
+    ledger.forget_folder("b").unwrap();
+    ledger.folder("B", "b").unwrap();
+    assert_eq!(states(ledger), [(None, None), (None, None)]);
+}
+
 macro_rules! suite {
     ($($check:ident)*) => {
         mod in_a_file {
@@ -146,11 +179,19 @@ macro_rules! suite {
                 super::$check(&mut super::MemoryLedger::default());
             })*
         }
+        mod that_could_fail {
+            $(#[test]
+            fn $check() {
+                let (inner, fuse) = (super::MemoryLedger::default(), super::Fuse::of(u64::MAX));
+                super::$check(&mut super::FaultyLedger { inner, fuse });
+            })*
+        }
     };
 }
 
 suite!(entries_come_back intents_are_kept_until_they_are_settled a_folder_is_known_by_its_local_name
-    a_restart_leaves_only_what_it_is_given what_is_put_aside_stays_until_it_is_released a_forgotten_folder_begins_anew);
+    a_restart_leaves_only_what_it_is_given what_is_put_aside_stays_until_it_is_released a_forgotten_folder_begins_anew
+    a_time_without_a_flush_that_nobody_ended_leaves_doubt);
 
 #[test]
 fn several_connections_share_one_file_that_only_its_owner_may_read() {

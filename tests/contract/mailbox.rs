@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use blinkensync::model::fault::{Fault, Reach};
 use blinkensync::model::flags::Flags;
@@ -11,6 +12,8 @@ use blinkensync::store::bytes::FingerprintBuilder;
 use blinkensync::store::maildir::Maildir;
 use blinkensync::store::{Delivered, Delivery, FlagChange, Mailbox, Place, Relocation, Repository};
 
+use crate::faulty::{Faulty, Fuse};
+use crate::forgetful::Forgetful;
 use crate::memory::MemoryRepository;
 
 /// Where implementations may differ, because what they stand on does. Each value has its own assertions.
@@ -442,6 +445,23 @@ fn on_memory(check: fn(&Side<'_>)) {
     check(&Side { traits: Traits::OWN, open: &|| Box::new(repository.clone()) });
 }
 
+fn on_faulty<R: Repository + 'static>(check: fn(&Side<'_>), open: &dyn Fn() -> R) {
+    let faulty = || Faulty { inner: open(), fuse: Fuse::of(u64::MAX), before_look: None };
+    check(&Side { traits: Traits::OWN, open: &|| Box::new(faulty()) });
+}
+
+fn on_a_faulty_maildir(check: fn(&Side<'_>)) {
+    let root = tempfile::tempdir().unwrap();
+    let disk = Forgetful::on(Fuse::of(u64::MAX));
+    on_faulty(check, &|| maildir(root.path(), '.', true).on(Arc::new(disk.clone())));
+}
+
+fn on_a_faulty_memory(check: fn(&Side<'_>)) {
+    let mut repository = MemoryRepository::default();
+    repository.create("INBOX").unwrap();
+    on_faulty(check, &|| repository.clone());
+}
+
 /// Runs every check on one implementation.
 macro_rules! suite {
     ($name:ident, $run:expr) => {
@@ -468,3 +488,5 @@ pub(crate) use suite;
 suite!(on_a_maildir, |check| on_maildir('.', true, check));
 suite!(on_a_nested_maildir, |check| on_maildir('/', false, check));
 suite!(in_memory, on_memory);
+suite!(on_a_maildir_that_could_fail, on_a_faulty_maildir);
+suite!(in_memory_that_could_fail, on_a_faulty_memory);

@@ -7,6 +7,14 @@
 #[path = "../support/memory.rs"]
 mod memory;
 
+// What fails and forgets has to work as long as it doesn't.
+#[allow(dead_code)]
+#[path = "../support/faulty.rs"]
+mod faulty;
+#[allow(dead_code)]
+#[path = "../support/forgetful.rs"]
+mod forgetful;
+
 // Its TLS is for others.
 #[allow(dead_code)]
 #[path = "../support/dovecot.rs"]

@@ -20,5 +20,6 @@ mod harness;
 mod killed;
 mod lights;
 mod moves;
+mod power;
 mod rehearsal;
 mod second_run;

@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 use crate::local;
 use crate::world::{Run, World};
 
-/// Every file and directory with its bytes and times, and what the server says of its folders.
-fn everything(world: &World) -> (BTreeMap<PathBuf, (u64, i64, i64, Vec<u8>)>, String) {
+/// Of every file and directory: inode, time and bytes.
+type Files = BTreeMap<PathBuf, (u64, (i64, i64), Vec<u8>)>;
+
+/// Every file and directory, and what the server says of its folders.
+fn everything(world: &World) -> (Files, String) {
     let mut files = BTreeMap::new();
     for root in [world.maildir(), world.metadata()] {
         if !root.exists() {
@@ -18,7 +21,7 @@ fn everything(world: &World) -> (BTreeMap<PathBuf, (u64, i64, i64, Vec<u8>)>, St
         for path in local::tree(&root).into_iter().chain([root]) {
             let about = fs::symlink_metadata(&path).unwrap();
             let bytes = if about.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
-            files.insert(path, (about.ino(), about.mtime(), about.mtime_nsec(), bytes));
+            files.insert(path, (about.ino(), (about.mtime(), about.mtime_nsec()), bytes));
         }
     }
     let (code, said) = world.python("status.py", &[]);

@@ -16,7 +16,7 @@ use blinkensync::model::folder::FolderInfo;
 use blinkensync::model::ids::{FileKey, Uid, UidValidity};
 use blinkensync::model::mark::Mark;
 use blinkensync::model::message::{Fingerprint, Head, Look, MessageId};
-use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row};
+use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Unflushed};
 use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Place, Relocation, Repository};
 
 type Faults = Vec<(MessageId, Fault)>;
@@ -36,7 +36,8 @@ impl Fuse {
         self.0.load(Ordering::SeqCst) == 0
     }
 
-    fn burn(&self) -> Result<(), Fault> {
+    /// One step further; a fault from the last one on.
+    pub fn burn(&self) -> Result<(), Fault> {
         let left = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_sub(1)));
         if left.unwrap() > 1 {
             return Ok(());
@@ -126,6 +127,9 @@ impl Mailbox for FaultyMailbox<'_> {
     fn removes(&self) -> bool {
         self.inner.removes()
     }
+    fn received_since(&mut self, seconds: i64) -> Result<Vec<MessageId>, Fault> {
+        self.inner.received_since(seconds)
+    }
     fn subject(&mut self, id: MessageId) -> Option<String> {
         self.inner.subject(id)
     }
@@ -207,6 +211,15 @@ impl<L: Ledger> Ledger for FaultyLedger<L> {
     }
     fn forget_folder(&mut self, local: &str) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.forget_folder(local))
+    }
+    fn unflushed(&mut self) -> Result<Option<Unflushed>, Fault> {
+        self.inner.unflushed()
+    }
+    fn set_unflushed(&mut self, note: Option<&Unflushed>) -> Result<(), Fault> {
+        self.fuse.around(|| self.inner.set_unflushed(note))
+    }
+    fn doubt(&mut self) -> Result<(), Fault> {
+        self.fuse.around(|| self.inner.doubt())
     }
     fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.set_marks(folder, remote, local))

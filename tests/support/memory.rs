@@ -16,7 +16,7 @@ use blinkensync::model::mark::{Mark, ServerMark};
 use blinkensync::model::message::{Coverage, Fingerprint, Head, InternalDate, Listed, Look, MessageId};
 use blinkensync::model::uidset::UidSet;
 use blinkensync::store::bytes::FingerprintBuilder;
-use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row};
+use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Unflushed};
 use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Place, Relocation, Repository, Stored};
 
 /// One message, in its wire form.
@@ -291,6 +291,7 @@ impl Delivery for MemoryDelivery<'_> {
 #[derive(Debug, Clone, Default)]
 pub struct MemoryLedger {
     books: Arc<Mutex<Vec<Book>>>,
+    unflushed: Arc<Mutex<Option<Unflushed>>>,
 }
 
 #[derive(Debug)]
@@ -335,6 +336,7 @@ impl Ledger for MemoryLedger {
             uid_validity: None,
             remote_mark: None,
             local_mark: None,
+            doubt: None,
         };
         books.push(Book {
             record: record.clone(),
@@ -362,6 +364,7 @@ impl Ledger for MemoryLedger {
                     Entry::Intend(intent) => drop(book.intents.insert(intent.local_name.clone(), intent)),
                     Entry::Settle { local_name } => drop(book.intents.remove(&local_name)),
                     Entry::LookAgain => (book.record.remote_mark, book.record.local_mark) = (None, None),
+                    Entry::Trust => book.record.doubt = None,
                     Entry::Quarantine(message) => {
                         book.release(message.side, &message.name);
                         book.quarantine.push(message);
@@ -381,6 +384,7 @@ impl Ledger for MemoryLedger {
                 uid_validity: Some(validity),
                 remote_mark: None,
                 local_mark: None,
+                doubt: None,
                 ..book.record.clone()
             };
         });
@@ -399,8 +403,31 @@ impl Ledger for MemoryLedger {
             book.rows.clear();
             book.intents.clear();
             book.quarantine.clear();
-            book.record =
-                FolderRecord { uid_validity: None, remote_mark: None, local_mark: None, ..book.record.clone() };
+            book.record = FolderRecord {
+                uid_validity: None,
+                remote_mark: None,
+                local_mark: None,
+                doubt: None,
+                ..book.record.clone()
+            };
+        }
+        Ok(())
+    }
+
+    fn unflushed(&mut self) -> Result<Option<Unflushed>, Fault> {
+        Ok(self.unflushed.lock().unwrap().clone())
+    }
+
+    fn set_unflushed(&mut self, note: Option<&Unflushed>) -> Result<(), Fault> {
+        *self.unflushed.lock().unwrap() = note.cloned();
+        Ok(())
+    }
+
+    fn doubt(&mut self) -> Result<(), Fault> {
+        let Some(note) = self.unflushed.lock().unwrap().take() else { return Ok(()) };
+        for book in self.books.lock().unwrap().iter_mut() {
+            let doubt = book.record.doubt.or(Some(note.since));
+            book.record = FolderRecord { remote_mark: None, local_mark: None, doubt, ..book.record.clone() };
         }
         Ok(())
     }

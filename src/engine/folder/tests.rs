@@ -57,15 +57,27 @@ impl World {
 
     /// Runs while something happens before each look at the server.
     pub(in crate::engine) fn run_while(&self, policy: Policy, fuse: &Fuse, before_look: Option<BeforeLook>) -> Done {
-        let (events, _seen) = unbounded();
+        self.run_in(self.maildir(), policy, fuse, before_look).0
+    }
+
+    /// Runs on this Maildir; gives back what was said as well.
+    pub(in crate::engine) fn run_in(
+        &self,
+        maildir: Maildir,
+        policy: Policy,
+        fuse: &Fuse,
+        before_look: Option<BeforeLook>,
+    ) -> (Done, Vec<EventKind>) {
+        let (events, seen) = unbounded();
         let (_orders, obeyed) = unbounded();
         let (questions, _) = unbounded();
         let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
         let job = Job::new(&worker, &self.names, policy);
         let mut remote = Faulty { inner: self.remote.clone(), fuse: fuse.clone(), before_look };
-        let mut local = Faulty { inner: self.maildir(), fuse: fuse.clone(), before_look: None };
+        let mut local = Faulty { inner: maildir, fuse: fuse.clone(), before_look: None };
         let mut ledger = FaultyLedger { inner: self.ledger.clone(), fuse: fuse.clone() };
-        synchronise(&job, &mut remote, &mut local, &mut ledger)
+        let done = synchronise(&job, &mut remote, &mut local, &mut ledger);
+        (done, seen.try_iter().map(|event| event.kind).collect())
     }
 
     pub(in crate::engine) fn arrive(&self, text: &str, flags: &[&str]) -> Uid {
@@ -133,7 +145,7 @@ fn described(path: &Path) -> String {
 }
 
 /// A folder that was in step, and has changed on both sides since in every way there is.
-fn a_day_later() -> World {
+pub(in crate::engine) fn a_day_later() -> World {
     let world = World::new();
     for text in ["stays", "gone there", "gone here", "gone on both", "flagged there", "flagged here", "flagged on both"]
     {
@@ -162,7 +174,7 @@ fn a_day_later() -> World {
     world
 }
 
-const DAY_LATER: [&str; 9] = [
+pub(in crate::engine) const DAY_LATER: [&str; 9] = [
     "flagged here (\\Flagged)",
     "flagged on both (\\Flagged \\Seen)",
     "flagged there (\\Seen)",

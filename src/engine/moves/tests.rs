@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crossbeam_channel::unbounded;
 
@@ -10,13 +11,14 @@ use super::super::folder::{Done, Job, synchronise};
 use super::super::worker::Publisher;
 use super::*;
 use crate::faulty::{Faulty, FaultyLedger, Fuse};
+use crate::forgetful::Forgetful;
 use crate::memory::{MemoryLedger, MemoryMessage, MemoryRepository};
 use crate::model::flags::Flags;
 use crate::model::folder::{Counts, FolderPair};
 use crate::model::ids::{AccountName, LampId};
 use crate::plan::messages::Permission;
 use crate::store::Repository;
-use crate::store::ledger::Ledger;
+use crate::store::ledger::{Ledger, Unflushed};
 use crate::store::maildir::Maildir;
 
 const FOLDERS: [&str; 2] = ["Archive", "INBOX"];
@@ -63,14 +65,18 @@ impl World {
         self.run_on(&Fuse::of(u64::MAX), POLICY)
     }
 
-    /// A whole run of an account of these folders.
     fn run_on(&self, fuse: &Fuse, policy: Policy) -> Done {
+        self.run_in(self.maildir(), fuse, policy)
+    }
+
+    /// A whole run of an account of these folders.
+    fn run_in(&self, maildir: Maildir, fuse: &Fuse, policy: Policy) -> Done {
         let (events, _seen) = unbounded();
         let (_orders, obeyed) = unbounded();
         let (questions, _) = unbounded();
         let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
         let mut remote = Faulty { inner: self.remote.clone(), fuse: fuse.clone(), before_look: None };
-        let mut local = Faulty { inner: self.maildir(), fuse: fuse.clone(), before_look: None };
+        let mut local = Faulty { inner: maildir, fuse: fuse.clone(), before_look: None };
         let mut ledger = FaultyLedger { inner: self.ledger.clone(), fuse: fuse.clone() };
         let known = ledger.folders().unwrap();
         let (there, here) = (remote.folders().unwrap(), local.folders().unwrap());
@@ -140,6 +146,13 @@ impl World {
         let file = self.find("INBOX", text);
         let name = name.unwrap_or(file.file_name().unwrap().to_str().unwrap());
         fs::rename(&file, self.directory.path().join("Archive/cur").join(name)).unwrap();
+    }
+
+    /// As though the machine had stopped while mail wasn't flushed.
+    fn doubt(&self) {
+        let note = Unflushed { boot: "another".into(), since: 0 };
+        self.ledger.clone().set_unflushed(Some(&note)).unwrap();
+        self.ledger.clone().doubt().unwrap();
     }
 
     /// As another client moves messages.
@@ -270,4 +283,70 @@ fn a_crash_at_any_step_of_a_move_loses_and_doubles_nothing() {
             return;
         }
     }
+}
+
+/// Cuts the power at every step of a run that follows moves on both sides, and lets the next one finish.
+fn cut_the_power_anywhere(fsync: bool, check: impl Fn(&World, &str)) {
+    for step in 1.. {
+        let mut through = false;
+        for seed in 0..4 {
+            let world = World::in_step();
+            world.move_here("a", None);
+            world.move_here("twin", Some("2.other.reader:2,F"));
+            world.move_there(&["b"]);
+            let fuse = Fuse::of(step);
+            let disk = Forgetful::on(fuse.clone());
+            let maildir = Maildir::open(world.directory.path(), '.', fsync).on(Arc::new(disk.clone()));
+            world.run_in(maildir, &fuse, POLICY);
+            through = !fuse.is_burnt();
+            disk.power_cut(seed);
+            if !fsync {
+                world.doubt();
+            }
+            let after = format!("the power was cut at step {step}, seed {seed}");
+            let done = world.run();
+            assert!(done.fatal.is_none() && done.failures == 0, "{after}: {done:?}");
+            check(&world, &after);
+            assert_eq!(world.run().counts, Counts::default(), "{after}");
+        }
+        if through {
+            assert!(step > 30, "only {step} steps");
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_power_cut_at_any_step_of_a_move_loses_and_doubles_nothing() {
+    cut_the_power_anywhere(true, |world, after| {
+        assert_eq!(world.there(), MOVED, "there, {after}");
+        assert_eq!(world.here(), MOVED, "here, {after}");
+    });
+}
+
+#[test]
+fn what_a_power_cut_took_was_not_moved_to_where_a_copy_is() {
+    let world = World::in_step();
+    world.move_here("a", Some("1.copy:2,F"));
+    world.doubt();
+    let done = world.run();
+    assert!(done.failures == 0 && done.counts.remote_deletes == 0, "{done:?}");
+    for folder in FOLDERS {
+        assert!(world.there().contains(&format!("{folder}: a (\\Flagged)")), "{:?}", world.there());
+    }
+    assert_eq!(world.here(), world.there());
+}
+
+#[test]
+fn a_power_cut_without_flushing_may_leave_a_moved_message_where_it_was_too() {
+    cut_the_power_anywhere(false, |world, after| {
+        let (mut there, here) = (world.there(), world.here());
+        assert_eq!(there, here, "{after}");
+        for message in MOVED {
+            let place = there.iter().position(|one| one == message);
+            there.remove(place.unwrap_or_else(|| panic!("{message} is lost: {after}, {here:?}")));
+        }
+        let again = ["INBOX: a (\\Flagged)", "INBOX: b (\\Flagged)", "INBOX: twin (\\Flagged)"];
+        assert!(there.iter().all(|message| again.contains(&message.as_str())), "{after}: {here:?}");
+    });
 }

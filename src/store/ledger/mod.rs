@@ -6,6 +6,7 @@
 mod file;
 mod schema;
 pub mod sqlite;
+mod unflushed;
 
 use crate::model::fault::Fault;
 use crate::model::flags::Flags;
@@ -32,6 +33,18 @@ pub struct FolderRecord {
     pub remote_mark: Option<Mark>,
     /// The local side's watermark.
     pub local_mark: Option<Mark>,
+    /// Since when (seconds since 1970) mail was written into the local side that a power cut may have taken away again;
+    /// `None` when what is missing there was deleted.
+    pub doubt: Option<i64>,
+}
+
+/// A time in which mail is written without a flush.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unflushed {
+    /// The boot of the machine: as long as it lasts, nothing that was written can be lost. Empty when it has no name.
+    pub boot: String,
+    /// When it began: seconds since 1970.
+    pub since: i64,
 }
 
 /// What the ledger says of a message.
@@ -102,6 +115,8 @@ pub enum Entry {
     /// The watermarks don't hold any more: the next look is at everything. To stand beside a `Forget` of what a side still has,
     /// which a look at changes alone would never show again.
     LookAgain,
+    /// Nothing about the local side is in doubt any more.
+    Trust,
     /// A message can't be copied; an older entry of the same side and name is replaced.
     Quarantine(Quarantined),
     /// A message was copied after all, or is gone.
@@ -131,7 +146,7 @@ pub trait Ledger: Send {
     fn record(&mut self, folder: FolderId, entries: &[Entry]) -> Result<(), Fault>;
 
     /// Begins a folder anew under this UIDVALIDITY with these rows, all in one: what was known of it before, watermarks and
-    /// announced uploads included, is gone.
+    /// announced uploads and doubts included, is gone.
     fn restart(&mut self, folder: FolderId, validity: UidValidity, rows: &[Row]) -> Result<(), Fault>;
 
     /// The messages of a folder that can't be copied, those of the remote side first, by name.
@@ -139,6 +154,15 @@ pub trait Ledger: Send {
 
     /// Forgets everything about the folder with this local name: it is gone on one side, and begins anew.
     fn forget_folder(&mut self, local: &str) -> Result<(), Fault>;
+
+    /// The time without a flush that has not ended, if there is one.
+    fn unflushed(&mut self) -> Result<Option<Unflushed>, Fault>;
+
+    /// Notes that a time without a flush begins, or, with `None`, that everything is flushed now.
+    fn set_unflushed(&mut self, note: Option<&Unflushed>) -> Result<(), Fault>;
+
+    /// Ends a time without a flush that nobody ended: casts doubt on all folders and forgets their watermarks, all in one.
+    fn doubt(&mut self) -> Result<(), Fault>;
 
     /// Stores the watermarks of a look whose consequences are all recorded.
     fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault>;

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version this program writes, in `PRAGMA user_version`; 0 is an empty file.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What takes a file from each version to the next.
 ///
@@ -48,6 +48,13 @@ CREATE TABLE quarantine (
     tried INTEGER NOT NULL,
     PRIMARY KEY (folder, side, name)
 ) WITHOUT ROWID;
+",
+    "
+ALTER TABLE folder ADD COLUMN doubt INTEGER;
+CREATE TABLE unflushed (
+    boot TEXT NOT NULL,
+    since INTEGER NOT NULL
+);
 ",
 ];
 

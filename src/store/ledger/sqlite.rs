@@ -11,7 +11,7 @@ use crate::model::mark::Mark;
 use crate::model::message::Fingerprint;
 
 use super::file::{copy, doing, fault, open_empty, open_for_reading, open_for_writing, prepare_file};
-use super::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, State, schema};
+use super::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, State, Unflushed, schema, unflushed};
 
 const CACHED_STATEMENTS: usize = 32;
 
@@ -144,7 +144,8 @@ impl Ledger for SqliteLedger {
             for table in ["message", "intent"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE folder = ?1"), [folder.0])?;
             }
-            let sql = "UPDATE folder SET uid_validity = ?2, remote_mark = NULL, local_mark = NULL WHERE id = ?1";
+            let sql = "UPDATE folder SET uid_validity = ?2, remote_mark = NULL, local_mark = NULL, doubt = NULL
+                       WHERE id = ?1";
             transaction.execute(sql, params![folder.0, validity.0])?;
             rows.iter().try_for_each(|row| record(transaction, folder, &Entry::Put(row.clone())))
         })
@@ -168,6 +169,18 @@ impl Ledger for SqliteLedger {
         })
     }
 
+    fn unflushed(&mut self) -> Result<Option<Unflushed>, Fault> {
+        self.read(unflushed::read)
+    }
+
+    fn set_unflushed(&mut self, note: Option<&Unflushed>) -> Result<(), Fault> {
+        self.write(|transaction| unflushed::write(transaction, note))
+    }
+
+    fn doubt(&mut self) -> Result<(), Fault> {
+        self.write(unflushed::doubt)
+    }
+
     fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault> {
         let (remote, local) = (mark_text(remote)?, mark_text(local)?);
         self.write(|transaction| {
@@ -177,7 +190,7 @@ impl Ledger for SqliteLedger {
     }
 }
 
-const FOLDERS: &str = "SELECT id, remote, local, uid_validity, remote_mark, local_mark FROM folder";
+const FOLDERS: &str = "SELECT id, remote, local, uid_validity, remote_mark, local_mark, doubt FROM folder";
 
 fn find_folder(connection: &Connection, local: &str) -> rusqlite::Result<Option<FolderRecord>> {
     let mut statement = connection.prepare_cached(&format!("{FOLDERS} WHERE local = ?1"))?;
@@ -210,6 +223,7 @@ fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &Entry) -> rus
         Entry::LookAgain => transaction
             .prepare_cached("UPDATE folder SET remote_mark = NULL, local_mark = NULL WHERE id = ?1")?
             .execute([folder.0]),
+        Entry::Trust => transaction.prepare_cached("UPDATE folder SET doubt = NULL WHERE id = ?1")?.execute([folder.0]),
         Entry::Quarantine(message) => {
             let sql = "INSERT OR REPLACE INTO quarantine (folder, side, name, subject, reason, tried)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -235,6 +249,7 @@ fn folder_record(row: &SqlRow<'_>) -> rusqlite::Result<FolderRecord> {
         uid_validity: row.get::<_, Option<u32>>(3)?.map(UidValidity),
         remote_mark: mark(4)?,
         local_mark: mark(5)?,
+        doubt: row.get(6)?,
     })
 }
 

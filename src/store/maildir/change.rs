@@ -1,4 +1,4 @@
-//! Changing the names of files: flags, and the UIDs of their counterparts.
+//! Changing files: their flags and the UIDs of their counterparts, which are in their names; and removing them.
 
 use std::collections::HashSet;
 use std::io;
@@ -9,7 +9,6 @@ use crate::model::ids::Uid;
 use crate::model::message::MessageId;
 use crate::store::FlagChange;
 
-use super::durable::rename_new;
 use super::fault::{disk, refused};
 use super::folder::{Attempt, Folder};
 use super::listing::{Place, Slot};
@@ -66,12 +65,26 @@ pub fn disown(folder: &mut Folder<'_>, id: MessageId, slot: &Slot) -> Result<Att
     Ok(attempt)
 }
 
+/// Removes a file.
+pub fn delete(folder: &mut Folder<'_>, id: MessageId, slot: &Slot) -> Result<Attempt, Fault> {
+    let path = slot.path(&folder.path);
+    match folder.disk.remove(&path) {
+        Ok(()) => {
+            folder.touch(slot.place);
+            folder.listing()?.forget(id);
+            Ok(Attempt::Done)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Attempt::Missed),
+        Err(error) => Err(disk(Reach::Message, "deleting", &path, &error)),
+    }
+}
+
 fn rename(folder: &mut Folder<'_>, from: &Slot, to: &Slot) -> Result<Attempt, Fault> {
     if from == to {
         return Ok(Attempt::Done);
     }
     let path = from.path(&folder.path);
-    match rename_new(&path, &to.path(&folder.path)) {
+    match folder.disk.rename_new(&path, &to.path(&folder.path)) {
         Ok(()) => {
             folder.touch(from.place);
             folder.touch(to.place);

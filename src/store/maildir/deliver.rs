@@ -1,8 +1,8 @@
 //! Receiving messages: into `tmp`, flushed, renamed into `new` or `cur`, directories flushed, reported. In this order.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,8 +12,8 @@ use crate::model::message::{Head, InternalDate, MessageId};
 use crate::store::bytes::{FromWire, file_key};
 use crate::store::{Delivered, Delivery, Stored};
 
-use super::durable::{rename_new, sync_file_system};
-use super::fault::disk;
+use super::disk::Disk;
+use super::fault;
 use super::folder::Folder;
 use super::listing::{Place, Slot};
 use super::name;
@@ -27,23 +27,24 @@ const BUFFER: usize = 1 << 17;
 const LEFTOVER: Duration = Duration::from_secs(36 * 3600);
 
 /// A file in `tmp`, removed again unless it is renamed into its place.
-struct TmpFile {
+struct TmpFile<'a> {
+    disk: &'a dyn Disk,
     path: PathBuf,
     published: bool,
 }
 
-impl Drop for TmpFile {
+impl Drop for TmpFile<'_> {
     fn drop(&mut self) {
         if !self.published {
             // What can't be removed now is removed as a leftover one day; it is not visible as mail.
-            let _ = fs::remove_file(&self.path);
+            let _ = self.disk.remove(&self.path);
         }
     }
 }
 
 /// A message that is being received.
-struct Incoming {
-    tmp: TmpFile,
+struct Incoming<'a> {
+    tmp: TmpFile<'a>,
     file: File,
     unique: String,
     announced: u64,
@@ -52,8 +53,8 @@ struct Incoming {
 }
 
 /// A message that is complete and waits for the commit.
-struct Ready {
-    tmp: TmpFile,
+struct Ready<'a> {
+    tmp: TmpFile<'a>,
     source: MessageId,
     target: Slot,
     /// Open as long as it may be flushed singly.
@@ -67,8 +68,8 @@ pub struct Inbound<'m, 'a> {
     tmp: PathBuf,
     /// Opened before the first byte is written, so that a flush of the file system tells what failed since.
     handle: File,
-    current: Option<Incoming>,
-    batch: Vec<Ready>,
+    current: Option<Incoming<'a>>,
+    batch: Vec<Ready<'a>>,
     buffer: Vec<u8>,
 }
 
@@ -76,9 +77,9 @@ impl<'m, 'a> Inbound<'m, 'a> {
     /// Begins to receive into `folder`.
     pub fn begin_in(folder: &'m mut Folder<'a>) -> Result<Self, Fault> {
         let tmp = folder.path.join("tmp");
-        let handle = File::open(&tmp).map_err(|error| disk(Reach::Folder, "opening", &tmp, &error))?;
+        let handle = File::open(&tmp).map_err(|error| fault::disk(Reach::Folder, "opening", &tmp, &error))?;
         if !std::mem::replace(&mut folder.tidied, true) {
-            remove_leftovers(&tmp, folder.unique, SystemTime::now());
+            remove_leftovers(folder.disk, &tmp, folder.unique, SystemTime::now());
         }
         Ok(Self { folder, tmp, handle, current: None, batch: Vec::new(), buffer: Vec::new() })
     }
@@ -92,21 +93,21 @@ impl<'m, 'a> Inbound<'m, 'a> {
         result
     }
 
-    fn create(&mut self, announced: u64) -> Result<Incoming, Fault> {
+    fn create(&mut self, announced: u64) -> Result<Incoming<'a>, Fault> {
         let unique = self.folder.unique.next();
         let path = self.tmp.join(&unique);
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        let file = file.map_err(|error| disk(Reach::Folder, "creating", &path, &error))?;
-        let tmp = TmpFile { path, published: false };
+        let disk = self.folder.disk;
+        let file = disk.create(&path).map_err(|error| fault::disk(Reach::Folder, "creating", &path, &error))?;
+        let tmp = TmpFile { disk, path, published: false };
         Ok(Incoming { tmp, file, unique, announced, received: 0, converter: FromWire::default() })
     }
 
     /// Writes what is gathered of the current message.
     fn write_out(&mut self) -> Result<(), Fault> {
         let Some(current) = &mut self.current else { return Ok(()) };
-        let written = current.file.write_all(&self.buffer);
+        let written = self.folder.disk.write(&mut current.file, &self.buffer);
         self.buffer.clear();
-        written.map_err(|error| disk(Reach::Folder, "writing", &current.tmp.path, &error))
+        written.map_err(|error| fault::disk(Reach::Folder, "writing", &current.tmp.path, &error))
     }
 
     fn finish(&mut self, head: &Head) -> Result<(), Fault> {
@@ -117,7 +118,7 @@ impl<'m, 'a> Inbound<'m, 'a> {
         let Some(source) = head.id else { return Err(self.misuse("the message has no name")) };
         if let Some(date) = head.date {
             // A date that the file system can't hold is no reason to be without the message.
-            let _ = current.file.set_modified(time_of(date));
+            let _ = self.folder.disk.date(&current.file, time_of(date));
         }
         let ready = self.ready(current, source, head);
         self.batch.push(ready);
@@ -127,7 +128,7 @@ impl<'m, 'a> Inbound<'m, 'a> {
         Ok(())
     }
 
-    fn ready(&self, current: Incoming, source: MessageId, head: &Head) -> Ready {
+    fn ready(&self, current: Incoming<'a>, source: MessageId, head: &Head) -> Ready<'a> {
         let received = complete(&current);
         let flags = head.flags.as_ref().map_or(System::NONE, |flags| flags.system);
         let uid = match source {
@@ -140,28 +141,31 @@ impl<'m, 'a> Inbound<'m, 'a> {
         Ready { tmp: current.tmp, source, target: Slot { place, name }, file: single.then_some(current.file), received }
     }
 
-    fn flush_data(&self, batch: &[Ready]) -> Result<(), Fault> {
+    fn flush_data(&self, batch: &[Ready<'a>]) -> Result<(), Fault> {
         if !self.folder.fsync || batch.is_empty() {
             return Ok(());
         }
+        let disk = self.folder.disk;
         if batch.len() > FLUSHED_SINGLY {
-            return sync_file_system(&self.handle)
-                .map_err(|error| disk(Reach::Folder, "flushing the file system of", &self.tmp, &error));
+            return disk
+                .flush_file_system(&self.handle)
+                .map_err(|error| fault::disk(Reach::Folder, "flushing the file system of", &self.tmp, &error));
         }
         for ready in batch {
             if let Some(file) = &ready.file {
-                file.sync_all().map_err(|error| disk(Reach::Folder, "flushing", &ready.tmp.path, &error))?;
+                disk.flush_file(file)
+                    .map_err(|error| fault::disk(Reach::Folder, "flushing", &ready.tmp.path, &error))?;
             }
         }
         Ok(())
     }
 
-    fn publish(&mut self, ready: &mut Ready) -> Result<Stored, Fault> {
+    fn publish(&mut self, ready: &mut Ready<'a>) -> Result<Stored, Fault> {
         ready.received.clone()?;
         let path = ready.target.path(&self.folder.path);
-        rename_new(&ready.tmp.path, &path).map_err(|error| {
+        self.folder.disk.rename_new(&ready.tmp.path, &path).map_err(|error| {
             let own = matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::InvalidFilename);
-            disk(if own { Reach::Message } else { Reach::Folder }, "storing", &path, &error)
+            fault::disk(if own { Reach::Message } else { Reach::Folder }, "storing", &path, &error)
         })?;
         ready.tmp.published = true;
         self.folder.touch(ready.target.place);
@@ -172,7 +176,7 @@ impl<'m, 'a> Inbound<'m, 'a> {
         Ok(Stored { uid, key: file_key(name::unique(&ready.target.name)) })
     }
 
-    fn publish_all(&mut self, batch: Vec<Ready>) -> Result<Vec<Delivered>, Fault> {
+    fn publish_all(&mut self, batch: Vec<Ready<'a>>) -> Result<Vec<Delivered>, Fault> {
         self.flush_data(&batch)?;
         let (mut report, mut appeared) = (Vec::with_capacity(batch.len()), Vec::new());
         for mut ready in batch {
@@ -234,7 +238,7 @@ impl Delivery for Inbound<'_, '_> {
 }
 
 /// A message that is shorter or longer than announced is not the message.
-fn complete(current: &Incoming) -> Result<(), Fault> {
+fn complete(current: &Incoming<'_>) -> Result<(), Fault> {
     if current.received == current.announced {
         return Ok(());
     }
@@ -250,19 +254,20 @@ fn time_of(date: InternalDate) -> SystemTime {
 
 /// Removes what an interrupted run left in `tmp`. Only what a program on this host named, and only by the time of the
 /// inode's last change: the modification time is the message's own date. What can't be removed does no harm.
-fn remove_leftovers(tmp: &Path, unique: &Unique, now: SystemTime) {
+fn remove_leftovers(disk: &dyn Disk, tmp: &Path, unique: &Unique, now: SystemTime) {
     let now = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let is_old = |changed: i64| u64::try_from(changed).is_ok_and(|at| at + LEFTOVER.as_secs() < now);
     for entry in fs::read_dir(tmp).into_iter().flatten().flatten() {
         let named_here = entry.file_name().to_str().is_some_and(|name| unique.is_from_this_host(name));
         if named_here && entry.metadata().is_ok_and(|about| about.is_file() && is_old(about.ctime())) {
-            let _ = fs::remove_file(entry.path());
+            let _ = disk.remove(&entry.path());
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::disk::RealDisk;
     use super::*;
 
     #[test]
@@ -272,9 +277,9 @@ mod tests {
         let (ours, foreign) = (tmp.path().join(unique.next()), tmp.path().join("1_2.3.another"));
         fs::write(&ours, "half a mess").unwrap();
         fs::write(&foreign, "not ours").unwrap();
-        remove_leftovers(tmp.path(), &unique, SystemTime::now() + LEFTOVER / 2);
+        remove_leftovers(&RealDisk, tmp.path(), &unique, SystemTime::now() + LEFTOVER / 2);
         assert!(ours.exists() && foreign.exists());
-        remove_leftovers(tmp.path(), &unique, SystemTime::now() + LEFTOVER * 2);
+        remove_leftovers(&RealDisk, tmp.path(), &unique, SystemTime::now() + LEFTOVER * 2);
         assert!(!ours.exists() && foreign.exists());
     }
 

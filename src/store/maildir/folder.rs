@@ -1,9 +1,7 @@
 //! One folder, open.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::{Flags, Holds, KeywordRoom, System};
@@ -15,20 +13,32 @@ use crate::store::bytes::md5_hex;
 use crate::store::{Delivery, FlagChange, Known, Mailbox};
 
 use super::deliver::Inbound;
-use super::durable::sync_directory;
+use super::disk::Disk;
 use super::fault::{disk, refused};
 use super::listing::{Listing, Place, Slot};
+use super::scan::Scan;
 use super::unique::Unique;
-use super::{change, fetch, name, scan};
+use super::{change, fetch, name, scan, twins};
 
 /// How often a file that others rename is looked for again.
 const ROUNDS: usize = 5;
+
+/// What a folder works with, lent by its tree.
+pub struct Means<'a> {
+    /// The disk.
+    pub disk: &'a dyn Disk,
+    /// Whether mail is flushed before it is reported.
+    pub fsync: bool,
+    /// Where new names come from.
+    pub unique: &'a mut Unique,
+}
 
 /// One folder of a Maildir tree.
 pub struct Folder<'a> {
     pub(super) path: PathBuf,
     pub(super) digest: String,
     pub(super) fsync: bool,
+    pub(super) disk: &'a dyn Disk,
     pub(super) unique: &'a mut Unique,
     writable: bool,
     listing: Option<Listing>,
@@ -46,18 +56,30 @@ pub enum Attempt {
 
 impl<'a> Folder<'a> {
     /// The folder of this visible name, which is in this directory.
-    pub fn new(path: PathBuf, visible: &str, fsync: bool, writable: bool, unique: &'a mut Unique) -> Self {
+    pub fn new(path: PathBuf, visible: &str, writable: bool, means: Means<'a>) -> Self {
         let digest = md5_hex(visible.as_bytes());
-        Self { path, digest, fsync, unique, writable, listing: None, touched: Vec::new(), tidied: false }
+        let Means { disk, fsync, unique } = means;
+        Self { path, digest, fsync, disk, unique, writable, listing: None, touched: Vec::new(), tidied: false }
     }
 
     /// The listing; scanned now when the last look did without.
     pub fn listing(&mut self) -> Result<&mut Listing, Fault> {
         let listing = match self.listing.take() {
             Some(listing) => listing,
-            None => scan::scan(&self.path, &self.digest)?.listing,
+            None => self.scan()?.listing,
         };
         Ok(self.listing.insert(listing))
+    }
+
+    /// Scans, and leaves one name to every file. What can't be removed now does no harm, as it is not listed.
+    fn scan(&mut self) -> Result<Scan, Fault> {
+        let mut scan = scan::scan(&self.path, &self.digest)?;
+        for second in twins::set_apart(&self.path, &mut scan.listing) {
+            if self.writable && self.disk.remove(&second.path(&self.path)).is_ok() {
+                self.touch(second.place);
+            }
+        }
+        Ok(scan)
     }
 
     /// Takes files into the listing that appeared since the scan; what was not scanned yet will show them by itself.
@@ -105,12 +127,15 @@ impl<'a> Folder<'a> {
         }
     }
 
-    /// Flushes the directories that were changed.
+    /// Flushes the directories that were changed: `cur` first, since files move there from `new`, and the loss of an old
+    /// name must not be all that a power cut leaves.
     pub fn flush_touched(&mut self) -> Result<(), Fault> {
+        self.touched.sort_unstable();
         for place in std::mem::take(&mut self.touched) {
             let directory = place.of(&self.path);
             if self.fsync {
-                sync_directory(&directory)
+                self.disk
+                    .flush_directory(&directory)
                     .map_err(|error| disk(Reach::Folder, "flushing the directory", &directory, &error))?;
             }
         }
@@ -152,19 +177,6 @@ impl<'a> Folder<'a> {
         Fault::new(Reach::Message, FaultKind::Disk, doing, "another program keeps renaming the file")
             .advise("the next run tries again")
     }
-
-    fn unlink(&mut self, id: MessageId, slot: &Slot) -> Result<Attempt, Fault> {
-        let path = slot.path(&self.path);
-        match fs::remove_file(&path) {
-            Ok(()) => {
-                self.touch(slot.place);
-                self.listing()?.forget(id);
-                Ok(Attempt::Done)
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Attempt::Missed),
-            Err(error) => Err(disk(Reach::Message, "deleting", &path, &error)),
-        }
-    }
 }
 
 impl Mailbox for Folder<'_> {
@@ -189,7 +201,10 @@ impl Mailbox for Folder<'_> {
                 return Ok(Look { messages: Vec::new(), coverage, mark: Some(*known.mark) });
             }
         }
-        let found = scan::scan(&self.path, &self.digest)?;
+        let found = self.scan()?;
+        // What a crashed run or another program left unflushed is about to be recorded as seen.
+        self.touched = vec![Place::Cur, Place::New];
+        self.flush_touched()?;
         let mut messages = Vec::with_capacity(found.listing.len());
         messages.extend(found.listing.iter().map(|(id, system)| Listed { id, flags: Flags::of(system) }));
         self.listing = Some(found.listing);
@@ -215,7 +230,7 @@ impl Mailbox for Folder<'_> {
 
     fn delete(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault> {
         self.demand_writable()?;
-        let failed = self.for_each(ids, |id| *id, |folder, id, slot| folder.unlink(*id, slot));
+        let failed = self.for_each(ids, |id| *id, |folder, id, slot| change::delete(folder, *id, slot));
         self.flush_touched()?;
         failed
     }
@@ -236,6 +251,10 @@ impl Mailbox for Folder<'_> {
 
     fn key(&self, id: MessageId) -> Option<FileKey> {
         self.listing.as_ref()?.key(id)
+    }
+
+    fn received_since(&mut self, seconds: i64) -> Result<Vec<MessageId>, Fault> {
+        Ok(self.listing()?.made_since(seconds))
     }
 
     fn subject(&mut self, id: MessageId) -> Option<String> {
@@ -273,9 +292,4 @@ impl Mailbox for Folder<'_> {
             None => Ok(found),
         }
     }
-}
-
-/// Whether a directory can be used as a folder.
-pub fn is_folder(path: &Path) -> bool {
-    ["cur", "new", "tmp"].iter().all(|part| path.join(part).is_dir())
 }

@@ -1,17 +1,18 @@
 //! The folders of a tree: finding and making them.
 
-use std::fs::{self, DirBuilder};
+use std::collections::HashSet;
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::iter;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::model::fault::{Fault, Reach};
 use crate::model::folder::FolderInfo;
 use crate::model::mark::Mark;
 
-use super::durable::sync_directory;
-use super::fault::{disk, refused};
-use super::folder::is_folder;
+use super::disk::Disk;
+use super::fault::{self, refused};
 use super::scan;
 
 /// What a folder consists of. `cur` comes last when it is made, so that a folder that was begun is no folder.
@@ -24,7 +25,7 @@ const PARTS: [&str; 3] = ["tmp", "new", "cur"];
 pub fn list(root: &Path, separator: char) -> Result<Vec<FolderInfo>, Fault> {
     if !root.is_dir() {
         let error = io::Error::from(io::ErrorKind::NotFound);
-        return Err(disk(Reach::Account, "opening the Maildir directory", root, &error)
+        return Err(fault::disk(Reach::Account, "opening the Maildir directory", root, &error)
             .advise("check that it is there and that its disk is mounted"));
     }
     let mut names = Vec::new();
@@ -32,7 +33,7 @@ pub fn list(root: &Path, separator: char) -> Result<Vec<FolderInfo>, Fault> {
         names.push(String::new());
     }
     collect(root, "", separator == '/', &mut names)
-        .map_err(|error| disk(Reach::Account, "reading the Maildir directory", root, &error))?;
+        .map_err(|error| fault::disk(Reach::Account, "reading the Maildir directory", root, &error))?;
     names.sort_unstable();
     // A folder that can't be looked at now shows its fault when it is opened.
     let info = |name: String| {
@@ -78,27 +79,27 @@ pub fn locate(root: &Path, name: &str, separator: char) -> Result<PathBuf, Fault
 }
 
 /// Makes a folder, and directories above it; what is there already is left alone.
-pub fn create(root: &Path, name: &str, separator: char, fsync: bool) -> Result<(), Fault> {
+pub fn create(disk: &dyn Disk, root: &Path, name: &str, separator: char, fsync: bool) -> Result<(), Fault> {
     let path = locate(root, name, separator)?;
     if !root.is_dir() {
         let error = io::Error::from(io::ErrorKind::NotFound);
-        return Err(disk(Reach::Account, "making folders in", root, &error));
+        return Err(fault::disk(Reach::Account, "making folders in", root, &error));
     }
     let mut directory = root.to_path_buf();
     for part in name.split('/').filter(|part| !part.is_empty()) {
         let parent = directory.clone();
         directory.push(part);
-        make(&directory, &parent, fsync)?;
+        make(disk, &directory, &parent, fsync)?;
     }
-    PARTS.iter().try_for_each(|part| make(&path.join(part), &path, fsync))
+    PARTS.iter().try_for_each(|part| make(disk, &path.join(part), &path, fsync))
 }
 
 /// Removes a folder with its messages. Folders below it, and files that are no messages, stay, and its directory with them.
-pub fn remove(root: &Path, name: &str, separator: char, fsync: bool) -> Result<(), Fault> {
+pub fn remove(disk: &dyn Disk, root: &Path, name: &str, separator: char, fsync: bool) -> Result<(), Fault> {
     let path = locate(root, name, separator)?;
-    let fault = |error: &io::Error| disk(Reach::Folder, "removing the folder", &path, error);
+    let fault = |error: &io::Error| fault::disk(Reach::Folder, "removing the folder", &path, error);
     for part in PARTS.iter().rev() {
-        match fs::remove_dir_all(path.join(part)) {
+        match disk.remove_tree(&path.join(part)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(&error)),
             _ => {}
         }
@@ -106,20 +107,45 @@ pub fn remove(root: &Path, name: &str, separator: char, fsync: bool) -> Result<(
     if name.is_empty() {
         return Ok(());
     }
-    match fs::remove_dir(&path) {
+    match disk.remove_directory(&path) {
         Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::DirectoryNotEmpty) => {
             Err(fault(&error))
         }
-        _ if fsync => sync_directory(path.parent().unwrap_or(root)).map_err(|error| fault(&error)),
+        _ if fsync => disk.flush_directory(path.parent().unwrap_or(root)).map_err(|error| fault(&error)),
         _ => Ok(()),
     }
 }
 
+/// Whether a directory can be used as a folder.
+pub fn is_folder(path: &Path) -> bool {
+    PARTS.iter().all(|part| path.join(part).is_dir())
+}
+
+/// Flushes every file system that the tree is on, each once.
+pub fn flush(disk: &dyn Disk, root: &Path, separator: char) -> Result<(), Fault> {
+    let mut flushed = HashSet::new();
+    let folders = list(root, separator)?.into_iter().map(|folder| root.join(folder.name));
+    let parts = folders.flat_map(|folder| PARTS.map(|part| folder.join(part)));
+    for directory in iter::once(root.to_path_buf()).chain(parts) {
+        let fault = |error: &io::Error| fault::disk(Reach::Account, "flushing the file system of", &directory, error);
+        match fs::metadata(&directory) {
+            Ok(about) if flushed.insert(about.dev()) => {
+                let flushed = File::open(&directory).and_then(|inside| disk.flush_file_system(&inside));
+                flushed.map_err(|error| fault(&error))?;
+            }
+            // What somebody removed meanwhile has nothing that could be lost.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(&error)),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Makes one directory that only its owner may enter, and flushes the one above it.
-pub fn make(directory: &Path, parent: &Path, fsync: bool) -> Result<(), Fault> {
-    let fault = |error: &io::Error| disk(Reach::Folder, "making the directory", directory, error);
-    match DirBuilder::new().mode(0o700).create(directory) {
-        Ok(()) if fsync => sync_directory(parent).map_err(|error| fault(&error)),
+pub fn make(disk: &dyn Disk, directory: &Path, parent: &Path, fsync: bool) -> Result<(), Fault> {
+    let fault = |error: &io::Error| fault::disk(Reach::Folder, "making the directory", directory, error);
+    match disk.make_directory(directory) {
+        Ok(()) if fsync => disk.flush_directory(parent).map_err(|error| fault(&error)),
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             // A link could lead out of the tree, and a file is no directory.

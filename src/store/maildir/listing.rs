@@ -153,6 +153,13 @@ impl Listing {
         numbered.chain(fresh).filter(|(_, entry)| !entry.gone).map(|(id, entry)| (id, entry.flags))
     }
 
+    /// The files with UID that were made since then, by their names.
+    pub fn made_since(&self, seconds: i64) -> Vec<MessageId> {
+        let made = |id: &MessageId| self.get(*id).and_then(|slot| name::made(&slot.name));
+        let numbered = self.iter().map(|(id, _)| id).filter(|id| id.uid().is_some());
+        numbered.filter(|id| made(id).is_some_and(|made| made >= seconds)).collect()
+    }
+
     /// How many files there are at most.
     pub fn len(&self) -> usize {
         self.numbered.len() + self.fresh.len()

@@ -5,7 +5,7 @@
 
 mod change;
 mod deliver;
-mod durable;
+mod disk;
 mod fault;
 mod fetch;
 mod folder;
@@ -14,18 +14,22 @@ mod listing;
 mod name;
 mod relocate;
 mod scan;
+mod twins;
 mod unique;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::config::settings::MaildirSettings;
 use crate::model::fault::{Fault, Reach};
 use crate::model::folder::FolderInfo;
 use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
-use self::folder::{Folder, is_folder};
+pub use self::disk::{Disk, RealDisk};
+use self::folder::{Folder, Means};
+use self::folders::is_folder;
 use self::unique::Unique;
 
 /// A tree of Maildirs.
@@ -35,13 +39,21 @@ pub struct Maildir {
     separator: char,
     fsync: bool,
     read_only: bool,
+    disk: Arc<dyn Disk>,
     unique: Unique,
 }
 
 impl Maildir {
     /// The tree below `root`, which need not be there yet. `fsync`: mail is flushed to the disk before it is reported.
     pub fn open(root: &Path, separator: char, fsync: bool) -> Self {
-        Self { root: root.to_path_buf(), separator, fsync, read_only: false, unique: Unique::new() }
+        let (disk, unique) = (Arc::new(RealDisk), Unique::new());
+        Self { root: root.to_path_buf(), separator, fsync, read_only: false, disk, unique }
+    }
+
+    /// The same tree on another disk: for tests, on one that forgets or fails.
+    #[must_use]
+    pub fn on(self, disk: Arc<dyn Disk>) -> Self {
+        Self { disk, ..self }
     }
 
     /// The tree that these settings describe.
@@ -56,9 +68,15 @@ impl Maildir {
         let missing: Vec<&Path> = self.root.ancestors().take_while(|path| !path.is_dir()).collect();
         for directory in missing.into_iter().rev().filter(|path| !path.as_os_str().is_empty()) {
             let parent = directory.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            folders::make(directory, parent, self.fsync).map_err(|fault| fault.reaching(Reach::Account))?;
+            // Once and for all, so also where mail isn't flushed: a root that is gone would be taken for one that isn't mounted.
+            folders::make(&*self.disk, directory, parent, true).map_err(|fault| fault.reaching(Reach::Account))?;
         }
         Ok(())
+    }
+
+    /// Flushes everything that was written without a flush, on every file system that the tree is on.
+    pub fn flush(&self) -> Result<(), Fault> {
+        folders::flush(&*self.disk, &self.root, self.separator)
     }
 }
 
@@ -96,25 +114,26 @@ impl Repository for Maildir {
 
     fn create(&mut self, name: &str) -> Result<(), Fault> {
         self.demand_writable(|| format!("making the folder {name}"))?;
-        folders::create(&self.root, name, self.separator, self.fsync)
+        folders::create(&*self.disk, &self.root, name, self.separator, self.fsync)
     }
 
     fn remove(&mut self, name: &str) -> Result<(), Fault> {
         self.demand_writable(|| format!("removing the folder {name}"))?;
-        folders::remove(&self.root, name, self.separator, self.fsync)
+        folders::remove(&*self.disk, &self.root, name, self.separator, self.fsync)
     }
 
     fn relocate(&mut self, from: Place<'_>, to: Place<'_>, messages: &[Relocation]) -> Result<Vec<Delivered>, Fault> {
         self.demand_writable(|| format!("moving messages from {} to {}", from.name, to.name))?;
         let (source, target) = (self.locate(from.name)?, self.locate(to.name)?);
-        let mut unused = Unique::new();
-        let mut target = Folder::new(target, to.name, self.fsync, true, &mut unused);
-        let mut source = Folder::new(source, from.name, self.fsync, true, &mut self.unique);
+        let (disk, fsync, mut unused) = (&*self.disk, self.fsync, Unique::new());
+        let mut target = Folder::new(target, to.name, true, Means { disk, fsync, unique: &mut unused });
+        let mut source = Folder::new(source, from.name, true, Means { disk, fsync, unique: &mut self.unique });
         relocate::relocate(&mut source, &mut target, messages)
     }
 
     fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
         let path = self.locate(name)?;
-        Ok(Box::new(Folder::new(path, name, self.fsync, writable && !self.read_only, &mut self.unique)))
+        let means = Means { disk: &*self.disk, fsync: self.fsync, unique: &mut self.unique };
+        Ok(Box::new(Folder::new(path, name, writable && !self.read_only, means)))
     }
 }

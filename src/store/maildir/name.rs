@@ -24,6 +24,12 @@ pub fn unique(name: &[u8]) -> &[u8] {
     base.split(|byte| *byte == b',').next().unwrap_or(base)
 }
 
+/// When the file was made, in seconds since 1970: by convention the name begins with it.
+pub fn made(name: &[u8]) -> Option<i64> {
+    let end = name.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(name.len());
+    std::str::from_utf8(&name[..end]).ok()?.parse().ok()
+}
+
 /// The flags that the name's letters stand for; letters that stand for none are passed over.
 pub fn flags(name: &[u8]) -> System {
     letters(split(name).1)

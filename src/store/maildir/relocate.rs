@@ -7,7 +7,6 @@ use crate::model::message::MessageId;
 use crate::store::bytes::file_key;
 use crate::store::{Delivered, Relocation, Stored};
 
-use super::durable::rename_new;
 use super::fault::disk;
 use super::folder::{Attempt, Folder};
 use super::listing::Slot;
@@ -24,7 +23,7 @@ pub fn relocate(from: &mut Folder<'_>, to: &mut Folder<'_>, messages: &[Relocati
             let named = message.number.map(|uid| name::with_uid(&slot.name, uid, &to.digest));
             let target = Slot { place: slot.place, name: named.unwrap_or_else(|| name::without_uid(&slot.name)) };
             let path = slot.path(&from.path);
-            match rename_new(&path, &target.path(&to.path)) {
+            match from.disk.rename_new(&path, &target.path(&to.path)) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound && !path.exists() => return Ok(Attempt::Missed),
                 Err(error) => return Err(disk(Reach::Message, "moving", &path, &error)),
