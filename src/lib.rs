@@ -60,6 +60,9 @@ pub mod ui;
 #[cfg(test)]
 extern crate self as blinkensync;
 #[cfg(test)]
+#[path = "../tests/support/cut.rs"]
+mod cut;
+#[cfg(test)]
 #[path = "../tests/support/faulty.rs"]
 mod faulty;
 #[cfg(test)]

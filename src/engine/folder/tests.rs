@@ -1,3 +1,5 @@
+mod cut;
+
 use std::fs;
 use std::path::Path;
 
