@@ -10,6 +10,7 @@ mod terminal;
 #[path = "../support/world.rs"]
 mod world;
 
+mod churn;
 mod day;
 mod errors;
 mod first_sync;
