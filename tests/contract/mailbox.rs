@@ -312,12 +312,10 @@ pub fn what_another_deletes_meanwhile_is_passed_over(side: &Side<'_>) {
         assert!(another.delete(&[gone]).unwrap().is_empty());
         let mut collected = Collected::default();
         assert_eq!(mailbox.fetch(&ids, &mut collected).unwrap(), []);
-        let mut came: Vec<_> = collected.0.iter().filter_map(|(head, _)| head.id).collect();
-        // A server may still have what it gave away a moment ago.
-        came.retain(|id| *id != gone);
-        assert_eq!(came, left);
+        assert_eq!(collected.0.iter().filter_map(|(head, _)| head.id).collect::<Vec<_>>(), left);
     }
     assert!(another.delete(&[ids[3]]).unwrap().is_empty());
+    // A server may still have the header at hand.
     assert!(mailbox.fingerprint(ids[3]).is_ok());
     assert_eq!(mailbox.change_flags(&[seen(ids[3]), seen(ids[1])]).unwrap(), []);
     assert_eq!(listed(&mut *mailbox), [(ids[1], "\\Seen".into())]);
