@@ -3,6 +3,8 @@
 churn.py PORT USER PASSWORD MAILDIR SEP client SEED OPERATIONS RECORD   a second client of the server
 churn.py PORT USER PASSWORD MAILDIR SEP reader SEED OPERATIONS RECORD   a mail reader on the Maildir
 churn.py PORT USER PASSWORD MAILDIR SEP check RECORD RECORD             compares both sides with what both have done
+churn.py PORT USER PASSWORD MAILDIR SEP check-places RECORD RECORD      the same, flags left out: those of a message that was
+    copied by a run that was cut off, and changed before the next one, are those of both sides together
 
 A message is known by its Message-ID. Most belong to one of both, who alone changes them: where they are in the end, and
 with which flags, is known exactly. The others may be flagged and deleted by both: they are there, once, unless one of both
@@ -216,21 +218,23 @@ class Reader(Actor):
         return done
 
 
-def check(server, disk, paths):
+def check(server, disk, paths, exact):
     """Every message that must be there is there, once, where it must be, on both sides."""
     records = []
     for path in paths:
         with open(path, encoding="utf-8") as file:
             records.append(json.load(file))
     deleted = {name for record in records for name in record["deleted"]}
-    wanted = sorted((name, folder, flags) for record in records for name, (folder, flags) in record["own"].items())
+    known = lambda name, flags: flags if exact and owner(name) != "shared" else "?"
+    own = [(name, *place) for record in records for name, place in record["own"].items()]
+    wanted = sorted((name, folder, known(name, flags)) for name, folder, flags in own)
     shared = {name: folder for record in records for name, folder in record["shared"].items()}
     wanted += sorted((name, folder, "?") for name, folder in shared.items() if name not in deleted)
     there = [(name, folder, flags) for folder in server.folders() for name, _, flags, _ in server.messages(folder)]
     here = [(name, folder, flags) for folder in disk.folders() for name, _, flags in disk.messages(folder)]
     wrong = []
     for side, rows in (("server", there), ("disk", here)):
-        seen = sorted((name, folder, "?" if owner(name) == "shared" else flags) for name, folder, flags in rows)
+        seen = sorted((name, folder, known(name, flags)) for name, folder, flags in rows)
         wrong += [f"{side}: unexpected {row}" for row in seen if seen.count(row) > wanted.count(row)]
         wrong += [f"{side}: missing {row}" for row in wanted if wanted.count(row) > seen.count(row)]
     print("\n".join(wrong + [f"{len(wanted)} messages, {len(deleted)} deleted, {len(wrong)} differences"]))
@@ -240,8 +244,8 @@ def check(server, disk, paths):
 def main():
     port, user, password, root, sep, what = sys.argv[1:7]
     server, disk = Server(int(port), user, password), Disk(root, sep)
-    if what == "check":
-        return check(server, disk, sys.argv[7:])
+    if what.startswith("check"):
+        return check(server, disk, sys.argv[7:], what == "check")
     seed, operations, record = sys.argv[7:10]
     actor = Client(server, seed) if what == "client" else Reader(disk, seed)
     actor.work(int(operations))
