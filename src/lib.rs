@@ -63,6 +63,9 @@ pub mod ui;
 #[cfg(test)]
 extern crate self as blinkensync;
 #[cfg(test)]
+#[path = "../tests/support/cut.rs"]
+mod cut;
+#[cfg(test)]
 #[path = "../tests/support/failing.rs"]
 mod failing;
 #[cfg(test)]

@@ -18,7 +18,7 @@ mod tree;
 use std::collections::HashMap;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -153,6 +153,8 @@ struct Shared {
     mailboxes: Mutex<Mailboxes>,
     /// The connections there are, numbered, so that they can be cut.
     connections: Mutex<HashMap<usize, TcpStream>>,
+    /// Told whenever one of them has ended.
+    departure: Condvar,
 }
 
 impl Shared {
@@ -188,7 +190,8 @@ impl Server {
             corpus::fill(&mut mailboxes, options.separator, options.seed);
         }
         let (alive, ended) = bounded(0);
-        let shared = Arc::new(Shared { options, mailboxes: Mutex::new(mailboxes), connections: Mutex::default() });
+        let mailboxes = Mutex::new(mailboxes);
+        let shared = Arc::new(Shared { options, mailboxes, connections: Mutex::default(), departure: Condvar::new() });
         let mut threads = Vec::new();
         if let Some(pace) = shared.options.pace {
             let (shared, ended) = (shared.clone(), ended.clone());
@@ -226,9 +229,18 @@ impl Server {
 
     /// Cuts every connection there is, as a server that crashes would.
     pub fn cut_connections(&self) {
-        for (_, connection) in self.shared.connections().drain() {
+        for connection in self.shared.connections().values() {
             // It may have ended by itself.
             let _ = connection.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Waits until every client has gone and whatever they had sent is carried out. Who has only just connected and has
+    /// not been greeted yet may be overlooked.
+    pub fn wait_until_alone(&self) {
+        let mut connections = self.shared.connections();
+        while !connections.is_empty() {
+            connections = self.shared.departure.wait(connections).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -266,9 +278,10 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>, ended: &crossbeam_channe
                 let _ = session::serve(shared, connection, ended);
                 // The last handle closes it.
                 shared.connections().remove(&number);
+                shared.departure.notify_all();
             });
         }
-        for (_, connection) in shared.connections().drain() {
+        for connection in shared.connections().values() {
             let _ = connection.shutdown(Shutdown::Both);
         }
     });

@@ -309,6 +309,29 @@ pub fn only_what_is_named_is_deleted(side: &Side<'_>) {
     assert_eq!(mailbox.fingerprint(ids[1]).unwrap(), None);
 }
 
+pub fn what_another_deletes_meanwhile_is_passed_over(side: &Side<'_>) {
+    let (mut ours, mut theirs) = (side.open(), side.open());
+    let mut another = theirs.open("INBOX", true).unwrap();
+    let ids: Vec<_> = (1..=4).map(|number| side.store(&mut *another, &head(uid(number), &[]), b"x")).collect();
+    let mut mailbox = ours.open("INBOX", true).unwrap();
+    assert_eq!(listed(&mut *mailbox).len(), 4);
+    for (gone, left) in [(ids[0], &ids[1..]), (ids[2], &[ids[1], ids[3]])] {
+        assert!(another.delete(&[gone]).unwrap().is_empty());
+        let mut collected = Collected::default();
+        assert_eq!(mailbox.fetch(&ids, &mut collected).unwrap(), []);
+        assert_eq!(collected.0.iter().filter_map(|(head, _)| head.id).collect::<Vec<_>>(), left);
+    }
+    assert!(another.delete(&[ids[3]]).unwrap().is_empty());
+    // A server may still have the header at hand.
+    assert!(mailbox.fingerprint(ids[3]).is_ok());
+    assert_eq!(mailbox.change_flags(&[seen(ids[3]), seen(ids[1])]).unwrap(), []);
+    assert_eq!(listed(&mut *mailbox), [(ids[1], "\\Seen".into())]);
+}
+
+fn seen(id: MessageId) -> FlagChange {
+    FlagChange { id, add: Flags::from_imap(["\\Seen"]), remove: Flags::default() }
+}
+
 pub fn a_local_name_leads_back(side: &Side<'_>) {
     let mut repository = side.open();
     let mut mailbox = repository.open("INBOX", true).unwrap();
@@ -468,7 +491,8 @@ macro_rules! suite {
         suite!($name, $run; bytes_come_back nothing_is_seen_before_the_commit
             an_abandoned_message_is_not_stored
             a_message_of_another_size_than_announced_is_not_stored a_batch_is_reported_message_by_message
-            flags_are_added_and_removed only_what_is_named_is_deleted a_local_name_leads_back
+            flags_are_added_and_removed only_what_is_named_is_deleted
+            what_another_deletes_meanwhile_is_passed_over a_local_name_leads_back
             a_mailbox_for_reading_is_not_written folders_are_made_once messages_move_to_another_folder
             a_folder_is_removed_with_its_messages_alone messages_are_recognised_by_size_and_header);
     };

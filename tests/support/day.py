@@ -6,120 +6,16 @@ day.py PORT USER PASSWORD MAILDIR SEP check EXPECTED       compares both sides w
 A message is known by its Message-ID. What is expected follows from the rules of synchronisation alone: everything that
 is new is on both sides, what one side deleted is gone, flags of both sides are merged.
 """
-import imaplib
 import json
 import os
 import random
-import re
 import sys
 
-LETTERS = {"\\Draft": "D", "\\Flagged": "F", "\\Answered": "R", "\\Seen": "S", "\\Deleted": "T"}
-NAMES = {letter: flag for flag, letter in LETTERS.items()}
-PARTS = ("cur", "new", "tmp")
-
-
-def quoted(name):
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def identity(data):
-    found = re.search(rb"^message-id:\s*<([^>]*)>", data, re.I | re.M)
-    if not found:
-        raise ValueError(f"a message has no Message-ID: {data[:80]!r}")
-    return found.group(1).decode()
+from sides import NAMES, Disk, Server, quoted
 
 
 def text(name):
     return f"From: me@example.org\r\nMessage-ID: <{name}@day.example.org>\r\nSubject: {name}\r\n\r\nnews of the day\r\n"
-
-
-class Server:
-    def __init__(self, port, user, password):
-        self.imap = imaplib.IMAP4("127.0.0.1", port)
-        self.imap.login(user, password)
-
-    def folders(self):
-        names = []
-        for row in self.imap.list()[1]:
-            row = row[0] + b" " + row[1] if isinstance(row, tuple) else row
-            attributes, name = re.match(r'\(([^)]*)\) (?:"[^"]*"|NIL) (?:\{\d+\} )?(.*)', row.decode()).groups()
-            if "noselect" not in attributes.lower():
-                names.append(re.sub(r"\\(.)", r"\1", name[1:-1]) if row.endswith(b'"') else name)
-        return names
-
-    def messages(self, folder):
-        """Identity, UID, system flags as letters and keywords of each message."""
-        found = []
-        count = self.do("select", quoted(folder))[0]
-        if int(count) == 0:
-            return found
-        for part in self.imap.uid("fetch", "1:*", "(UID FLAGS BODY.PEEK[HEADER])")[1]:
-            if isinstance(part, tuple):
-                flags = [flag.decode() for flag in imaplib.ParseFlags(part[0]) if flag != b"\\Recent"]
-                letters = "".join(sorted(LETTERS[flag] for flag in flags if flag in LETTERS))
-                words = sorted(flag for flag in flags if flag not in LETTERS)
-                uid = re.search(rb"UID (\d+)", part[0]).group(1).decode()
-                found.append((identity(part[1]), uid, letters, words))
-        return found
-
-    def do(self, command, *args):
-        kind, answer = getattr(self.imap, command)(*args)
-        if kind != "OK":
-            raise ValueError(f"{command} {args}: {answer}")
-        return answer
-
-    def uid(self, folder, *args):
-        self.do("select", quoted(folder))
-        self.do("uid", *args)
-
-    def delete(self, folder, uid):
-        self.uid(folder, "store", uid, "+FLAGS.SILENT", "(\\Deleted)")
-        self.do("uid", "expunge", uid)
-
-    def append(self, folder, name, flags):
-        words = " ".join(NAMES.get(flag, flag) for flag in flags)
-        self.do("append", quoted(folder), f"({words})", None, text(name).encode())
-
-
-class Disk:
-    def __init__(self, root, sep):
-        self.root, self.sep = root, sep
-
-    def path(self, folder):
-        return os.path.join(self.root, folder.replace("/", self.sep))
-
-    def messages(self, folder):
-        """Identity, path and flags of each message."""
-        found = []
-        for part in ("cur", "new"):
-            for name in os.listdir(os.path.join(self.path(folder), part)):
-                path = os.path.join(self.path(folder), part, name)
-                with open(path, "rb") as file:
-                    flags = name.rpartition(":2,")[2] if ":2," in name else ""
-                    found.append((identity(file.read()), path, "".join(sorted(flags))))
-        return found
-
-    def folders(self):
-        found = []
-        for folder, below, _ in os.walk(self.root):
-            if set(PARTS) <= set(below):
-                found.append(os.path.relpath(folder, self.root).replace(self.sep, "/"))
-            below[:] = [name for name in below if name not in PARTS]
-        return found
-
-    def create(self, folder):
-        for part in PARTS:
-            os.makedirs(os.path.join(self.path(folder), part))
-
-    def deliver(self, folder, name, flags):
-        where = "cur" if flags else "new"
-        end = ":2," + "".join(sorted(flags)) if flags else ""
-        with open(os.path.join(self.path(folder), where, name + end), "w", encoding="ascii") as file:
-            file.write(text(name).replace("\r\n", "\n"))
-
-    def flag(self, folder, path, flags):
-        base = os.path.basename(path).partition(":2,")[0]
-        os.rename(path, os.path.join(self.path(folder), "cur", f"{base}:2,{''.join(sorted(flags))}"))
 
 
 class Day:
@@ -155,10 +51,10 @@ class Day:
     def new(self):
         for number, flags in enumerate(["", "S", "FS", ""]):
             folder = self.random.choice(self.folders)
-            self.server.append(folder, f"there{number}", flags)
+            self.server.append(folder, text(f"there{number}"), flags)
             self.expected[folder][f"there{number}@day.example.org"] = (flags, [])
             folder = self.random.choice(self.folders)
-            self.disk.deliver(folder, f"here{number}", flags)
+            self.disk.deliver(folder, f"here{number}", text(f"here{number}"), flags)
             self.expected[folder][f"here{number}@day.example.org"] = (flags, [])
 
     def deletions(self):
@@ -249,12 +145,12 @@ class Day:
         for folder in ("There/Deep/Down", "There/Empty"):
             self.server.do("create", quoted(folder))
             self.expected[folder] = {}
-        self.server.append("There/Deep/Down", "deep there", "S")
+        self.server.append("There/Deep/Down", text("deep there"), "S")
         self.expected["There/Deep/Down"]["deep there@day.example.org"] = ("S", [])
         for folder in ("Here/Deep/Down", "Here/Empty"):
             self.disk.create(folder)
             self.expected[folder] = {}
-        self.disk.deliver("Here/Deep/Down", "deep-here", "S")
+        self.disk.deliver("Here/Deep/Down", "deep-here", text("deep-here"), "S")
         self.expected["Here/Deep/Down"]["deep-here@day.example.org"] = ("S", [])
 
 

@@ -153,11 +153,17 @@ impl World {
 
     /// Runs a program of tests/support against the server; its exit code and what it printed.
     pub fn python(&self, program: &str, args: &[&str]) -> (Option<i32>, String) {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support").join(program);
-        let mut command = Command::new("python3");
-        command.arg(program).arg(self.dovecot.port.to_string()).args([&self.user, PASSWORD]).args(args);
-        let out = command.output().unwrap();
+        let out = self.python_command(program, args).output().unwrap();
         let said = String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned();
         if out.status.success() { (out.status.code(), said) } else { (out.status.code(), said + &self.dovecot.log()) }
+    }
+
+    /// The same program, about to run.
+    pub fn python_command(&self, program: &str, args: &[&str]) -> Command {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support").join(program);
+        let mut command = Command::new("python3");
+        // What it compiles would lie about among the sources.
+        command.arg("-B").arg(program).arg(self.dovecot.port.to_string()).args([&self.user, PASSWORD]).args(args);
+        command
     }
 }

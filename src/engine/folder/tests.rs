@@ -1,3 +1,6 @@
+mod cut;
+mod gone;
+
 use std::fs;
 use std::path::Path;
 

@@ -1,12 +1,12 @@
 //! Fetching: messages stream from the wire to their destination.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::connection::{Connection, refused};
 use super::mailbox::SET_LENGTH;
 use super::reader::Handler;
 use super::response::{Fetched, Untagged};
-use super::status::Word;
+use super::status::{Code, Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::ids::Uid;
 use crate::model::message::{Head, MessageId};
@@ -17,6 +17,8 @@ use crate::store::Delivery;
 const BATCH: usize = 250;
 /// Commands that are under way at once, so that the server always has the next one at hand.
 const WINDOW: usize = 3;
+/// How often messages are asked for again because some of them were deleted meanwhile.
+const MOST_AGAIN: usize = 10;
 
 /// Sends the messages `wanted` to `to`. Gives back those that the server would not give, with its reasons; those that are
 /// gone are passed over.
@@ -27,13 +29,14 @@ pub(super) fn fetch(
     to: &mut dyn Delivery,
 ) -> Result<Vec<(MessageId, Fault)>, Fault> {
     let doing = format!("fetching messages from {mailbox} on {}", connection.peer);
-    let mut receiver =
-        Receiver { to, wanted, doing: &doing, taken: UidSet::default(), current: Current::Nothing, faults: Vec::new() };
+    let (taken, empty, faults) = (UidSet::default(), BTreeSet::new(), Vec::new());
+    let mut receiver = Receiver { to, wanted, doing: &doing, taken, empty, current: Current::Nothing, faults };
     let mut under_way = VecDeque::new();
-    let mut batches = batches(wanted).into_iter();
+    let mut batches = VecDeque::from(batches(wanted));
+    let mut again = 0;
     loop {
         while under_way.len() < WINDOW
-            && let Some(batch) = batches.next()
+            && let Some(batch) = batches.pop_front()
         {
             let command = format!("UID FETCH {batch} (UID FLAGS INTERNALDATE BODY.PEEK[])");
             let tag = connection.send(&command).map_err(|trouble| connection.lost("fetching messages", &trouble))?;
@@ -42,8 +45,12 @@ pub(super) fn fetch(
         let Some((tag, batch)) = under_way.pop_front() else { break };
         let status = connection.wait(tag, &mut receiver);
         let status = status.map_err(|trouble| connection.lost("fetching messages", &trouble))?;
-        if status.word != Word::Ok {
-            receiver.missing(&batch, &refused(&status, Reach::Message, doing.clone()));
+        // The server knows only now that some were deleted (RFC 5530); asked again, it passes over those.
+        if status.code == Code::Other("EXPUNGEISSUED".into()) && again < MOST_AGAIN {
+            again += 1;
+            batches.extend(receiver.unanswered(&batch, &status).pieces(SET_LENGTH));
+        } else {
+            receiver.missing(&batch, &status);
         }
     }
     Ok(receiver.faults)
@@ -69,6 +76,8 @@ struct Receiver<'a> {
     wanted: &'a UidSet,
     doing: &'a str,
     taken: UidSet,
+    /// Those whose contents came as NIL: they were deleted meanwhile, or the server has lost them.
+    empty: BTreeSet<Uid>,
     current: Current,
     faults: Vec<(MessageId, Fault)>,
 }
@@ -113,8 +122,7 @@ impl Receiver<'_> {
     /// A body that came as a quoted string, or as NIL.
     fn complete_without_stream(&mut self, uid: Uid, inline: Option<Vec<u8>>, fetched: Fetched) -> Result<(), Fault> {
         let Some(text) = inline else {
-            let cause = "the server has lost the contents of a message";
-            self.fault(uid, Fault::new(Reach::Message, FaultKind::Server, self.doing, cause));
+            self.empty.insert(uid);
             return Ok(());
         };
         if self.begin(text.len() as u64, Some(uid))? {
@@ -129,11 +137,21 @@ impl Receiver<'_> {
         self.faults.push((MessageId::Uid(uid), fault));
     }
 
-    /// The messages of a refused command that have not come all the same.
-    fn missing(&mut self, batch: &UidSet, fault: &Fault) {
-        let missing: Vec<Uid> = batch.iter().filter(|uid| !self.taken.contains(*uid)).collect();
-        for uid in missing {
-            self.fault(uid, fault.clone());
+    /// Takes out the messages that a command should have brought, and didn't.
+    fn unanswered(&mut self, batch: &UidSet, status: &Status) -> UidSet {
+        let owed = batch.iter().filter(|uid| self.empty.remove(uid) || status.word != Word::Ok);
+        owed.filter(|uid| !self.taken.contains(*uid)).collect()
+    }
+
+    /// Reports the messages that the server would not give. Those that it passed over without a word are gone.
+    fn missing(&mut self, batch: &UidSet, status: &Status) {
+        for uid in self.unanswered(batch, status).iter() {
+            let cause = "the server has lost the contents of a message";
+            let fault = match status.word {
+                Word::Ok => Fault::new(Reach::Message, FaultKind::Server, self.doing, cause),
+                _ => refused(status, Reach::Message, self.doing.to_owned()),
+            };
+            self.fault(uid, fault);
         }
     }
 }

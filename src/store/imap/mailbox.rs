@@ -238,14 +238,15 @@ impl Mailbox for ImapMailbox<'_> {
         self.ensure_writable("deleting from")?;
         let set = uids(ids);
         let single = self.connection.capabilities.has("UIDPLUS");
-        let mut commands = Vec::new();
-        for piece in set.pieces(SET_LENGTH) {
-            commands.push((format!("UID STORE {piece} +FLAGS.SILENT (\\Deleted)"), piece.clone()));
-            if single && self.expunge {
-                commands.push((format!("UID EXPUNGE {piece}"), piece));
-            }
+        let pieces = set.pieces(SET_LENGTH);
+        let marks = pieces.iter().map(|piece| (format!("UID STORE {piece} +FLAGS.SILENT (\\Deleted)"), piece.clone()));
+        let mut faults = self.run_on_sets(&marks.collect::<Vec<_>>(), "deleting messages")?;
+        if single && self.expunge {
+            // Only when they are marked: where another client is at work, Dovecot overlooks a mark that comes in the same
+            // breath, says OK, and keeps the message.
+            let expunges = pieces.into_iter().map(|piece| (format!("UID EXPUNGE {piece}"), piece));
+            faults.extend(self.run_on_sets(&expunges.collect::<Vec<_>>(), "deleting messages")?);
         }
-        let faults = self.run_on_sets(&commands, "deleting messages")?;
         if single || !self.expunge || set.is_empty() || !faults.is_empty() {
             Ok(faults)
         } else {

@@ -1,0 +1,184 @@
+//! Rounds of kills, cuts and churn at random, each ending in a clean run and a comparison, for as many minutes as one likes.
+
+// A round that meets the unexpected has failed; what is found is told on the terminal; not all of the support is used.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr, dead_code, missing_docs)]
+
+#[path = "../../support/churn.rs"]
+mod churning;
+#[path = "../../support/dovecot.rs"]
+mod dovecot;
+#[path = "../../support/killing.rs"]
+mod killing;
+#[path = "../../support/local.rs"]
+mod local;
+#[path = "../../support/trial.rs"]
+mod trial;
+#[path = "../../support/world.rs"]
+mod world;
+
+mod fray;
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+
+use churning::Churn;
+use fray::Fray;
+use killing::{Ending, killed_after};
+use trial::{Prepared, Task};
+use world::{Run, World};
+
+/// How long a run may take that nobody disturbs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What was done so far.
+#[derive(Default)]
+struct Figures {
+    rounds: u64,
+    kills: u64,
+    cuts: u64,
+    operations: u64,
+    peak: u64,
+}
+
+struct Soak {
+    world: World,
+    fray: Fray,
+    random: Rng,
+    figures: Figures,
+}
+
+impl Soak {
+    fn new() -> Self {
+        let mut world = World::new();
+        let fray = Fray::new(world.dovecot.imaps);
+        world.remote = world.remote.replace(&world.dovecot.imaps.to_string(), &fray.port.to_string());
+        Self { world, fray, random: Rng::new(), figures: Figures::default() }
+    }
+
+    /// One round, which chance chooses. What is wrong after it.
+    fn round(&mut self) -> Option<String> {
+        let task = Task::ALL[self.random.usize(0..3)];
+        match self.random.u32(0..5) {
+            0 | 1 => self.kills(task),
+            2 | 3 => self.cuts(task),
+            _ => self.churn(),
+        }
+    }
+
+    fn run(&mut self, moment: Duration) -> Ending {
+        let mut command = self.world.program(&self.world.config());
+        // What others do between two runs that were killed may look like a mistake.
+        let ending = killed_after(command.arg("--allow-deletes"), moment);
+        self.figures.peak = self.figures.peak.max(ending.peak);
+        self.figures.kills += u64::from(ending.code.is_none());
+        ending
+    }
+
+    fn kills(&mut self, task: Task) -> Option<String> {
+        let prepared = self.prepare(task);
+        for _ in 0..self.random.u32(2..12) {
+            let moment = Duration::from_millis(self.random.u64(0..150));
+            self.run(moment);
+        }
+        self.comes_right(&prepared)
+    }
+
+    fn cuts(&mut self, task: Task) -> Option<String> {
+        let prepared = self.prepare(task);
+        for _ in 0..self.random.u32(2..6) {
+            // Half of them early: much happens in the first bytes.
+            let most = if self.random.bool() { 20_000 } else { 600_000 };
+            self.fray.cut_after(self.random.u64(0..most));
+            self.run(PATIENCE);
+            self.figures.cuts += u64::from(self.fray.mend());
+        }
+        self.comes_right(&prepared)
+    }
+
+    /// Others are at work while the program runs, is killed and is cut off.
+    fn churn(&mut self) -> Option<String> {
+        self.world.fill(5, 30);
+        self.world.sync().ends_with(0);
+        let (seed, operations) = (self.random.u64(..), 400);
+        let mut churn = Churn::start(&self.world, seed, operations, operations);
+        while churn.goes_on() {
+            match self.random.u32(0..4) {
+                0 => self.fray.cut_after(self.random.u64(0..60_000)),
+                1 => {
+                    let moment = Duration::from_millis(self.random.u64(0..150));
+                    self.run(moment);
+                }
+                _ => {}
+            }
+            self.run(PATIENCE);
+            self.figures.cuts += u64::from(self.fray.mend());
+        }
+        self.figures.operations += u64::from(operations) * 2;
+        let run = self.world.sync_whatever_happened();
+        let wrong = churn.wrong(&self.world, "check-places").or_else(|| self.differs(&run));
+        wrong.map(|wrong| format!("{}\n{wrong}", run.text))
+    }
+
+    fn differs(&self, run: &Run) -> Option<String> {
+        let (code, said) = self.world.compare(&["dates"]);
+        (run.code != Some(0) || code != Some(0)).then_some(said)
+    }
+
+    fn prepare(&mut self, task: Task) -> Prepared {
+        self.world.prepare(task, self.random.u64(0..1_000_000))
+    }
+
+    fn comes_right(&mut self, prepared: &Prepared) -> Option<String> {
+        let run = self.world.sync();
+        self.world.wrong(&run, prepared)
+    }
+
+    fn tidy(&self) {
+        let mail = self.world.dovecot.dir.join("mail").join(&self.world.user);
+        for directory in [mail, self.world.maildir(), self.world.metadata()] {
+            let _ = fs::remove_dir_all(directory);
+        }
+    }
+}
+
+/// Says where it happened, also when a round panics.
+struct Place {
+    seed: u64,
+    round: u64,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("soak: failed; to see it again: tests/soak 1 {} {}", self.seed, self.round);
+        }
+    }
+}
+
+fn main() {
+    let numbers: Vec<u64> = std::env::args().skip(1).map(|word| word.parse().unwrap()).collect();
+    let Some(minutes) = numbers.first() else { panic!("tests/soak MINUTES [SEED [ROUND]]") };
+    let seed = numbers.get(1).copied().unwrap_or_else(|| fastrand::u64(0..1_000_000_000));
+    let end = Instant::now() + Duration::from_secs(minutes * 60);
+    println!("soak: {minutes} minutes, seed {seed}");
+    let mut soak = Soak::new();
+    let mut place = Place { seed, round: numbers.get(2).copied().unwrap_or(1) };
+    while Instant::now() < end {
+        soak.random = Rng::with_seed(seed.wrapping_add(place.round));
+        soak.world.user = format!("round{}", place.round);
+        if let Some(wrong) = soak.round() {
+            panic!("{wrong}");
+        }
+        soak.tidy();
+        soak.figures.rounds += 1;
+        place.round += 1;
+    }
+    let Figures { rounds, kills, cuts, operations, peak } = soak.figures;
+    println!(
+        "soak: all right: {rounds} rounds, {kills} kills, {cuts} cuts, {operations} operations of others, \
+         at most {} MB of memory",
+        peak.div_ceil(1024)
+    );
+}
