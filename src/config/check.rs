@@ -114,6 +114,11 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     judge(source, &section, &[Kind::Account]);
     let minute = Duration::from_secs(60);
     let autorefresh = source.read(&section, "autorefresh", |text| value::time(text, minute, "a number of minutes"));
+    // Either kind is taken over when it is there; only a typing error matters.
+    let _ = source.read(&section, "status_backend", |text| {
+        let known = ["sqlite", "plain"].iter().any(|kind| text.eq_ignore_ascii_case(kind));
+        if known { Ok(()) } else { Err("expected sqlite or plain".to_owned()) }
+    });
     let max_deletes = source.read(&section, "maxdeletes", value::whole);
     let sync_folder_deletes = source.read(&section, "syncfolderdeletes", value::boolean).unwrap_or(false);
     let local = repository(source, &section, "localrepository");

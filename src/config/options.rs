@@ -110,7 +110,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(Account, "presynchook", "", Harmless, "a command to run before each synchronisation"),
     opt(Account, "postsynchook", "", Harmless, "a command to run after each synchronisation"),
     opt(Account, "newmailhook", "", Harmless, "a command to run when new mail has come"),
-    opt(Account, "status_backend", "sqlite", Harmless, "the kind of cache that OfflineIMAP kept"),
+    opt(Account, "status_backend", "sqlite", Followed, "the kind of cache that OfflineIMAP kept"),
     opt(Account, "maxsize", "", NEEDED, "leave larger messages alone, in bytes"),
     opt(Account, "maxage", "", NEEDED, "leave older messages alone, in days or as a date"),
     opt(Account, "maildir-windows-compatible", "no", NEEDED, "write ! for : in file names"),

@@ -17,6 +17,7 @@ use super::moves;
 use super::pairing::{self, Sides};
 use super::rehearsal::rehearse;
 use super::runtime::{Options, Report};
+use super::takeover;
 use super::team;
 use super::worker::{Publisher, Worker};
 use crate::config::settings::{AccountSettings, CommonSettings, Settings};
@@ -184,6 +185,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     flushing.announce(&mut ledger)?;
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let folders = pairing::list(worker, &shared, &mut sides, &known, total)?;
+    takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let queue = pairing::queue(worker, folders, &known, total);
     let quiet = queue.is_empty();

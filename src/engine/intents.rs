@@ -75,12 +75,11 @@ pub(super) fn recover(
         if !file.is_some_and(|id| is_numbered(id, &there_uids, &known))
             && let Some(uid) = arrived(intent, &mut candidates)
         {
-            match file {
-                Some(id) => adopt(id, uid, open.local, here)?,
-                None => {
-                    let (flags, state) = (Flags::default(), State::Synced);
-                    entries.push(Entry::Put(Row { remote: uid, local: uid, flags, state, key: None }));
-                }
+            if let Some(id) = file {
+                adopt(id, uid, open.local, here)?;
+            } else {
+                let (flags, state) = (Flags::default(), State::Synced);
+                entries.push(Entry::Put(Row { remote: uid, local: uid, flags, state, key: None }));
             }
         }
         open.ledger.record(record.id, &entries)?;

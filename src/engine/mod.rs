@@ -21,6 +21,7 @@ mod rehearsal;
 mod runtime;
 mod supervisor;
 mod survey;
+mod takeover;
 mod team;
 mod upload;
 mod vanish;

@@ -8,7 +8,7 @@ use super::folder::{self, Job};
 use super::lock::AccountLock;
 use super::pairing::Sides;
 use super::worker::Worker;
-use super::{moves, pairing};
+use super::{moves, pairing, takeover};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::FolderPair;
 use crate::model::light::Light;
@@ -41,6 +41,7 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     worker.light(Light::Pretending);
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let folders = pairing::list(worker, &shared, &mut sides, &known, total)?;
+    takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let queue = pairing::queue(worker, folders, &known, total);
     one_by_one(&shared, worker, &mut sides, &foreseen, &queue, total)?;

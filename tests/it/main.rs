@@ -33,3 +33,4 @@ mod moves;
 mod power;
 mod rehearsal;
 mod second_run;
+mod takeover;

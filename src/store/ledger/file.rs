@@ -83,7 +83,7 @@ pub fn open_empty() -> rusqlite::Result<Connection> {
 }
 
 /// A file without an unfinished write-ahead log is read as it is, so that nothing appears beside it.
-fn open_file_read_only(path: &Path) -> rusqlite::Result<Connection> {
+pub fn open_file_read_only(path: &Path) -> rusqlite::Result<Connection> {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

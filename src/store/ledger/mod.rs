@@ -4,6 +4,7 @@
 //! can't be repeated harmlessly (an upload) is announced before, as intended.
 
 mod file;
+pub mod import;
 mod schema;
 pub mod sqlite;
 mod unflushed;

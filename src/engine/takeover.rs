@@ -1,0 +1,77 @@
+//! Folders that OfflineIMAP synchronised before are begun with what it remembered of them, so that nothing is transferred, and
+//! what was deleted or flagged since is known.
+
+use super::account::Shared;
+use super::folder::Job;
+use super::pairing::{Candidate, Sides};
+use super::worker::Worker;
+use crate::model::event::EventKind;
+use crate::model::fault::Fault;
+use crate::model::flags::Flags;
+use crate::model::ids::Uid;
+use crate::model::mark::Mark;
+use crate::store::ledger::import::{Cache, Caches};
+use crate::store::ledger::{FolderRecord, Row, State};
+
+/// Takes over every folder of which the ledger knows nothing and OfflineIMAP's caches do, if their UIDs still hold. A cache
+/// that can't be read is a warning: its folder is begun from the names of its files.
+pub(super) fn take_over(
+    worker: &Worker,
+    shared: &Shared<'_>,
+    sides: &mut Sides<'_>,
+    candidates: &[Candidate],
+    known: &[FolderRecord],
+) -> Result<(), Fault> {
+    let settings = &shared.task.settings;
+    let repository = &shared.account.remote.common.name;
+    let caches = Caches::new(&settings.metadata, shared.account.name.as_str(), repository);
+    if !caches.exist() {
+        return Ok(());
+    }
+    let separator = sides.remote.separator()?;
+    let (mut folders, mut plain) = (0, false);
+    for candidate in candidates.iter().filter(|candidate| is_new(candidate, known)) {
+        worker.checkpoint()?;
+        let names = &candidate.names;
+        match caches.read(&names.remote, separator) {
+            Ok(Some(cache)) if holds(&cache, candidate) => {
+                let record = sides.ledger.folder(&names.remote, &names.local)?;
+                sides.ledger.restart(record.id, cache.validity, &rows(&cache))?;
+                folders += 1;
+                plain |= cache.plain;
+            }
+            Ok(_) => {}
+            Err(why) => {
+                let job = Job::new(worker, names, shared.policy());
+                job.warn(format!("OfflineIMAP's cache is passed over: {why}"));
+            }
+        }
+    }
+    if folders > 0 {
+        let left = if plain { "; its plain text caches were converted" } else { "" };
+        let text = format!("took over {folders} folders from OfflineIMAP{left}, and left its files as they are");
+        worker.publish(EventKind::Noted { account: Some(worker.account()), folder: None, text });
+    }
+    Ok(())
+}
+
+/// Whether the folder was there, on both sides, and never synchronised by us.
+fn is_new(candidate: &Candidate, known: &[FolderRecord]) -> bool {
+    let record = known.iter().find(|record| record.local == candidate.names.local);
+    !candidate.created && record.is_none_or(|record| record.uid_validity.is_none())
+}
+
+fn holds(cache: &Cache, candidate: &Candidate) -> bool {
+    matches!(candidate.remote_mark, Some(Mark::Server(mark)) if mark.uid_validity == cache.validity)
+}
+
+fn rows(cache: &Cache) -> Vec<Row> {
+    let row = |(uid, flags): &(Uid, Flags)| Row {
+        remote: *uid,
+        local: *uid,
+        flags: flags.clone(),
+        state: State::Synced,
+        key: None,
+    };
+    cache.messages.iter().map(row).collect()
+}
