@@ -21,8 +21,9 @@
 //! # How a run goes
 //!
 //! The engine's supervisor, a pure machine, decides which account is due. The account's thread takes the lock, connects,
-//! lists both sides in one turn each, pairs the folders, and puts those that are not certainly unchanged into a queue. Folder
-//! workers, a connection each, take them out: they look at both sides, let the plan decide, and carry it out.
+//! lists both sides in one turn each, and pairs the folders. Messages that somebody moved from one folder to another on one
+//! side are moved on the other, before any folder is worked on. Folders that are not certainly unchanged go into a queue, and
+//! folder workers, a connection each, take them out: they look at both sides, let the plan decide, and carry it out.
 //!
 //! # What holds everywhere
 //!
@@ -36,6 +37,8 @@
 //!   recorded, and is what that look saw, not what came of it.
 //! - **Absence must be proven.** Only a listing that came to its regular end shows that a message is gone. *Not looked at*
 //!   never leads to a deletion.
+//! - **Numbers are proven where nothing vouches for them.** UIDs in file names hold only under the UIDVALIDITY and for the
+//!   file that the ledger recorded; otherwise size and header decide, one to one, and what they can't decide is copied.
 //! - **A fault reaches as far as the damage.** [`Fault`] says how far; a message's fault doesn't stop its folder, nor a
 //!   folder's its account.
 //! - **Nobody shares, nobody sleeps.** Threads talk through bounded channels and wait in `select!`. The one lock is inside

@@ -82,7 +82,8 @@ fn a_restart_leaves_only_what_it_is_given(ledger: &mut dyn Ledger) {
     let (remote, local) = marks();
     ledger.restart(folder, UidValidity(u32::MAX), &[]).unwrap();
     ledger.record(folder, &[Entry::Put(row(1, &[], State::Synced)), Entry::Intend(intent("x"))]).unwrap();
-    ledger.record(folder, &[Entry::Quarantine(aside(Side::Local, "x"))]).unwrap();
+    let both = [aside(Side::Remote, "5"), aside(Side::Local, "x")];
+    ledger.record(folder, &both.map(Entry::Quarantine)).unwrap();
     ledger.set_marks(folder, Some(remote), Some(local)).unwrap();
     let record = ledger.folder("INBOX", "INBOX").unwrap();
     assert_eq!(
@@ -99,7 +100,7 @@ fn a_restart_leaves_only_what_it_is_given(ledger: &mut dyn Ledger) {
     assert_eq!((record.uid_validity, record.remote_mark, record.local_mark), (Some(UidValidity(2)), None, None));
     assert_eq!(ledger.rows(folder).unwrap(), rows);
     assert_eq!(ledger.intents(folder).unwrap(), []);
-    assert_eq!(ledger.quarantined(folder).unwrap().len(), 1);
+    assert_eq!(ledger.quarantined(folder).unwrap(), [aside(Side::Local, "x")]);
 }
 
 fn what_is_put_aside_stays_until_it_is_released(ledger: &mut dyn Ledger) {

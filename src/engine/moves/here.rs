@@ -138,9 +138,9 @@ fn foresee(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &[Step]) 
 /// Files that lost their numbers, or got other names, within their folder.
 fn number_again(search: &mut Search<'_, '_>, place: usize, steps: &[Step]) -> Result<(), Fault> {
     let pairs: Vec<(&str, Uid)> = steps.iter().map(|step| (step.name.as_str(), step.row.local)).collect();
-    let numbered = number(search, place, &pairs)?;
+    let failed = number(search, place, &pairs)?;
     let entry = |step: &Step| Entry::Put(Row { key: step.key, ..step.row.clone() });
-    let entries: Vec<Entry> = steps.iter().filter(|step| numbered.contains(&step.row.local)).map(entry).collect();
+    let entries: Vec<Entry> = steps.iter().filter(|step| !failed.contains(&step.row.local)).map(entry).collect();
     search.sides.ledger.record(search.folders[place].record.id, &entries)?;
     search.job(place).note(format!("{} recognised under other names", messages(entries.len())));
     Ok(())
@@ -181,13 +181,14 @@ fn settle(search: &mut Search<'_, '_>, to: usize, steps: &[Step], moved: &[Deliv
         Some(stored.uid)
     };
     let pairs: Vec<(&str, Uid)> = steps.iter().filter_map(|step| Some((step.name.as_str(), became(step)??))).collect();
-    let numbered = number(search, to, &pairs)?;
+    let failed = number(search, to, &pairs)?;
     let mut entries = Vec::new();
     for step in steps {
         match became(step) {
             // Where it came to is found by content.
             Some(None) => continue,
-            Some(Some(uid)) if numbered.contains(&uid) => entries.push(Entry::Put(arrived(&step.row, uid, step.key))),
+            // A file that is gone by now was deleted, or moved on: recorded like this, so is the message on the server.
+            Some(Some(uid)) if !failed.contains(&uid) => entries.push(Entry::Put(arrived(&step.row, uid, step.key))),
             _ => {}
         }
         entries.push(Entry::Settle { local_name: step.name.clone() });
@@ -197,7 +198,7 @@ fn settle(search: &mut Search<'_, '_>, to: usize, steps: &[Step], moved: &[Deliv
     if steps.iter().any(|step| became(step) == Some(None)) { find(search, to) } else { Ok(()) }
 }
 
-/// Gives files their numbers; says which were given.
+/// Gives files their numbers; says which could not be given. Files that are gone need none.
 fn number(search: &mut Search<'_, '_>, place: usize, pairs: &[(&str, Uid)]) -> Result<HashSet<Uid>, Fault> {
     let mut mailbox = search.sides.local.open(&search.folders[place].pair.names.local, true)?;
     mailbox.look(None)?;
@@ -208,7 +209,7 @@ fn number(search: &mut Search<'_, '_>, place: usize, pairs: &[(&str, Uid)]) -> R
         }
     }
     let failed: HashSet<MessageId> = mailbox.number(&known)?.into_iter().map(|(id, _)| id).collect();
-    Ok(known.into_iter().filter(|(id, _)| !failed.contains(id)).map(|(_, uid)| uid).collect())
+    Ok(known.into_iter().filter(|(id, _)| failed.contains(id)).map(|(_, uid)| uid).collect())
 }
 
 /// Finds, by content, what a server without UIDPLUS made of messages.

@@ -10,7 +10,7 @@ use crossbeam_channel::unbounded;
 use super::super::folder::{Done, Job, synchronise};
 use super::super::worker::Publisher;
 use super::*;
-use crate::faulty::{Faulty, FaultyLedger, Fuse};
+use crate::faulty::{BeforeLook, Faulty, FaultyLedger, Fuse};
 use crate::forgetful::Forgetful;
 use crate::memory::{MemoryLedger, MemoryMessage, MemoryRepository};
 use crate::model::flags::Flags;
@@ -69,14 +69,18 @@ impl World {
         self.run_in(self.maildir(), fuse, policy)
     }
 
-    /// A whole run of an account of these folders.
     fn run_in(&self, maildir: Maildir, fuse: &Fuse, policy: Policy) -> Done {
+        self.run_while(maildir, fuse, policy, None)
+    }
+
+    /// A whole run of an account of these folders, while something happens before each look at the Maildir.
+    fn run_while(&self, maildir: Maildir, fuse: &Fuse, policy: Policy, before_look: Option<BeforeLook>) -> Done {
         let (events, _seen) = unbounded();
         let (_orders, obeyed) = unbounded();
         let (questions, _) = unbounded();
         let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
         let mut remote = Faulty { inner: self.remote.clone(), fuse: fuse.clone(), before_look: None };
-        let mut local = Faulty { inner: maildir, fuse: fuse.clone(), before_look: None };
+        let mut local = Faulty { inner: maildir, fuse: fuse.clone(), before_look };
         let mut ledger = FaultyLedger { inner: self.ledger.clone(), fuse: fuse.clone() };
         let known = ledger.folders().unwrap();
         let (there, here) = (remote.folders().unwrap(), local.folders().unwrap());
@@ -248,6 +252,23 @@ fn what_was_moved_here_and_deleted_there_stays_moved() {
     assert!(done.failures == 0 && done.counts.uploads == 1, "{done:?}");
     assert!(world.there().contains(&"Archive: a (\\Flagged)".to_owned()));
     assert_eq!(world.here(), world.there());
+}
+
+#[test]
+fn what_is_deleted_here_while_it_is_moved_there_does_not_come_back() {
+    let world = World::in_step();
+    world.move_here("a", None);
+    let (remote, file) = (world.remote.clone(), world.find("Archive", "a"));
+    let deletes = move || {
+        let moved = remote.tree()["Archive"].messages.values().any(|message| subject(&message.wire) == "a");
+        if moved {
+            let _ = fs::remove_file(&file);
+        }
+    };
+    world.run_while(world.maildir(), &Fuse::of(u64::MAX), POLICY, Some(Arc::new(deletes)));
+    assert_eq!(world.run().failures, 0);
+    assert!(!world.there().iter().chain(&world.here()).any(|line| line.contains(": a (")), "{:?}", world.there());
+    assert!(world.run().counts.is_nothing());
 }
 
 #[test]

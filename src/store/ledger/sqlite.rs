@@ -144,6 +144,8 @@ impl Ledger for SqliteLedger {
             for table in ["message", "intent"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE folder = ?1"), [folder.0])?;
             }
+            // The names of these are UIDs, which mean nothing any more.
+            transaction.execute("DELETE FROM quarantine WHERE folder = ?1 AND side = 'remote'", [folder.0])?;
             let sql = "UPDATE folder SET uid_validity = ?2, remote_mark = NULL, local_mark = NULL, doubt = NULL
                        WHERE id = ?1";
             transaction.execute(sql, params![folder.0, validity.0])?;
