@@ -6,10 +6,11 @@ use std::time::Duration;
 use super::folder::{Job, Open};
 use crate::model::event::EventKind;
 use crate::model::fault::Fault;
+use crate::model::flags::Flags;
 use crate::model::ids::Uid;
 use crate::model::message::{Look, MessageId};
 use crate::store::Mailbox;
-use crate::store::ledger::{Entry, FolderRecord, Intent, Ledger};
+use crate::store::ledger::{Entry, FolderRecord, Intent, Ledger, Row, State};
 
 /// How long a server is left alone between two looks while it may still be carrying out what an earlier run sent.
 pub(super) const PAUSE: Duration = Duration::from_millis(500);
@@ -50,7 +51,9 @@ pub(super) fn let_settle(
 }
 
 /// Settles what an earlier run announced and did not bring to its end. A message that did arrive gets its UID here, in
-/// `here` too; one that did not stays fresh, and the plan uploads it. Gives back whether there was anything to settle.
+/// `here` too; one that did not stays fresh, and the plan uploads it. One that did arrive and was deleted or moved away
+/// here since is recorded as one that both sides had, so that the plan deletes it there instead of fetching it back. Gives
+/// back whether there was anything to settle.
 pub(super) fn recover(
     job: &Job<'_>,
     record: &FolderRecord,
@@ -68,13 +71,19 @@ pub(super) fn recover(
     candidates.retain(|uid| !known.contains(uid));
     for intent in &intents {
         job.worker.checkpoint()?;
-        if let Some(id) = open.local.find_local_name(&intent.local_name)?
-            && !is_numbered(id, &there_uids, &known)
+        let mut entries = vec![Entry::Settle { local_name: intent.local_name.clone() }];
+        let file = open.local.find_local_name(&intent.local_name)?;
+        if !file.is_some_and(|id| is_numbered(id, &there_uids, &known))
             && let Some(uid) = arrived(intent, &mut candidates, open.remote)?
         {
-            adopt(id, uid, open.local, here)?;
+            if let Some(id) = file {
+                adopt(id, uid, open.local, here)?;
+            } else {
+                let (flags, state) = (Flags::default(), State::Synced);
+                entries.push(Entry::Put(Row { remote: uid, local: uid, flags, state }));
+            }
         }
-        open.ledger.record(record.id, &[Entry::Settle { local_name: intent.local_name.clone() }])?;
+        open.ledger.record(record.id, &entries)?;
     }
     Ok(true)
 }

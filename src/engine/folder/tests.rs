@@ -1,4 +1,5 @@
 mod cut;
+mod gone;
 
 use std::fs;
 use std::path::Path;
