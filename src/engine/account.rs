@@ -23,6 +23,7 @@ use crate::model::folder::Counts;
 use crate::model::ids::LampId;
 use crate::model::light::Light;
 use crate::model::question::{Question, Secret};
+use crate::store::Repository;
 use crate::store::imap::ImapRepository;
 use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
 use crate::store::ledger::{FolderRecord, Ledger};
@@ -148,7 +149,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
     let known = ledger.folders()?;
     let mut local = shared.maildir();
-    prepare_root(&shared.account.local.root, &local, &known)?;
+    prepare_root(&shared.account.local.root, &mut local, &known)?;
     let mut password = task.password.clone();
     let mut remote = shared.connect(worker, &mut password)?;
     // Only now: a name that was misspelt the first time has never been anybody's.
@@ -164,20 +165,19 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     if total.failures == 0 { worker.checkpoint() } else { Ok(()) }
 }
 
-/// A Maildir root that is missing although the ledger knows folders was not deleted: it isn't mounted.
-fn prepare_root(root: &Path, local: &Maildir, known: &[FolderRecord]) -> Result<(), Fault> {
-    if root.is_dir() {
-        return Ok(());
+/// A Maildir root that is missing, or has nothing in it, although the ledger knows folders was not deleted: it isn't mounted.
+fn prepare_root(root: &Path, local: &mut Maildir, known: &[FolderRecord]) -> Result<(), Fault> {
+    let there = root.is_dir();
+    let synchronised = known.iter().any(|folder| folder.uid_validity.is_some());
+    if !synchronised {
+        return if there { Ok(()) } else { local.create_root() };
     }
-    if known.iter().any(|folder| folder.uid_validity.is_some()) {
-        let doing = format!("opening the Maildir {}", root.display());
-        return Err(Fault::new(
-            Reach::Account,
-            FaultKind::Refused,
-            doing,
-            "it is missing, though it was synchronised before",
-        )
-        .advise("mount it or put it back; to begin anew, delete the account's ledger as well"));
-    }
-    local.create_root()
+    let cause = match there {
+        true if !local.folders()?.is_empty() => return Ok(()),
+        true => "there is no folder in it, though it was synchronised before",
+        false => "it is missing, though it was synchronised before",
+    };
+    let doing = format!("opening the Maildir {}", root.display());
+    Err(Fault::new(Reach::Account, FaultKind::Refused, doing, cause)
+        .advise("mount it or put it back; to begin anew, delete the account's ledger as well"))
 }
