@@ -5,6 +5,8 @@
 mod churning;
 #[path = "../support/dovecot.rs"]
 mod dovecot;
+#[path = "../support/tamper.rs"]
+mod tamper;
 // Its figures are for the long test.
 #[allow(dead_code)]
 #[path = "../support/killing.rs"]
@@ -19,6 +21,7 @@ mod trial;
 #[path = "../support/world.rs"]
 mod world;
 
+mod bytes;
 mod churn;
 mod day;
 mod errors;
@@ -26,6 +29,7 @@ mod first_sync;
 mod floors;
 mod folders;
 mod gone;
+mod guard;
 mod harness;
 mod killed;
 mod lights;
