@@ -21,5 +21,6 @@ mod killed;
 mod lights;
 mod moves;
 mod power;
+mod readonly;
 mod rehearsal;
 mod second_run;

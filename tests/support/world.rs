@@ -151,6 +151,22 @@ impl World {
         assert_eq!(code, Some(0), "{said}");
     }
 
+    /// Does to the server what another client would, as tests/support/client.py says; what came of it.
+    #[track_caller]
+    pub fn client(&self, words: &[&str]) -> String {
+        let (code, said) = self.python("client.py", words);
+        assert_eq!(code, Some(0), "{said}");
+        said
+    }
+
+    /// What the server says of its folders: counts and watermarks, which any change moves.
+    #[track_caller]
+    pub fn status(&self) -> String {
+        let (code, said) = self.python("status.py", &[]);
+        assert_eq!(code, Some(0), "{said}");
+        said
+    }
+
     /// Runs a program of tests/support against the server; its exit code and what it printed.
     pub fn python(&self, program: &str, args: &[&str]) -> (Option<i32>, String) {
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support").join(program);
