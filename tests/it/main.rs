@@ -20,6 +20,7 @@ mod harness;
 mod killed;
 mod lights;
 mod moves;
+mod options;
 mod power;
 mod readonly;
 mod rehearsal;
