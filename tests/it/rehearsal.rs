@@ -1,32 +1,16 @@
 //! A dry run says what would happen, and changes nothing: not a byte, not a time, not the server, not the state.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::local;
+use crate::local::{self, Files};
 use crate::world::{Run, World};
-
-/// Of every file and directory: inode, time and bytes.
-type Files = BTreeMap<PathBuf, (u64, (i64, i64), Vec<u8>)>;
 
 /// Every file and directory, and what the server says of its folders.
 fn everything(world: &World) -> (Files, String) {
-    let mut files = BTreeMap::new();
-    for root in [world.maildir(), world.metadata()] {
-        if !root.exists() {
-            continue;
-        }
-        for path in local::tree(&root).into_iter().chain([root]) {
-            let about = fs::symlink_metadata(&path).unwrap();
-            let bytes = if about.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
-            files.insert(path, (about.ino(), (about.mtime(), about.mtime_nsec()), bytes));
-        }
-    }
-    let (code, said) = world.python("status.py", &[]);
-    assert_eq!(code, Some(0), "{said}");
-    (files, said)
+    let mut files = local::everything(&world.maildir());
+    files.append(&mut local::everything(&world.metadata()));
+    (files, world.status())
 }
 
 fn rehearse(world: &World, options: &[&str]) -> Run {
@@ -41,8 +25,7 @@ fn rehearse(world: &World, options: &[&str]) -> Run {
 }
 
 fn find(folder: &Path, subject: &str) -> PathBuf {
-    let is_it = |file: &PathBuf| String::from_utf8_lossy(&fs::read(file).unwrap()).contains(subject);
-    local::messages(folder).into_iter().find(is_it).unwrap()
+    local::find(folder, subject).unwrap()
 }
 
 #[test]
@@ -62,8 +45,11 @@ fn it_says_what_a_run_would_do_and_the_run_does_it() {
     let (inbox, archive) = (world.maildir().join("INBOX"), world.maildir().join("Archive"));
     local::deliver(&inbox, "mine", "S");
     local::deliver(&world.maildir().join("Own"), "mine too", "S");
-    fs::remove_file(find(&inbox, "Subject: 1 in INBOX")).unwrap();
-    fs::rename(find(&inbox, "Subject: 2 in INBOX"), archive.join("cur/1.other.name:2,")).unwrap();
+    fs::remove_file(find(&inbox, "1 in INBOX")).unwrap();
+    let moved = find(&inbox, "2 in INBOX");
+    let letters = moved.to_str().unwrap().rsplit_once(":2,").unwrap().1;
+    fs::rename(&moved, archive.join(format!("cur/1.other.name:2,{letters}"))).unwrap();
+    local::flag(&find(&inbox, "4 in INBOX"), "DFRS");
     let (code, said) = world.python("delete.py", &["Archive", "3"]);
     assert_eq!(code, Some(0), "{said}");
     let run = rehearse(&world, &["-d", "plan"]);
@@ -71,17 +57,19 @@ fn it_says_what_a_run_would_do_and_the_run_does_it() {
     for words in [
         "INBOX: upload a file without UID: new here (mine)",
         "INBOX: delete UID 2 on the server: deleted here",
-        "INBOX: dry run: 1 to upload, 1 to delete on the server",
+        "INBOX: dry run: 1 to upload, 1 to delete on the server, 1 to flag on the server",
         "Archive: dry run: moved 1 message from INBOX on the server, as was done here",
         "Archive: delete UID 3 here: deleted on the server",
         "Own: dry run: the folder would be made on the server",
         "Own: dry run: 1 to upload",
-        "2 to upload, 1 to delete here, 1 to delete on the server",
+        "2 to upload, 1 to delete here, 1 to delete on the server, 1 to flag on the server",
     ] {
         run.says(words);
     }
     let run = world.sync();
-    run.ends_with(0).says("2 uploaded, 1 deleted here, 1 deleted on the server").says("moved 1 message");
+    run.ends_with(0)
+        .says("2 uploaded, 1 deleted here, 1 deleted on the server, 1 flagged on the server")
+        .says("moved 1 message");
     world.same(&["dates"]);
     rehearse(&world, &[]).ends_with(0).says("nothing to do");
 }

@@ -92,6 +92,13 @@ impl Dovecot {
         self.dir.join("ca.pem")
     }
 
+    /// Lets this user only look at and read a folder, as an administrator may; gives the file that says so.
+    pub fn read_only(&self, user: &str, folder: &str) -> PathBuf {
+        let rules = self.dir.join("mail").join(user).join("mailboxes").join(folder).join("dbox-Mails/dovecot-acl");
+        fs::write(&rules, "owner lr\n").unwrap();
+        rules
+    }
+
     /// What the server has said so far.
     pub fn log(&self) -> String {
         self.log.text.lock().unwrap().clone()
@@ -200,6 +207,7 @@ service imap-login {{\n{chroot}  inet_listener imap {{\n    port = {port}\n  }}\
 service anvil {{\n{chroot}}}\n\
 passdb {{\n  driver = static\n  args = password={{PLAIN}}{PASSWORD}\n}}\n\
 userdb {{\n  driver = static\n  args = uid={owner} gid={group} home={dir}/mail/%u\n}}\n\
-namespace inbox {{\n  inbox = yes\n  separator = /\n}}\n"
+namespace inbox {{\n  inbox = yes\n  separator = /\n}}\n\
+mail_plugins = acl\nplugin {{\n  acl = vfile\n}}\n"
     )
 }

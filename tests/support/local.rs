@@ -1,7 +1,12 @@
 //! What a mail reader does to a Maildir.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+/// Of every file and directory: inode, time and bytes.
+pub type Files = BTreeMap<PathBuf, (u64, (i64, i64), Vec<u8>)>;
 
 /// Delivers a message of its own into a folder, with these flags.
 pub fn deliver(folder: &Path, name: &str, flags: &str) -> PathBuf {
@@ -55,4 +60,27 @@ pub fn tree(root: &Path) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// Every file and directory at and below a directory; none where it isn't there.
+pub fn everything(root: &Path) -> Files {
+    if !root.exists() {
+        return Files::new();
+    }
+    let describe = |path: PathBuf| {
+        let about = fs::symlink_metadata(&path).unwrap();
+        let bytes = if about.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
+        (path, (about.ino(), (about.mtime(), about.mtime_nsec()), bytes))
+    };
+    tree(root).into_iter().chain([root.to_owned()]).map(describe).collect()
+}
+
+/// The file of the message that has this subject.
+pub fn find(folder: &Path, subject: &str) -> Option<PathBuf> {
+    let line = format!("Subject: {subject}");
+    let is_it = |file: &PathBuf| {
+        let text = String::from_utf8_lossy(&fs::read(file).unwrap()).into_owned();
+        text.lines().any(|one| one.trim_end() == line)
+    };
+    messages(folder).into_iter().find(is_it)
 }

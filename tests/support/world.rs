@@ -156,7 +156,15 @@ impl World {
         assert_eq!(code, Some(0), "{said}");
     }
 
-    /// What the server says of its folders, a line each.
+    /// Does to the server what another client would, as tests/support/client.py says; what came of it.
+    #[track_caller]
+    pub fn client(&self, words: &[&str]) -> String {
+        let (code, said) = self.python("client.py", words);
+        assert_eq!(code, Some(0), "{said}");
+        said
+    }
+
+    /// What the server says of its folders: counts and watermarks, which any change moves.
     #[track_caller]
     pub fn status(&self) -> String {
         let (code, said) = self.python("status.py", &[]);

@@ -182,7 +182,8 @@ impl<'a> ImapMailbox<'a> {
 
 impl Mailbox for ImapMailbox<'_> {
     fn holds(&self) -> Holds {
-        self.selected.as_ref().map_or(Holds::ALL, Seen::holds)
+        let Some(seen) = &self.selected else { return Holds::ALL };
+        if self.read_only() { seen.shows() } else { seen.holds() }
     }
 
     fn read_only(&self) -> bool {

@@ -108,6 +108,13 @@ impl Seen {
         Holds { system: flags.system, keywords }
     }
 
+    /// The flags that its messages can have, whoever gives them. Of a mailbox that may only be read, PERMANENTFLAGS is empty:
+    /// that says what we may change, not what is there.
+    pub(super) fn shows(&self) -> Holds {
+        let system = self.flags.as_ref().map_or(Holds::ALL.system, |flags| flags.system);
+        Holds { system, keywords: KeywordRoom::Any }
+    }
+
     /// How many of the listed messages `known` doesn't have.
     pub(super) fn new_beside(&self, known: &UidSet) -> u64 {
         self.messages.keys().filter(|uid| !known.contains(**uid)).count() as u64
@@ -124,6 +131,7 @@ impl Seen {
 mod tests {
     use super::super::response::{Response, parse};
     use super::*;
+    use crate::model::flags::System;
 
     fn seen(lines: &[&str]) -> Seen {
         let mut seen = Seen::default();
@@ -173,9 +181,18 @@ mod tests {
     }
 
     #[test]
+    fn flags_that_may_not_be_changed_are_shown_all_the_same() {
+        let read = seen(&["* FLAGS (\\Seen \\Draft x)", "* OK [PERMANENTFLAGS ()] x"]);
+        assert_eq!(read.holds().system, System::default());
+        let shown = Holds { system: System::SEEN | System::DRAFT, keywords: KeywordRoom::Any };
+        assert_eq!(read.shows(), shown);
+        assert_eq!(seen(&[]).shows(), Holds::ALL);
+    }
+
+    #[test]
     fn flags_that_are_not_permanent_are_not_held() {
         let some = seen(&["* FLAGS (\\Seen \\Draft x)", "* OK [PERMANENTFLAGS (\\Seen)] x"]).holds();
-        assert_eq!(some, Holds { system: crate::model::flags::System::SEEN, keywords: KeywordRoom::Only(vec![]) });
+        assert_eq!(some, Holds { system: System::SEEN, keywords: KeywordRoom::Only(vec![]) });
         let any = seen(&["* OK [PERMANENTFLAGS (\\Seen \\*)] x"]).holds();
         assert_eq!(any.keywords, KeywordRoom::Any);
         let unsaid = seen(&["* FLAGS (\\Seen x)"]).holds();

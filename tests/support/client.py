@@ -1,0 +1,42 @@
+"""Does to a server what another client would, or shows what is in a folder.
+
+client.py PORT USER PASSWORD list FOLDER                   UID, flags and subject of each message
+client.py PORT USER PASSWORD append FOLDER SUBJECT
+client.py PORT USER PASSWORD flag FOLDER UIDS SIGN FLAGS   SIGN is + or -
+client.py PORT USER PASSWORD create FOLDER
+client.py PORT USER PASSWORD remove FOLDER
+"""
+import imaplib
+import re
+import sys
+
+port, user, password, action, folder = sys.argv[1:6]
+rest = sys.argv[6:]
+server = imaplib.IMAP4("127.0.0.1", int(port))
+server.login(user, password)
+
+
+def do(command, *args, **options):
+    kind, answer = getattr(server, command)(*args, **options)
+    if kind != "OK":
+        sys.exit(f"{command} {args}: {answer}")
+    return answer
+
+
+if action == "list":
+    count = do("select", folder, readonly=True)[0]
+    what = "(UID FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])"
+    for part in do("uid", "fetch", "1:*", what) if int(count) else []:
+        if isinstance(part, tuple):
+            uid = re.search(rb"UID (\d+)", part[0]).group(1).decode()
+            flags = sorted(flag.decode() for flag in imaplib.ParseFlags(part[0]) if flag != b"\\Recent")
+            print(uid, f"({' '.join(flags)})", part[1].decode().strip().removeprefix("Subject: "))
+elif action == "append":
+    text = f"From: a@example.org\r\nMessage-ID: <{rest[0]}@there.example.org>\r\nSubject: {rest[0]}\r\n\r\nnews\r\n"
+    do("append", folder, None, None, text.encode())
+elif action == "flag":
+    do("select", folder)
+    do("uid", "store", rest[0], f"{rest[1]}FLAGS.SILENT", f"({rest[2]})")
+else:
+    do({"create": "create", "remove": "delete"}[action], folder)
+server.logout()
