@@ -1,6 +1,6 @@
 //! One run of one account: lock, connect, list and pair the folders, share them out.
 
-use std::fs::DirBuilder;
+use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -136,6 +136,9 @@ impl Shared<'_> {
         Policy {
             to_remote: permission(&self.account.remote.common),
             to_local: permission(&self.account.local.common),
+            create_remote: may_create(&self.account.remote.common),
+            create_local: may_create(&self.account.local.common),
+            folder_deletes: self.account.sync_folder_deletes,
             allow_deletes: self.task.options.allow_deletes,
             most_deletes: self.account.max_deletes,
             ignore_read_only: self.task.settings.ignore_read_only,
@@ -149,6 +152,10 @@ impl Shared<'_> {
         let timeout = self.task.settings.socket_timeout;
         connect(worker, &self.account.remote, timeout, &self.task.reports, password)
     }
+}
+
+fn may_create(common: &CommonSettings) -> bool {
+    common.create_folders && !common.read_only
 }
 
 fn permission(common: &CommonSettings) -> Permission {
@@ -184,7 +191,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     worker.light(Light::Account);
     flushing.announce(&mut ledger)?;
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
-    let folders = pairing::list(worker, &shared, &mut sides, &known, total)?;
+    let folders = pairing::list(worker, shared.policy(), &mut sides, &known, total)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let queue = pairing::queue(worker, folders, &known, total);
@@ -194,14 +201,20 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     if total.failures == 0 { worker.checkpoint() } else { Ok(()) }
 }
 
-/// Whether the Maildir's root is there. One that is missing although the ledger knows folders was not deleted: it isn't
-/// mounted.
+/// Whether the Maildir's root is there. One that is missing, or has nothing in it, although the ledger knows folders was not
+/// emptied: it isn't mounted.
 pub(super) fn check_root(root: &Path, known: &[FolderRecord]) -> Result<bool, Fault> {
-    if root.is_dir() || known.iter().all(|folder| folder.uid_validity.is_none()) {
-        return Ok(root.is_dir());
+    let there = root.is_dir();
+    if known.iter().all(|folder| folder.uid_validity.is_none()) {
+        return Ok(there);
     }
+    let empty = there && fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_none());
+    let cause = match (there, empty) {
+        (true, false) => return Ok(true),
+        (true, true) => "there is nothing in it, though it was synchronised before",
+        (false, _) => "it is missing, though it was synchronised before",
+    };
     let doing = format!("opening the Maildir {}", root.display());
-    let cause = "it is missing, though it was synchronised before";
     Err(Fault::new(Reach::Account, FaultKind::Refused, doing, cause)
         .advise("mount it or put it back; to begin anew, delete the account's ledger as well"))
 }

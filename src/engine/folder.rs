@@ -28,6 +28,11 @@ use crate::store::{Mailbox, Repository};
 pub(super) struct Policy {
     pub(super) to_remote: Permission,
     pub(super) to_local: Permission,
+    /// Folders that are missing there may be made.
+    pub(super) create_remote: bool,
+    pub(super) create_local: bool,
+    /// A folder that is gone on one side is deleted on the other.
+    pub(super) folder_deletes: bool,
     /// Believe plans that delete a lot.
     pub(super) allow_deletes: bool,
     /// How many deletions in a folder need no confirmation; `None`: half of it, and at least 10.
@@ -48,6 +53,9 @@ impl Policy {
     pub(super) const OPEN: Self = Self {
         to_remote: Permission::ALL,
         to_local: Permission::ALL,
+        create_remote: true,
+        create_local: true,
+        folder_deletes: false,
         allow_deletes: false,
         most_deletes: None,
         ignore_read_only: false,

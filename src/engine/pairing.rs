@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use super::account::{Shared, Total};
-use super::folder::Job;
+use super::account::Total;
+use super::folder::{Job, Policy};
 use super::vanish;
 use super::worker::Worker;
-use crate::config::settings::CommonSettings;
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, Reach};
 use crate::model::folder::{FolderInfo, FolderPair};
@@ -37,7 +36,7 @@ pub(super) struct Candidate {
 /// Lists both sides, pairs them, and makes what is missing.
 pub(super) fn list(
     worker: &Worker,
-    shared: &Shared<'_>,
+    policy: Policy,
     sides: &mut Sides<'_>,
     known: &[FolderRecord],
     total: &mut Total,
@@ -45,10 +44,8 @@ pub(super) fn list(
     worker.checkpoint()?;
     let (there, here) = (sides.remote.folders()?, sides.local.folders()?);
     vanish::check(worker, known, &there, &here)?;
-    let may_create = |common: &CommonSettings| common.create_folders && !common.read_only;
-    let (remote, local) = (&shared.account.remote.common, &shared.account.local.common);
-    let remote_tree = Tree { folders: &there, separator: sides.remote.separator()?, create: may_create(remote) };
-    let local_tree = Tree { folders: &here, separator: sides.local.separator()?, create: may_create(local) };
+    let remote_tree = Tree { folders: &there, separator: sides.remote.separator()?, create: policy.create_remote };
+    let local_tree = Tree { folders: &here, separator: sides.local.separator()?, create: policy.create_local };
     let (pairs, faults) = pair(remote_tree, local_tree);
     for fault in &faults {
         total.failed(worker, fault);
@@ -57,7 +54,7 @@ pub(super) fn list(
     let mut candidates = Vec::with_capacity(pairs.len());
     for pair in pairs {
         worker.checkpoint()?;
-        match make(worker, shared, sides, known, &pair) {
+        match make(worker, policy, sides, known, &pair) {
             Ok(Made::Removed) => {}
             Ok(Made::Here(created)) => candidates.push(Candidate {
                 remote_mark: there.get(pair.names.remote.as_str()).copied(),
@@ -90,7 +87,7 @@ enum Made {
 /// first, so that no message of an empty folder can be taken for deleted, whenever this is cut off.
 fn make(
     worker: &Worker,
-    shared: &Shared<'_>,
+    policy: Policy,
     sides: &mut Sides<'_>,
     known: &[FolderRecord],
     pair: &Paired,
@@ -102,8 +99,8 @@ fn make(
     };
     let (account, folder) = (worker.account(), pair.names.shown.clone());
     if let Some(record) = known.iter().find(|record| record.local == pair.names.local) {
-        let job = Job::new(worker, &pair.names, shared.policy());
-        if shared.account.sync_folder_deletes && vanish::follow(&job, sides, record, side)? {
+        let job = Job::new(worker, &pair.names, policy);
+        if policy.folder_deletes && vanish::follow(&job, sides, record, side)? {
             return Ok(Made::Removed);
         }
         sides.ledger.forget_folder(&pair.names.local)?;
@@ -113,8 +110,8 @@ fn make(
         Side::Remote => sides.remote.create(&pair.names.remote)?,
         Side::Local => sides.local.create(&pair.names.local)?,
     }
-    if shared.task.options.pretend {
-        let job = Job::new(worker, &pair.names, shared.policy());
+    if policy.pretend {
+        let job = Job::new(worker, &pair.names, policy);
         job.note(format!("dry run: the folder would be made {}", side_in_words(side)));
     } else {
         worker.publish(EventKind::FolderCreated { account, folder, side });

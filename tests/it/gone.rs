@@ -98,17 +98,16 @@ fn a_folder_with_something_new_in_it_is_not_deleted() {
 }
 
 #[test]
-fn a_maildir_that_is_not_mounted_is_not_an_empty_one() {
+fn a_side_that_has_lost_all_its_folders_at_once_is_in_trouble() {
     let world = World::new();
     world.fill(3, 6);
     world.sync().ends_with(0);
     let (root, away) = (world.maildir(), world.dovecot.dir.join("away"));
     fs::rename(&root, &away).unwrap();
-    world.sync().ends_with(1).says("mount").in_one_sentence();
-    fs::create_dir(&root).unwrap();
-    world.sync().ends_with(1).says("mounted").in_one_sentence();
-    assert_eq!(fs::read_dir(&root).unwrap().count(), 0);
-    fs::remove_dir(&root).unwrap();
+    fs::create_dir_all(root.join("lost+found")).unwrap();
+    world.sync().ends_with(1).says("none of the local folders").says("mounted").in_one_sentence();
+    assert_eq!(fs::read_dir(&root).unwrap().count(), 1);
+    fs::remove_dir_all(&root).unwrap();
     fs::rename(&away, &root).unwrap();
     world.sync().ends_with(0).says("nothing new");
     world.same(&["dates"]);

@@ -71,7 +71,7 @@ impl<R: Repository> Repository for Faulty<R> {
         self.inner.folders()
     }
     fn create(&mut self, name: &str) -> Result<(), Fault> {
-        self.inner.create(name)
+        self.fuse.around(|| self.inner.create(name))
     }
     fn remove(&mut self, name: &str) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.remove(name))

@@ -7,14 +7,16 @@ use std::sync::Arc;
 
 use crossbeam_channel::unbounded;
 
+use super::super::account::Total;
 use super::super::folder::{Done, Job, synchronise};
+use super::super::pairing;
 use super::super::worker::Publisher;
 use super::*;
 use crate::faulty::{BeforeLook, Faulty, FaultyLedger, Fuse};
 use crate::forgetful::Forgetful;
 use crate::memory::{MemoryLedger, MemoryMessage, MemoryRepository};
 use crate::model::flags::Flags;
-use crate::model::folder::{Counts, FolderPair};
+use crate::model::folder::Counts;
 use crate::model::ids::{AccountName, LampId};
 use crate::plan::messages::Permission;
 use crate::store::Repository;
@@ -83,27 +85,24 @@ impl World {
         let mut local = Faulty { inner: maildir, fuse: fuse.clone(), before_look };
         let mut ledger = FaultyLedger { inner: self.ledger.clone(), fuse: fuse.clone() };
         let known = ledger.folders().unwrap();
-        let (there, here) = (remote.folders().unwrap(), local.folders().unwrap());
-        let candidate = |name: &&str| Candidate {
-            names: FolderPair { shown: (*name).into(), remote: (*name).into(), local: (*name).into() },
-            remote_mark: there.iter().find(|folder| folder.name == **name).unwrap().mark,
-            local_mark: here.iter().find(|folder| folder.name == **name).unwrap().mark,
-            created: false,
-        };
-        let candidates: Vec<Candidate> = FOLDERS.iter().map(candidate).collect();
         let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
-        let mut total = Done::default();
-        if let Err(fault) = carry_over(&worker, policy, &mut sides, &candidates, &known) {
-            total.fatal = Some(fault);
-            return total;
-        }
+        let (mut total, mut done) = (Total::default(), Done::default());
+        let candidates = pairing::list(&worker, policy, &mut sides, &known, &mut total).and_then(|candidates| {
+            carry_over(&worker, policy, &mut sides, &candidates, &known)?;
+            Ok(candidates)
+        });
+        done.failures = total.failures;
+        let candidates = match candidates {
+            Ok(candidates) => candidates,
+            Err(fault) => return Done { fatal: Some(fault), ..done },
+        };
         for candidate in &candidates {
             let job = Job::new(&worker, &candidate.names, policy);
-            let done = synchronise(&job, &mut remote, &mut local, &mut ledger);
-            total.counts.add(&done.counts);
-            total.failures += done.failures;
+            let one = synchronise(&job, &mut remote, &mut local, &mut ledger);
+            done.counts.add(&one.counts);
+            done.failures += one.failures;
         }
-        total
+        done
     }
 
     /// Folder, subject and flags of every message on the server.
@@ -124,6 +123,9 @@ impl World {
     fn here(&self) -> Vec<String> {
         let mut all = Vec::new();
         for folder in FOLDERS {
+            if !self.directory.path().join(folder).exists() {
+                continue;
+            }
             for path in self.files(folder) {
                 let letters = path.to_str().unwrap().split(":2,").nth(1).unwrap_or_default().to_owned();
                 let flags: Vec<&str> = letters.chars().map(|c| if c == 'S' { "\\Seen" } else { "\\Flagged" }).collect();
@@ -370,4 +372,46 @@ fn a_power_cut_without_flushing_may_leave_a_moved_message_where_it_was_too() {
         let again = ["INBOX: a (\\Flagged)", "INBOX: b (\\Flagged)", "INBOX: twin (\\Flagged)"];
         assert!(there.iter().all(|message| again.contains(&message.as_str())), "{after}: {here:?}");
     });
+}
+
+/// A whole folder is gone on one side: at every step of what follows the run is cut off, and goes on to the same end.
+fn a_folder_goes(gone: impl Fn(&World), policy: Policy, expected: &[&str]) {
+    for step in 1.. {
+        let world = World::in_step();
+        gone(&world);
+        let fuse = Fuse::of(step);
+        world.run_on(&fuse, policy);
+        let through = !fuse.is_burnt();
+        for _ in 0..2 {
+            let done = world.run_on(&Fuse::of(u64::MAX), policy);
+            assert!(done.fatal.is_none() && done.failures == 0, "step {step}: {done:?}");
+            assert_eq!(world.there(), expected, "there, after a crash at step {step}");
+            assert_eq!(world.here(), expected, "here, after a crash at step {step}");
+        }
+        if through {
+            return;
+        }
+    }
+}
+
+const INBOX: [&str; 5] = [
+    "INBOX: a (\\Flagged)",
+    "INBOX: b (\\Flagged)",
+    "INBOX: c (\\Flagged)",
+    "INBOX: twin (\\Flagged)",
+    "INBOX: twin (\\Flagged)",
+];
+
+#[test]
+fn a_folder_that_is_gone_is_refilled_and_never_emptied() {
+    let expected = [&["Archive: old (\\Flagged)"], &INBOX[..]].concat();
+    a_folder_goes(|world| fs::remove_dir_all(world.directory.path().join("Archive")).unwrap(), POLICY, &expected);
+    a_folder_goes(|world| drop(world.remote.tree().remove("Archive")), POLICY, &expected);
+}
+
+#[test]
+fn a_folder_that_is_gone_goes_on_the_other_side_where_that_is_wished() {
+    let policy = Policy { folder_deletes: true, ..POLICY };
+    a_folder_goes(|world| fs::remove_dir_all(world.directory.path().join("Archive")).unwrap(), policy, &INBOX);
+    a_folder_goes(|world| drop(world.remote.tree().remove("Archive")), policy, &INBOX);
 }
