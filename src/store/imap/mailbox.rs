@@ -80,7 +80,13 @@ impl<'a> ImapMailbox<'a> {
         let condstore = self.connection.capabilities.condstore() && !self.connection.qresync;
         let select = self.select_command(if condstore { " (CONDSTORE)" } else { "" });
         let mut seen = self.select(&[select, "UID FETCH 1:* (FLAGS)".to_owned()])?;
-        let look = Look { messages: seen.take_messages(), coverage: Coverage::Whole, mark: seen.mark() };
+        let messages = seen.take_messages();
+        if !seen.is_all(messages.len() as u64) {
+            let cause = format!("the server lists {} of its {} messages", messages.len(), seen.exists());
+            return Err(Fault::new(Reach::Folder, FaultKind::Server, self.doing("listing"), cause)
+                .advise("nothing was changed; the next run tries again"));
+        }
+        let look = Look { messages, coverage: Coverage::Whole, mark: seen.mark() };
         self.selected = Some(seen);
         Ok(look)
     }
@@ -108,7 +114,8 @@ impl<'a> ImapMailbox<'a> {
             format!("UID FETCH 1:* (FLAGS) (CHANGEDSINCE {modseq})"),
             search.to_owned(),
         ])?;
-        let sound = seen.uid_validity == Some(mark.uid_validity) && seen.has_modseq();
+        let complete = seen.is_all(seen.found.len());
+        let sound = complete && seen.uid_validity == Some(mark.uid_validity) && seen.has_modseq();
         let coverage = Coverage::Existing { uids: std::mem::take(&mut seen.found) };
         let look = Look { messages: seen.take_messages(), coverage, mark: seen.mark() };
         self.selected = Some(seen);

@@ -23,6 +23,8 @@ pub(super) struct Seen {
     permanent: Option<(Flags, bool)>,
     pub(super) read_only: bool,
     messages: BTreeMap<Uid, Flags>,
+    /// How many messages went during the listing, without VANISHED.
+    expunged: u64,
     pub(super) vanished: UidSet,
     pub(super) found: UidSet,
 }
@@ -35,6 +37,7 @@ impl Handler for Seen {
             Untagged::Status(status) => self.code(status.code),
             // Only the first number is SELECT's; later ones are news.
             Untagged::Exists(count) => self.exists = self.exists.or(Some(count)),
+            Untagged::Expunge => self.expunged += 1,
             Untagged::Flags(flags) => self.flags = Some(flags),
             Untagged::Vanished(uids) => self.vanish(&uids),
             Untagged::Fetch(fetched) => self.fetched(fetched),
@@ -75,6 +78,11 @@ impl Seen {
     /// How many messages there were when the mailbox was selected.
     pub(super) fn exists(&self) -> u32 {
         self.exists.unwrap_or(0)
+    }
+
+    /// Whether a listing of so many messages is all of them, those left out that went meanwhile.
+    pub(super) fn is_all(&self, listed: u64) -> bool {
+        listed.saturating_add(self.expunged).saturating_add(self.vanished.len()) >= u64::from(self.exists())
     }
 
     /// Whether the mailbox keeps modification sequences.
@@ -153,6 +161,15 @@ mod tests {
     fn a_message_that_is_expunged_during_the_listing_is_gone() {
         let mut seen = seen(&["* 1 FETCH (UID 9 FLAGS ())", "* VANISHED 9"]);
         assert!(seen.take_messages().is_empty());
+    }
+
+    #[test]
+    fn a_listing_is_all_when_nothing_is_left_out_but_what_went_meanwhile() {
+        let listing = ["* 4 EXISTS", "* 1 FETCH (UID 9 FLAGS ())", "* 2 FETCH (UID 10 FLAGS ())"];
+        assert!(!seen(&listing).is_all(2) && !seen(&listing).is_all(3) && seen(&listing).is_all(4));
+        let with = |more: &[&str]| seen(&[&listing, more].concat());
+        assert!(with(&["* 3 EXPUNGE", "* 3 EXPUNGE"]).is_all(2) && !with(&["* 3 EXPUNGE"]).is_all(2));
+        assert!(with(&["* VANISHED 11:12"]).is_all(2) && !with(&["* VANISHED 11"]).is_all(2));
     }
 
     #[test]
