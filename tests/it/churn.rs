@@ -13,14 +13,15 @@ fn others_work(client: u32, reader: u32) {
     let mut churn = Churn::start(&world, seed, client, reader);
     let (mut runs, mut bad) = (0, String::new());
     while churn.goes_on() {
-        let run = world.sync_whatever_happened();
+        // On a busy machine so much may have happened since the last run that it looks like a mistake.
+        let run = world.sync_allowing_deletes();
         runs += 1;
         if run.code != Some(0) {
             bad.push_str(&run.text);
         }
     }
     assert!(runs > 5, "seed {seed}: only {runs} runs while they worked");
-    let run = world.sync_whatever_happened();
+    let run = world.sync_allowing_deletes();
     let wrong = churn.wrong(&world, "check").unwrap_or_default();
     assert!(wrong.is_empty() && run.code == Some(0), "seed {seed}:\n{bad}\n{}\n{wrong}", run.text);
     assert_eq!(bad, "", "seed {seed}: runs that ended badly");

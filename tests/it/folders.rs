@@ -5,13 +5,6 @@ use std::fs;
 use crate::local::{self, deliver};
 use crate::world::World;
 
-/// What the server says of its folders, a line each.
-fn status(world: &World) -> String {
-    let (code, said) = world.python("status.py", &[]);
-    assert_eq!(code, Some(0), "{said}");
-    said
-}
-
 fn nested(separator: char) {
     let mut world = World::new();
     world.separator = separator;
@@ -24,7 +17,7 @@ fn nested(separator: char) {
     local::make(&folder("Mine/Empty"));
     world.sync().ends_with(0);
     world.same(&["dates"]);
-    let there = status(&world);
+    let there = world.status();
     for name in ["Mine/Deep/Down", "Entw&APw-rfe/2024", "My space", "Say \\\"bye\\\" \\\\ again", "Kept (1%)"] {
         assert!(there.contains(&format!("\"{name}\" (MESSAGES 1 ")), "{name} in {there}");
     }
@@ -76,7 +69,7 @@ fn without_createfolders_there_none_is_made() {
     let file = deliver(&world.maildir().join("Mine"), "here", "S");
     deliver(&world.maildir().join("INBOX"), "up", "S");
     world.sync().ends_with(0);
-    let there = status(&world);
+    let there = world.status();
     assert!(!there.contains("Mine") && there.contains("\"INBOX\" (MESSAGES 3 "), "{there}");
     assert!(file.exists());
 }
@@ -86,7 +79,7 @@ fn a_read_only_server_is_never_written() {
     let mut world = World::new();
     world.fill(2, 4);
     world.sync().ends_with(0);
-    let there = status(&world);
+    let there = world.status();
     let (_, said) = world.compare(&[]);
     assert!(said.contains(" 8 messages,"), "{said}");
     world.remote.push_str("readonly = yes\n");
@@ -98,7 +91,7 @@ fn a_read_only_server_is_never_written() {
     local::flag(&files.pop().unwrap(), "DFRST");
     for _ in 0..2 {
         world.sync().ends_with(0);
-        assert_eq!(status(&world), there);
+        assert_eq!(world.status(), there);
     }
     assert!(inbox.join("cur/here:2,S").exists());
 }

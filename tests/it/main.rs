@@ -5,6 +5,8 @@
 mod churning;
 #[path = "../support/dovecot.rs"]
 mod dovecot;
+#[path = "../support/tamper.rs"]
+mod tamper;
 // Its figures are for the long test.
 #[allow(dead_code)]
 #[path = "../support/killing.rs"]
@@ -26,6 +28,7 @@ mod first_sync;
 mod floors;
 mod folders;
 mod gone;
+mod guard;
 mod harness;
 mod killed;
 mod lights;

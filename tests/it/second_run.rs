@@ -30,9 +30,7 @@ fn snapshot(path: &Path, into: &mut Snapshot) {
 fn both_sides(world: &World) -> (Snapshot, String) {
     let mut files = Snapshot::new();
     snapshot(&world.maildir(), &mut files);
-    let (code, said) = world.python("status.py", &[]);
-    assert_eq!(code, Some(0), "{said}");
-    (files, said)
+    (files, world.status())
 }
 
 #[test]

@@ -50,11 +50,3 @@ impl Churn {
         (code != Some(0)).then_some(said)
     }
 }
-
-impl World {
-    /// Synchronises an account on which others are at work. On a busy machine so much may have happened since the last run
-    /// that it looks like a mistake.
-    pub fn sync_whatever_happened(&self) -> Run {
-        Run::from(&self.program(&self.config()).arg("--allow-deletes").output().unwrap())
-    }
-}

@@ -123,6 +123,11 @@ impl World {
         self.sync_with(&self.config())
     }
 
+    /// Synchronises once, and believes that everything that is gone was meant to go.
+    pub fn sync_allowing_deletes(&self) -> Run {
+        Run::from(&self.program(&self.config()).arg("--allow-deletes").output().unwrap())
+    }
+
     /// Synchronises once with exactly this configuration file.
     pub fn sync_with(&self, text: &str) -> Run {
         Run::from(&self.program(text).output().unwrap())
@@ -149,6 +154,14 @@ impl World {
     pub fn same(&self, options: &[&str]) {
         let (code, said) = self.compare(options);
         assert_eq!(code, Some(0), "{said}");
+    }
+
+    /// What the server says of its folders, a line each.
+    #[track_caller]
+    pub fn status(&self) -> String {
+        let (code, said) = self.python("status.py", &[]);
+        assert_eq!(code, Some(0), "{said}");
+        said
     }
 
     /// Runs a program of tests/support against the server; its exit code and what it printed.

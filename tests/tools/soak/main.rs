@@ -116,7 +116,7 @@ impl Soak {
             self.figures.cuts += u64::from(self.fray.mend());
         }
         self.figures.operations += u64::from(operations) * 2;
-        let run = self.world.sync_whatever_happened();
+        let run = self.world.sync_allowing_deletes();
         let wrong = churn.wrong(&self.world, "check-places").or_else(|| self.differs(&run));
         wrong.map(|wrong| format!("{}\n{wrong}", run.text))
     }
