@@ -12,7 +12,7 @@ use blinkensync::config::settings::{
 };
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
-use blinkensync::model::event::Event;
+use blinkensync::model::event::{Event, EventKind};
 use blinkensync::model::fault::Exit;
 use blinkensync::model::flags::Flags;
 use blinkensync::model::ids::{AccountName, Uid};
@@ -56,6 +56,12 @@ fn settings(server: &Server, root: &Path) -> Settings {
 
 /// Synchronises once, and gives back what happened.
 fn synchronise(server: &Server, root: &Path) -> Vec<Event> {
+    let (exit, events) = run(server, root);
+    assert_eq!(exit, Exit::Success, "{events:#?}");
+    events
+}
+
+fn run(server: &Server, root: &Path) -> (Exit, Vec<Event>) {
     let (events, seen) = unbounded();
     let (questions, _asked) = bounded(1);
     let (_commands, obeyed) = bounded(1);
@@ -63,9 +69,7 @@ fn synchronise(server: &Server, root: &Path) -> Vec<Event> {
     let options = Options { once: true, ..Options::default() };
     let engine = Engine { settings, options, events, questions, commands: obeyed };
     let exit = thread::spawn(move || engine.run()).join().unwrap();
-    let events: Vec<Event> = seen.iter().collect();
-    assert_eq!(exit, Exit::Success, "{events:#?}");
-    events
+    (exit, seen.iter().collect())
 }
 
 fn on_the_server(server: &Server) -> Mail {
@@ -202,4 +206,38 @@ fn everything_is_kept_the_same_without_any_one_extension() {
     for (name, extensions) in crate::each_off() {
         a_day(name, extensions);
     }
+}
+
+#[test]
+fn what_only_some_servers_hold_is_fetched_and_what_this_one_refuses_stays() {
+    let server = Server::start(demo::Options::default()).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let date = InternalDate { seconds: 1_000_000_000, offset: 0 };
+    let there: [&[u8]; 4] = [b"", b"a \0 byte\r\n", b"bare\nLF\r\n", b"\r"];
+    server.with_mailboxes(|mailboxes| {
+        let inbox = mailboxes.get_mut("INBOX").unwrap();
+        for body in there {
+            inbox.append(Flags::default(), date, body.into()).unwrap();
+        }
+    });
+    synchronise(&server, root.path());
+    let bodies = |mail: Mail| mail.into_iter().map(|(_, body, _)| body).collect::<Vec<_>>();
+    assert_eq!(bodies(on_disk(root.path())), ["", "\r", "a \0 byte\n", "bare\nLF\n"]);
+    let before = stand(&server, root.path());
+    synchronise(&server, root.path());
+    assert!(before == stand(&server, root.path()), "a run with nothing to do changed something");
+    for (name, text) in [("1.here:2,", "good\n"), ("2.here:2,", ""), ("3.here:2,", "good too\n")] {
+        fs::write(root.path().join("mail/INBOX/cur").join(name), text).unwrap();
+    }
+    let (exit, events) = run(&server, root.path());
+    assert_eq!(exit, Exit::Partial, "{events:#?}");
+    let failed = events.iter().find_map(|event| match &event.kind {
+        EventKind::Failed { folder, fault, .. } => Some((folder.clone(), fault.to_string())),
+        _ => None,
+    });
+    let (folder, words) = failed.unwrap();
+    assert_eq!(folder.unwrap().to_string(), "INBOX");
+    assert!(words.contains("a message has at least one byte"), "{words}");
+    assert!(root.path().join("mail/INBOX/cur/2.here:2,").exists());
+    assert_eq!(on_the_server(&server).len(), 6);
 }

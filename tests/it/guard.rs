@@ -57,11 +57,17 @@ fn a_folder_whose_files_are_gone_stays_on_the_server_until_that_is_allowed() {
     let away = world.dovecot.dir.join("away");
     fs::create_dir(&away).unwrap();
     let put = |from: &Path, to: &Path| fs::rename(from, to).unwrap();
-    files.iter().for_each(|file| put(file, &away.join(file.file_name().unwrap())));
+    for file in &files {
+        put(file, &away.join(file.file_name().unwrap()));
+    }
     does_nothing(&world, &["Archive", "24 of its 24 messages", "--allow-deletes"]);
-    files.iter().for_each(|file| put(&away.join(file.file_name().unwrap()), file));
+    for file in &files {
+        put(&away.join(file.file_name().unwrap()), file);
+    }
     is_in_step(&world, 48);
-    files.iter().for_each(|file| fs::remove_file(file).unwrap());
+    for file in &files {
+        fs::remove_file(file).unwrap();
+    }
     world.sync_allowing_deletes().ends_with(0).says("24 deleted on the server");
     is_in_step(&world, 24);
 }
@@ -137,7 +143,7 @@ fn a_listing_that_ends_in_no_proves_nothing() {
     let listed = AtomicU32::new(0);
     world = with_listings(world, move |line| {
         if is_listed(line) {
-            return (listed.fetch_add(1, Ordering::SeqCst) % 3 == 0).then(|| line.to_owned());
+            return listed.fetch_add(1, Ordering::SeqCst).is_multiple_of(3).then(|| line.to_owned());
         }
         Some(line.replace("OK Fetch completed", "NO Fetch failed"))
     });
@@ -152,7 +158,7 @@ fn a_listing_that_is_shorter_than_the_mailbox_proves_nothing() {
     let right = world.remote.clone();
     let listed = AtomicU32::new(0);
     world = with_listings(world, move |line| {
-        let left_out = is_listed(line) && listed.fetch_add(1, Ordering::SeqCst) % 3 == 0;
+        let left_out = is_listed(line) && listed.fetch_add(1, Ordering::SeqCst).is_multiple_of(3);
         (!left_out).then(|| line.to_owned())
     });
     does_nothing(&world, &["INBOX", "Archive", "16 of its 24 messages"]);

@@ -48,6 +48,15 @@ impl Dovecot {
 
     /// The same, with a certificate for these names.
     pub fn start_as(names: &str) -> Self {
+        Self::start_so(names, "")
+    }
+
+    /// The same, with more lines of configuration.
+    pub fn start_with(more: &str) -> Self {
+        Self::start_so("DNS:localhost,IP:127.0.0.1", more)
+    }
+
+    fn start_so(names: &str, more: &str) -> Self {
         let holder = tempfile::Builder::new().prefix("blinkensync-it-").tempdir().unwrap();
         let dir = holder.path().to_path_buf();
         fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
@@ -65,7 +74,8 @@ impl Dovecot {
         let mut said = String::new();
         for _ in 0..10 {
             let (port, imaps) = free_ports();
-            fs::write(dir.join("dovecot.conf"), config(&dir, (port, imaps), &user, (&owner, &group))).unwrap();
+            let config = config(&dir, (port, imaps), &user, (&owner, &group)) + more;
+            fs::write(dir.join("dovecot.conf"), config).unwrap();
             match launch(&dir) {
                 Ok((process, log)) => {
                     greets(port);
