@@ -85,26 +85,6 @@ fn a_folder_without_its_cur_is_refilled_and_not_taken_for_an_empty_one() {
 }
 
 #[test]
-fn a_maildir_that_is_not_mounted_is_not_an_empty_one() {
-    let world = in_step();
-    let (root, away) = (world.maildir(), world.dovecot.dir.join("away"));
-    fs::rename(&root, &away).unwrap();
-    let there = world.status();
-    for _ in 0..2 {
-        world.sync().ends_with(1).says("Mail-me").says("mount it").in_one_sentence();
-        world.sync_allowing_deletes().ends_with(1).says("mount it");
-        assert!(!root.exists());
-    }
-    // Where it would be mounted there is an empty directory.
-    fs::create_dir(&root).unwrap();
-    does_nothing(&world, &["Mail-me", "mount it"]);
-    fs::remove_dir(&root).unwrap();
-    assert_eq!(world.status(), there);
-    fs::rename(&away, &root).unwrap();
-    is_in_step(&world, 48);
-}
-
-#[test]
 fn a_lost_ledger_costs_no_transfer() {
     let world = in_step();
     local::deliver(&world.maildir().join("INBOX"), "mine", "S");
