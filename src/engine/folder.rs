@@ -256,6 +256,8 @@ pub(super) fn uid_next(look: &Look) -> u32 {
 }
 
 #[cfg(test)]
+mod agreement_tests;
+#[cfg(test)]
 mod identity_tests;
 #[cfg(test)]
 mod power_tests;

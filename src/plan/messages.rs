@@ -219,4 +219,6 @@ impl Batches {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

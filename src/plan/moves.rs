@@ -38,6 +38,8 @@ pub fn traffic(then: Option<Mark>, now: Option<Mark>) -> Traffic {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::model::ids::UidValidity;
     use crate::model::mark::{DirStamp, MaildirMark, ServerMark};
@@ -72,5 +74,21 @@ mod tests {
         let changed = MaildirMark { new: DirStamp { mtime: 2, ..stamp }, ..calm };
         assert_eq!(traffic(Some(Mark::Maildir(calm)), Some(Mark::Maildir(calm))), Traffic::default());
         assert_eq!(traffic(Some(Mark::Maildir(calm)), Some(Mark::Maildir(changed))), Traffic::ANY);
+    }
+
+    proptest! {
+        #[test]
+        fn what_left_or_came_is_never_denied(
+            old in 0u32..20, unused in 0u32..20, new in 0u32..20, gaps in 0u32..3,
+            left in 0u32..20, left_again in 0u32..20,
+        ) {
+            // Some of the old ones left, and some of the new ones as well; UIDs may be passed over.
+            let (left, left_again) = (left.min(old), left_again.min(new));
+            let then = server(1 + old + unused, old);
+            let now = server(1 + old + unused + new + gaps, old - left + new - left_again);
+            let told = traffic(Some(then), Some(now));
+            prop_assert!(told.left || left == 0);
+            prop_assert!(told.came || new == left_again);
+        }
     }
 }

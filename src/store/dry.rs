@@ -16,6 +16,8 @@ type Faults = Vec<(MessageId, Fault)>;
 #[derive(Debug)]
 pub struct Dry<R> {
     inner: Option<R>,
+    /// The folders that are there, once they were listed.
+    listed: Option<BTreeSet<String>>,
     imagined: BTreeSet<String>,
     separator: char,
 }
@@ -23,12 +25,12 @@ pub struct Dry<R> {
 impl<R> Dry<R> {
     /// What `inner` shows.
     pub fn of(inner: R) -> Self {
-        Self { inner: Some(inner), imagined: BTreeSet::new(), separator: '/' }
+        Self { inner: Some(inner), listed: None, imagined: BTreeSet::new(), separator: '/' }
     }
 
     /// A repository that isn't there yet, and so has no folders; `separator` joins the parts of their names.
     pub fn absent(separator: char) -> Self {
-        Self { inner: None, imagined: BTreeSet::new(), separator }
+        Self { inner: None, listed: None, imagined: BTreeSet::new(), separator }
     }
 
     /// What it looks at.
@@ -50,11 +52,19 @@ impl<R: Repository> Repository for Dry<R> {
     }
 
     fn folders(&mut self) -> Result<Vec<FolderInfo>, Fault> {
-        self.inner.as_mut().map_or_else(|| Ok(Vec::new()), Repository::folders)
+        let folders = self.inner.as_mut().map_or_else(|| Ok(Vec::new()), Repository::folders)?;
+        let there = folders.iter().filter(|folder| folder.selectable).map(|folder| folder.name.clone());
+        self.listed = Some(there.collect());
+        Ok(folders)
     }
 
     fn create(&mut self, name: &str) -> Result<(), Fault> {
-        self.imagined.insert(name.to_owned());
+        if self.listed.is_none() {
+            self.folders()?;
+        }
+        if !self.listed.as_ref().is_some_and(|listed| listed.contains(name)) {
+            self.imagined.insert(name.to_owned());
+        }
         Ok(())
     }
 
@@ -118,6 +128,9 @@ impl Mailbox for Reader<'_> {
     }
     fn key(&self, id: MessageId) -> Option<FileKey> {
         self.inner.key(id)
+    }
+    fn received_since(&mut self, seconds: i64) -> Result<Vec<MessageId>, Fault> {
+        self.inner.received_since(seconds)
     }
     fn subject(&mut self, id: MessageId) -> Option<String> {
         self.inner.subject(id)

@@ -8,8 +8,7 @@ use blinkensync::config::settings::{CommonSettings, ImapSettings, PasswordSource
 use blinkensync::demo::{Extensions, Options, Server};
 use blinkensync::model::ids::AccountName;
 use blinkensync::model::question::Secret;
-use blinkensync::store::Repository;
-use blinkensync::store::imap::Greeted;
+use blinkensync::store::imap::{Greeted, ImapRepository};
 
 use crate::dovecot::{Dovecot, PASSWORD};
 use crate::mailbox::{Side, Traits, suite};
@@ -26,7 +25,7 @@ const IMAP: Traits = Traits {
     ..Traits::OWN
 };
 
-fn connect(address: SocketAddr, user: &str, password: &str) -> Box<dyn Repository> {
+pub fn connect(address: SocketAddr, user: &str, password: &str) -> ImapRepository {
     let settings = ImapSettings {
         common: CommonSettings::open("remote"),
         host: address.ip().to_string(),
@@ -39,14 +38,14 @@ fn connect(address: SocketAddr, user: &str, password: &str) -> Box<dyn Repositor
         max_connections: 1,
     };
     let greeted = Greeted::connect(&settings, &AccountName::new("test"), LIMIT).unwrap();
-    Box::new(greeted.log_in(&Secret::new(password.to_owned())).unwrap())
+    greeted.log_in(&Secret::new(password.to_owned())).unwrap()
 }
 
 fn on_our_server(extensions: Extensions, check: fn(&Side<'_>)) {
     let server = Server::start(Options { extensions, ..Options::default() }).unwrap();
     let Extensions { uidplus, move_, .. } = extensions;
     let traits = Traits { tells_uid: uidplus, deletes_single: uidplus, moves: move_, ..IMAP };
-    check(&Side { traits, open: &|| connect(server.address(), server.user(), server.password()) });
+    check(&Side { traits, open: &|| Box::new(connect(server.address(), server.user(), server.password())) });
 }
 
 fn with_each_extension_off(check: fn(&Side<'_>)) {
@@ -73,7 +72,7 @@ fn on_dovecot(check: fn(&Side<'_>)) {
     let dovecot = Dovecot::start();
     let address = SocketAddr::from(([127, 0, 0, 1], dovecot.port));
     let traits = Traits { keeps_last_cr: false, ..IMAP };
-    check(&Side { traits, open: &|| connect(address, "me", PASSWORD) });
+    check(&Side { traits, open: &|| Box::new(connect(address, "me", PASSWORD)) });
 }
 
 suite!(with_all_extensions, |check| on_our_server(Extensions::ALL, check));

@@ -20,6 +20,11 @@ mod forgetful;
 #[path = "../support/dovecot.rs"]
 mod dovecot;
 
+#[allow(dead_code)]
+#[path = "../support/local.rs"]
+mod local;
+
+mod dry;
 mod imap;
 mod ledger;
 mod mailbox;

@@ -150,8 +150,9 @@ fn without_expunge_what_is_deleted_here_is_only_marked_there() {
         assert_eq!(is(&world, "1 in INBOX"), ONLY_THERE);
     }
     info(&world).says("1 kept on one side");
-    // When somebody expunges the folder at last, nothing is left to remember.
+    // When somebody expunges the folder at last, nothing is left to remember; that is found when both sides are listed.
     delete_there(&world, "2");
+    local::deliver(&inbox(&world), "mine", "S");
     world.sync().ends_with(0);
     world.same(&["dates"]);
     assert!(!info(&world).text.contains("kept"));

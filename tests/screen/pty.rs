@@ -128,6 +128,31 @@ fn the_end_of_input_gives_a_password_up() {
     shell.wait_for("end-0-same", false);
 }
 
+/// What comes of a lot of deletions when this is typed.
+fn answered(typed: &str, outcome: &str) {
+    let mut shell = Shell::start();
+    shell.scene("--ui ttyui --agree", "idle");
+    shell.wait_for("home: Archive: 20 of its 20 messages would be deleted here. Delete them? [y/N]", false);
+    shell.press(typed);
+    shell.wait_for(outcome, false);
+    shell.wait_for("end-0-same", false);
+}
+
+#[test]
+fn a_lot_is_deleted_when_a_person_types_yes() {
+    for typed in ["y\n", "yes\n", "YES\n", " Y \n"] {
+        answered(typed, "agreed");
+    }
+}
+
+#[test]
+fn everything_else_that_is_typed_means_no() {
+    // The last one is the end of input.
+    for typed in ["\n", "n\n", "no\n", "yess\n", "y y\n", "j\n", "\x04"] {
+        answered(typed, "no answer");
+    }
+}
+
 #[test]
 fn an_interrupt_at_a_password_leaves_the_echo_on() {
     let mut shell = Shell::start();

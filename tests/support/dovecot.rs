@@ -96,6 +96,7 @@ impl Dovecot {
     pub fn read_only(&self, user: &str, folder: &str) -> PathBuf {
         let rules = self.dir.join("mail").join(user).join("mailboxes").join(folder).join("dbox-Mails/dovecot-acl");
         fs::write(&rules, "owner lr\n").unwrap();
+        fs::set_permissions(&rules, fs::Permissions::from_mode(0o644)).unwrap();
         rules
     }
 

@@ -1,5 +1,5 @@
-//! Plays a recorded scene, live: `scene [--ui NAME] [--ask] [--hold] [--burst N] [--panic] FILE`. With `--ask` a password
-//! is asked for at its end; with `--hold` the program stays until it is asked to quit; `--burst` adds so many events at
+//! Plays a recorded scene, live: `scene [--ui NAME] [--ask] [--agree] [--hold] [--burst N] [--panic] FILE`. With `--ask` a
+//! password is asked for at its end, with `--agree` whether a lot is to be deleted; with `--hold` the program stays until it is asked to quit; `--burst` adds so many events at
 //! once; `--panic` panics in the interface's own thread.
 
 use std::error::Error;
@@ -18,6 +18,7 @@ use clap::Parser;
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 
 #[derive(Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 struct Wish {
     /// The interface.
     #[arg(long, default_value = "blinkenlights")]
@@ -25,6 +26,9 @@ struct Wish {
     /// Asks for a password when the scene is over.
     #[arg(long)]
     ask: bool,
+    /// Asks whether a lot is to be deleted when the scene is over.
+    #[arg(long)]
+    agree: bool,
     /// Stays until it is asked to quit.
     #[arg(long)]
     hold: bool,
@@ -74,7 +78,7 @@ struct Stage {
 impl Stage {
     /// `None` when there is no audience any more.
     fn play(&self, scene: Vec<Event>) -> Option<()> {
-        if self.play_events(scene)? && (!self.wish.ask || self.ask()?) && self.wish.hold {
+        if self.play_events(scene)? && self.ask_all()? && self.wish.hold {
             while !quits(&self.wishes.recv().ok()?) {}
         }
         self.say(EventKind::Ended { exit: Exit::Success })
@@ -111,12 +115,20 @@ impl Stage {
     }
 
     /// Says whether nobody wished to quit instead of answering.
-    fn ask(&self) -> Option<bool> {
-        let (reply, answer) = bounded(1);
+    fn ask_all(&self) -> Option<bool> {
         let account = AccountName::new("home");
         let (user, host) = ("anna".into(), "imap.example.org".into());
         let refusal = Some("AUTHENTICATIONFAILED, try again".into());
-        self.questions.send(Question { ask: Ask::Password { account, user, host, refusal }, reply }).ok()?;
+        if self.wish.ask && !self.ask(Ask::Password { account: account.clone(), user, host, refusal })? {
+            return Some(false);
+        }
+        let (folder, consequence) = ("Archive".into(), "20 of its 20 messages would be deleted here.".into());
+        Some(!self.wish.agree || self.ask(Ask::Agreement { account, folder, consequence })?)
+    }
+
+    fn ask(&self, ask: Ask) -> Option<bool> {
+        let (reply, answer) = bounded(1);
+        self.questions.send(Question { ask, reply }).ok()?;
         select! {
             recv(self.wishes) -> wish => Some(!quits(&wish.ok()?)),
             recv(answer) -> answer => {

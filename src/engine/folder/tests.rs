@@ -4,7 +4,7 @@ mod gone;
 use std::fs;
 use std::path::Path;
 
-use crossbeam_channel::unbounded;
+use crossbeam_channel::{Sender, unbounded};
 
 use super::super::worker::Publisher;
 use super::*;
@@ -12,6 +12,7 @@ use crate::faulty::{BeforeLook, Faulty, FaultyLedger, Fuse};
 use crate::memory::{MemoryLedger, MemoryMessage, MemoryRepository};
 use crate::model::flags::Flags;
 use crate::model::ids::{AccountName, LampId, Uid};
+use crate::model::question::Question;
 use crate::store::maildir::Maildir;
 
 pub(in crate::engine) const POLICY: Policy = Policy::OPEN;
@@ -71,9 +72,22 @@ impl World {
         fuse: &Fuse,
         before_look: Option<BeforeLook>,
     ) -> (Done, Vec<EventKind>) {
+        // Nobody is there to be asked.
+        let (questions, _) = unbounded();
+        self.run_asking(maildir, policy, fuse, before_look, questions)
+    }
+
+    /// The same, with somebody to ask.
+    pub(in crate::engine) fn run_asking(
+        &self,
+        maildir: Maildir,
+        policy: Policy,
+        fuse: &Fuse,
+        before_look: Option<BeforeLook>,
+        questions: Sender<Question>,
+    ) -> (Done, Vec<EventKind>) {
         let (events, seen) = unbounded();
         let (_orders, obeyed) = unbounded();
-        let (questions, _) = unbounded();
         let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
         let job = Job::new(&worker, &self.names, policy);
         let mut remote = Faulty { inner: self.remote.clone(), fuse: fuse.clone(), before_look };
@@ -119,9 +133,7 @@ impl World {
 
     /// The file of the message with this subject.
     pub(in crate::engine) fn find(&self, text: &str) -> std::path::PathBuf {
-        let files = ["cur", "new"].map(|place| fs::read_dir(self.folder().join(place)).unwrap());
-        let mut files = files.into_iter().flatten().map(|entry| entry.unwrap().path());
-        files.find(|path| subject(&fs::read(path).unwrap()) == text).unwrap()
+        self.files().into_iter().find(|path| subject(&fs::read(path).unwrap()) == text).unwrap()
     }
 
     pub(in crate::engine) fn flag(&self, text: &str, letters: &str) {
@@ -287,19 +299,4 @@ fn what_was_withheld_is_done_once_it_is_allowed() {
     world.run(POLICY);
     assert_eq!(world.there().len(), 3);
     assert_ne!(mark(), before);
-}
-
-#[test]
-fn an_emptied_folder_empties_nothing_until_that_is_allowed() {
-    let world = World::new();
-    for number in 0..20 {
-        world.arrive(&number.to_string(), &[]);
-    }
-    world.run(POLICY);
-    world.remote.tree().get_mut("INBOX").unwrap().messages.clear();
-    world.remote.tree().get_mut("INBOX").unwrap().modseq += 1;
-    assert_eq!(world.run(POLICY).failures, 1);
-    assert_eq!(world.here().len(), 20);
-    assert_eq!(world.run(Policy { allow_deletes: true, ..POLICY }).failures, 0);
-    assert!(world.here().is_empty());
 }
