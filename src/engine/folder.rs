@@ -248,6 +248,8 @@ pub(super) fn uid_next(look: &Look) -> u32 {
 }
 
 #[cfg(test)]
+mod attack_tests;
+#[cfg(test)]
 mod identity_tests;
 #[cfg(test)]
 mod power_tests;

@@ -19,6 +19,7 @@ mod trial;
 #[path = "../support/world.rs"]
 mod world;
 
+mod attacks;
 mod churn;
 mod day;
 mod errors;

@@ -23,17 +23,17 @@ use crate::store::maildir::Maildir;
 
 const FOLDERS: [&str; 2] = ["Archive", "INBOX"];
 
-const POLICY: Policy = Policy::OPEN;
+pub(super) const POLICY: Policy = Policy::OPEN;
 
-struct World {
-    remote: MemoryRepository,
-    directory: tempfile::TempDir,
-    ledger: MemoryLedger,
+pub(super) struct World {
+    pub(super) remote: MemoryRepository,
+    pub(super) directory: tempfile::TempDir,
+    pub(super) ledger: MemoryLedger,
 }
 
 impl World {
     /// Two folders in step, with five messages in INBOX, two of them identical, and one in Archive.
-    fn in_step() -> Self {
+    pub(super) fn in_step() -> Self {
         let world = Self {
             remote: MemoryRepository::default(),
             directory: tempfile::tempdir().unwrap(),
@@ -51,26 +51,26 @@ impl World {
         world
     }
 
-    fn maildir(&self) -> Maildir {
+    pub(super) fn maildir(&self) -> Maildir {
         Maildir::open(self.directory.path(), '.', false)
     }
 
-    fn arrive(&self, folder: &str, text: &str) {
+    pub(super) fn arrive(&self, folder: &str, text: &str) {
         let wire = format!("Subject: {text}\r\n\r\n{text}\r\n").into_bytes();
         let message = MemoryMessage { wire, flags: Flags::from_imap(["\\Flagged"]), date: None };
         self.remote.tree().get_mut(folder).unwrap().add(message);
     }
 
-    fn run(&self) -> Done {
+    pub(super) fn run(&self) -> Done {
         self.run_on(&Fuse::of(u64::MAX), POLICY)
     }
 
-    fn run_on(&self, fuse: &Fuse, policy: Policy) -> Done {
+    pub(super) fn run_on(&self, fuse: &Fuse, policy: Policy) -> Done {
         self.run_in(self.maildir(), fuse, policy)
     }
 
     /// A whole run of an account of these folders.
-    fn run_in(&self, maildir: Maildir, fuse: &Fuse, policy: Policy) -> Done {
+    pub(super) fn run_in(&self, maildir: Maildir, fuse: &Fuse, policy: Policy) -> Done {
         let (events, _seen) = unbounded();
         let (_orders, obeyed) = unbounded();
         let (questions, _) = unbounded();
@@ -103,7 +103,7 @@ impl World {
     }
 
     /// Folder, subject and flags of every message on the server.
-    fn there(&self) -> Vec<String> {
+    pub(super) fn there(&self) -> Vec<String> {
         let tree = self.remote.tree();
         let line = |(name, message): (&String, &MemoryMessage)| {
             format!("{name}: {} ({})", subject(&message.wire), message.flags)
@@ -117,7 +117,7 @@ impl World {
         all
     }
 
-    fn here(&self) -> Vec<String> {
+    pub(super) fn here(&self) -> Vec<String> {
         let mut all = Vec::new();
         for folder in FOLDERS {
             for path in self.files(folder) {
@@ -130,19 +130,19 @@ impl World {
         all
     }
 
-    fn files(&self, folder: &str) -> Vec<PathBuf> {
+    pub(super) fn files(&self, folder: &str) -> Vec<PathBuf> {
         let parts = ["cur", "new"].map(|part| fs::read_dir(self.directory.path().join(folder).join(part)).unwrap());
         let mut files: Vec<PathBuf> = parts.into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
         files.sort();
         files
     }
 
-    fn find(&self, folder: &str, text: &str) -> PathBuf {
+    pub(super) fn find(&self, folder: &str, text: &str) -> PathBuf {
         self.files(folder).into_iter().find(|path| subject(&fs::read(path).unwrap()) == text).unwrap()
     }
 
     /// As a mail reader moves a message: under the same name, or under one of its own.
-    fn move_here(&self, text: &str, name: Option<&str>) {
+    pub(super) fn move_here(&self, text: &str, name: Option<&str>) {
         let file = self.find("INBOX", text);
         let name = name.unwrap_or(file.file_name().unwrap().to_str().unwrap());
         fs::rename(&file, self.directory.path().join("Archive/cur").join(name)).unwrap();
@@ -156,7 +156,7 @@ impl World {
     }
 
     /// As another client moves messages.
-    fn move_there(&self, texts: &[&str]) {
+    pub(super) fn move_there(&self, texts: &[&str]) {
         let uids: Vec<Uid> = {
             let tree = self.remote.tree();
             let wanted = |message: &MemoryMessage| texts.contains(&subject(&message.wire).as_str());
@@ -168,7 +168,7 @@ impl World {
     }
 }
 
-fn subject(message: &[u8]) -> String {
+pub(super) fn subject(message: &[u8]) -> String {
     String::from_utf8_lossy(message).lines().next().unwrap().trim_start_matches("Subject: ").to_owned()
 }
 
