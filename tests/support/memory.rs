@@ -379,6 +379,7 @@ impl Ledger for MemoryLedger {
     fn restart(&mut self, folder: FolderId, validity: UidValidity, rows: &[Row]) -> Result<(), Fault> {
         self.with(folder, |book| {
             book.intents.clear();
+            book.quarantine.retain(|message| message.side == Side::Local);
             book.rows = rows.iter().map(|row| (row.remote, row.clone())).collect();
             book.record = FolderRecord {
                 uid_validity: Some(validity),

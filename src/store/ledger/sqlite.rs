@@ -144,6 +144,9 @@ impl Ledger for SqliteLedger {
             for table in ["message", "intent"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE folder = ?1"), [folder.0])?;
             }
+            // What was put aside there went by numbers that mean other messages now.
+            let sql = "DELETE FROM quarantine WHERE folder = ?1 AND side = ?2";
+            transaction.execute(sql, params![folder.0, side_text(Side::Remote)])?;
             let sql = "UPDATE folder SET uid_validity = ?2, remote_mark = NULL, local_mark = NULL, doubt = NULL
                        WHERE id = ?1";
             transaction.execute(sql, params![folder.0, validity.0])?;
