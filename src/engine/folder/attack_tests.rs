@@ -73,7 +73,9 @@ fn what_was_put_aside_under_other_numbers_hides_no_other_message() {
     let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
     let tried = chrono::Utc::now().timestamp();
     let (name, subject, reason) = ("7".to_owned(), String::new(), "lost".to_owned());
-    ledger.record(folder, &[Entry::Quarantine(Quarantined { side: Side::Remote, name, subject, reason, tried })]).unwrap();
+    ledger
+        .record(folder, &[Entry::Quarantine(Quarantined { side: Side::Remote, name, subject, reason, tried })])
+        .unwrap();
     {
         let mut tree = world.remote.tree();
         let inbox = tree.get_mut("INBOX").unwrap();
