@@ -3,7 +3,6 @@
 use std::fs;
 
 use super::tests::{POLICY, World, subject};
-use super::*;
 use crate::faulty::Fuse;
 
 fn count(lines: &[String], text: &str) -> usize {
@@ -25,17 +24,6 @@ fn cut_and_then(prepare: impl Fn(&World), act: impl Fn(&World), check: impl Fn(&
         check(&world, step);
         if through {
             return;
-        }
-    }
-}
-
-/// Moves a file to another folder, wherever it is, under the name that it had at first.
-fn put(world: &World, text: &str, folder: &str, name: &str) {
-    for from in ["INBOX", "Archive"] {
-        for file in world.files(from) {
-            if subject(&fs::read(&file).unwrap()) == text {
-                fs::rename(&file, world.directory.path().join(folder).join("cur").join(name)).unwrap();
-            }
         }
     }
 }
@@ -73,23 +61,6 @@ fn what_is_moved_back_after_its_move_was_cut_off_is_not_doubled() {
         |world, step| {
             assert_eq!(count(&world.here(), "a"), 1, "here, step {step}: {:?} {:?}", world.here(), world.there());
             assert_eq!(count(&world.there(), "a"), 1, "there, step {step}: {:?}", world.there());
-        },
-    );
-}
-
-#[test]
-fn what_was_uploaded_and_is_moved_back_after_that_was_cut_off_is_not_lost() {
-    cut_and_then(
-        |world| {
-            world.move_here("a", None);
-            let mut tree = world.remote.tree();
-            let inbox = tree.get_mut("INBOX").unwrap();
-            inbox.messages.retain(|_, message| subject(&message.wire) != "a");
-            inbox.modseq += 1;
-        },
-        |world| move_back(world, "a"),
-        |world, step| {
-            assert!(count(&world.here(), "a") >= 1, "lost here, step {step}: {:?} {:?}", world.here(), world.there());
         },
     );
 }
@@ -147,7 +118,11 @@ fn another_file_under_the_number_of_one_that_was_moved_is_not_lost() {
         },
         |_| {},
         |world, step| {
-            assert!(count(&world.here(), "a") >= 1 && count(&world.here(), "other") == 1, "step {step}: {:?}", world.here());
+            assert!(
+                count(&world.here(), "a") >= 1 && count(&world.here(), "other") == 1,
+                "step {step}: {:?}",
+                world.here()
+            );
             assert_eq!(world.here(), world.there(), "step {step}");
         },
     );
@@ -196,5 +171,4 @@ fn what_goes_on_to_a_third_place_after_a_cut_is_one() {
             assert_eq!(world.here().len(), 5, "step {step}");
         },
     );
-    let _ = put;
 }
