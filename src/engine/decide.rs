@@ -53,7 +53,9 @@ pub(super) fn guard(job: &Job<'_>, counts: &Counts, rows: &[Row]) -> Result<(), 
     if job.policy.allow_deletes {
         return Ok(());
     }
-    let Some(suspicion) = suspect(counts, rows.len() as u64, job.policy.most_deletes) else {
+    // What is kept on one side only can't be deleted, and is no part of what both sides have.
+    let known = rows.iter().filter(|row| row.state == State::Synced).count() as u64;
+    let Some(suspicion) = suspect(counts, known, job.policy.most_deletes) else {
         return Ok(());
     };
     let cause = format!(

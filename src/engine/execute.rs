@@ -44,6 +44,7 @@ fn download(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(),
         return Ok(());
     }
     work.job.worker.light(Light::Downloading);
+    let before = work.counts.downloads + work.failures;
     let mut download = Download::new(work, open.local.deliver()?, open.ledger);
     let fetched = open.remote.fetch(&wanted, &mut download);
     // What did arrive is kept, whatever happened afterwards.
@@ -55,7 +56,9 @@ fn download(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(),
         entries.extend(put_aside(work, Side::Remote, &name, None, &fault));
     }
     open.ledger.record(work.record.id, &entries)?;
-    settled
+    settled?;
+    work.passed_over = work.counts.downloads + work.failures - before < wanted.len() as u64;
+    Ok(())
 }
 
 fn merge(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fault> {

@@ -215,14 +215,15 @@ fn attempt(
         failures: 0,
         aside,
         put_aside: 0,
+        passed_over: false,
         told: None,
     };
     let result = execute(&mut work, &plan, &mut open);
     done.counts = work.counts;
     done.failures = work.failures;
     result?;
-    // What was withheld has to be seen again when it is allowed one day.
-    if work.failures == work.put_aside && !withheld {
+    // What was withheld or passed over has to be seen again one day.
+    if work.failures == work.put_aside && !withheld && !work.passed_over {
         open.ledger.set_marks(work.record.id, there.mark, here.mark)?;
     }
     Ok(())
@@ -257,6 +258,8 @@ pub(super) fn uid_next(look: &Look) -> u32 {
 
 #[cfg(test)]
 mod agreement_tests;
+#[cfg(test)]
+mod attack_tests;
 #[cfg(test)]
 mod identity_tests;
 #[cfg(test)]

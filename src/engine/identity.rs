@@ -37,6 +37,9 @@ pub(super) fn establish(
     }
     let renumbered = survey.record.uid_validity.is_some();
     if !renumbered && numbers_hold(job, open, survey)? {
+        verify(job, open, survey)?;
+        number_rest(job, open, survey)?;
+        // Only now: cut off before this, the next run begins anew.
         open.ledger.restart(survey.record.id, validity, &[])?;
         refresh(open, survey)?;
         return Ok(true);
@@ -52,6 +55,45 @@ pub(super) fn establish(
     }
     recognise(job, open, survey, validity)?;
     Ok(true)
+}
+
+/// Gives files without a number those of messages on the server that no file has, where they are the same: another program
+/// may have fetched them, or the folder had another name.
+fn number_rest(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -> Result<(), Fault> {
+    if open.local.read_only() || job.policy.pretend {
+        return Ok(());
+    }
+    let taken: HashSet<Uid> = survey.here.uids().collect();
+    let fresh: Vec<MessageId> =
+        survey.here.messages.iter().map(|message| message.id).filter(|id| id.uid().is_none()).collect();
+    let free: Vec<MessageId> = survey.there.uids().filter(|uid| !taken.contains(uid)).map(MessageId::Uid).collect();
+    if fresh.is_empty() || free.is_empty() {
+        return Ok(());
+    }
+    let pairs = same(job, open, &fresh, &free)?;
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    all_done(open.local.number(&pairs)?)?;
+    survey.here = open.local.look(None)?;
+    job.note(format!("recognised {} of {} files without a number by content", pairs.len(), fresh.len()));
+    Ok(())
+}
+
+/// Which of these local messages are which of these on the server, by content.
+fn same(
+    job: &Job<'_>,
+    open: &mut Open<'_>,
+    local: &[MessageId],
+    remote: &[MessageId],
+) -> Result<Vec<(MessageId, Uid)>, Fault> {
+    job.worker.checkpoint()?;
+    let here = open.local.fingerprints(local, None)?;
+    let sizes: HashSet<u64> = here.iter().map(|(_, print)| print.size).collect();
+    job.worker.checkpoint()?;
+    let there = open.remote.fingerprints(remote, Some(&sizes))?;
+    let pairs = pair(&here, &there, |local, remote| local == remote);
+    Ok(pairs.into_iter().filter_map(|(local, remote)| Some((local, remote.uid()?))).collect())
 }
 
 /// Whether the numbers in local names are the server's: some of the messages that both sides name by the same UID are
@@ -81,15 +123,7 @@ fn recognise(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey, validity: 
     }
     let local: Vec<MessageId> = survey.here.messages.iter().map(|message| message.id).collect();
     let remote: Vec<MessageId> = survey.there.uids().map(MessageId::Uid).collect();
-    job.worker.checkpoint()?;
-    let here = open.local.fingerprints(&local, None)?;
-    let sizes: HashSet<u64> = here.iter().map(|(_, print)| print.size).collect();
-    job.worker.checkpoint()?;
-    let there = open.remote.fingerprints(&remote, Some(&sizes))?;
-    let pairs: Vec<(MessageId, Uid)> = pair(&here, &there, |local, remote| local == remote)
-        .into_iter()
-        .filter_map(|(local, remote)| Some((local, remote.uid()?)))
-        .collect();
+    let pairs = same(job, open, &local, &remote)?;
     let known: HashSet<MessageId> = pairs.iter().map(|(id, _)| *id).collect();
     let strangers: Vec<MessageId> =
         local.iter().copied().filter(|id| id.uid().is_some() && !known.contains(id)).collect();
@@ -134,9 +168,16 @@ pub(super) fn verify(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) ->
     if open.local.read_only() || job.policy.pretend {
         return Ok(());
     }
+    // A number that one file loses may be carried by another.
+    while prove(job, open, survey)? {}
+    Ok(())
+}
+
+/// Proves the numbers of the files that are shown. Says whether some lost theirs.
+fn prove(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -> Result<bool, Fault> {
     let suspects = suspects(open, survey);
     if suspects.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     job.worker.checkpoint()?;
     let step = suspects.len().div_ceil(PROVEN).max(1);
@@ -170,7 +211,10 @@ pub(super) fn verify(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) ->
         survey.here = open.local.look(None)?;
         survey.there = open.remote.look(None)?;
     }
-    if entries.is_empty() { Ok(()) } else { refresh(open, survey) }
+    if !entries.is_empty() {
+        refresh(open, survey)?;
+    }
+    Ok(!wrong.is_empty())
 }
 
 /// Messages that both sides show under one UID without a record of it, and those whose file isn't the recorded one, with

@@ -223,4 +223,6 @@ fn arrived(row: &Row, remote: Uid, key: Option<FileKey>) -> Row {
 }
 
 #[cfg(test)]
+mod attack_tests;
+#[cfg(test)]
 mod tests;

@@ -1,17 +1,22 @@
 //! Folders that OfflineIMAP synchronised before are begun with what it remembered of them, so that nothing is transferred, and
 //! what was deleted or flagged since is known.
 
+use std::collections::HashSet;
+
 use super::account::Shared;
 use super::folder::Job;
 use super::pairing::{Candidate, Sides};
 use super::worker::Worker;
 use crate::model::event::EventKind;
-use crate::model::fault::Fault;
+use crate::model::fault::{Fault, Reach};
 use crate::model::flags::Flags;
 use crate::model::ids::Uid;
 use crate::model::mark::Mark;
 use crate::store::ledger::import::{Cache, Caches};
 use crate::store::ledger::{FolderRecord, Row, State};
+
+/// Why a cache is of no use.
+const NOT_HERE: &str = "OfflineIMAP's cache is passed over: most of what it had in this folder isn't here";
 
 /// Takes over every folder of which the ledger knows nothing and OfflineIMAP's caches do, if their UIDs still hold. A cache
 /// that can't be read is a warning: its folder is begun from the names of its files.
@@ -35,6 +40,11 @@ pub(super) fn take_over(
         let names = &candidate.names;
         match caches.read(&names.remote, separator) {
             Ok(Some(cache)) if holds(&cache, candidate) => {
+                if !is_here(&cache, candidate, sides)? {
+                    let job = Job::new(worker, names, shared.policy());
+                    job.note(NOT_HERE.to_owned());
+                    continue;
+                }
                 let record = sides.ledger.folder(&names.remote, &names.local)?;
                 sides.ledger.restart(record.id, cache.validity, &rows(&cache))?;
                 folders += 1;
@@ -63,6 +73,20 @@ fn is_new(candidate: &Candidate, known: &[FolderRecord]) -> bool {
 
 fn holds(cache: &Cache, candidate: &Candidate) -> bool {
     matches!(candidate.remote_mark, Some(Mark::Server(mark)) if mark.uid_validity == cache.validity)
+}
+
+/// Whether most of what OfflineIMAP had here still is. Otherwise this is another Maildir, or one that is being filled anew, and
+/// what is missing was never deleted.
+fn is_here(cache: &Cache, candidate: &Candidate, sides: &mut Sides<'_>) -> Result<bool, Fault> {
+    let look = match sides.local.open(&candidate.names.local, false).and_then(|mut mailbox| mailbox.look(None)) {
+        Ok(look) => look,
+        // Its own work will report it.
+        Err(fault) if fault.reach <= Reach::Folder => return Ok(false),
+        Err(fault) => return Err(fault),
+    };
+    let here: HashSet<Uid> = look.uids().collect();
+    let still = cache.messages.iter().filter(|(uid, _)| here.contains(uid)).count();
+    Ok(still * 2 >= cache.messages.len())
 }
 
 fn rows(cache: &Cache) -> Vec<Row> {

@@ -34,6 +34,8 @@ pub(super) struct Work<'a> {
     pub(super) aside: Vec<Quarantined>,
     /// Messages that were put aside now, because they can't be copied.
     pub(super) put_aside: u64,
+    /// The server said nothing of a message that was asked for: it is gone by now, or it has to be asked for again.
+    pub(super) passed_over: bool,
     /// When the progress was last told.
     pub(super) told: Option<Instant>,
 }

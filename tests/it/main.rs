@@ -21,6 +21,7 @@ mod trial;
 #[path = "../support/world.rs"]
 mod world;
 
+mod attacks;
 mod bytes;
 mod churn;
 mod day;

@@ -34,6 +34,27 @@ fn a_message_that_is_refused_is_reported_once_and_remembered() {
 }
 
 #[test]
+fn what_failed_otherwise_is_looked_at_again() {
+    let world = World::new();
+    world.run(POLICY);
+    world.write("1.here:2,S", "here");
+    // Its name with the number that it is about to get is taken, by something that is no message.
+    let taken = format!("cur/1.here,U=1,FMD5={}:2,S", crate::store::bytes::md5_hex(b"INBOX"));
+    fs::create_dir(world.folder().join(&taken)).unwrap();
+    let marks = || {
+        let record = world.ledger.clone().folders().unwrap().remove(0);
+        (record.remote_mark, record.local_mark)
+    };
+    let before = marks();
+    assert_eq!(world.run(POLICY).failures, 1);
+    assert_eq!(marks(), before, "the next run must look again");
+    fs::remove_dir(world.folder().join(&taken)).unwrap();
+    assert_eq!(world.run(POLICY).failures, 0);
+    assert_eq!((world.there(), world.here()), (vec!["here (\\Seen)".to_owned()], vec!["here (\\Seen)".to_owned()]));
+    assert_ne!(marks(), before);
+}
+
+#[test]
 fn what_was_put_aside_is_forgotten_when_it_is_gone() {
     let world = refused();
     world.run(POLICY);

@@ -56,13 +56,13 @@ pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
     }
     let newcomers = newcomers(search, &possible)?;
     let steps = recognise(search, &gone, &newcomers)?;
-    for ((from, to), steps) in by_way(steps) {
+    for ((from, to), mut steps) in by_way(steps) {
         search.worker.checkpoint()?;
         if search.policy.pretend {
             foresee(search, from, to, &steps);
             continue;
         }
-        tolerated(if from == to { number_again(search, to, &steps) } else { go(search, from, to, &steps) })?;
+        tolerated(if from == to { number_again(search, to, &steps) } else { go(search, from, to, &mut steps) })?;
     }
     Ok(())
 }
@@ -148,8 +148,9 @@ fn number_again(search: &mut Search<'_, '_>, place: usize, steps: &[Step]) -> Re
 
 /// Moves messages on the server from one folder to another. They are announced like uploads, so that a run that is cut off
 /// finds them where they came to.
-fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &[Step]) -> Result<(), Fault> {
+fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &mut [Step]) -> Result<(), Fault> {
     let Some(uid_next) = search.receive(to)? else { return Ok(()) };
+    unnumber(search, to, steps)?;
     let id = search.folders[to].record.id;
     let intend = |step: &Step| {
         let (local_name, fingerprint) = (step.name.clone(), step.print.clone());
@@ -169,6 +170,30 @@ fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &[Step]) -> Re
     let count = moved.iter().filter(|one| one.result.is_ok()).count();
     if count > 0 {
         search.tell(to, from, count, HOW);
+    }
+    Ok(())
+}
+
+/// Takes the numbers of the folder that they came from out of the files' names. Otherwise a file that is put back there while
+/// this is cut off would be taken for the message that was there, and is gone from there on the server.
+fn unnumber(search: &mut Search<'_, '_>, place: usize, steps: &mut [Step]) -> Result<(), Fault> {
+    let mut mailbox = search.sides.local.open(&search.folders[place].pair.names.local, true)?;
+    mailbox.look(None)?;
+    let mut ids = Vec::with_capacity(steps.len());
+    for step in steps.iter() {
+        ids.extend(mailbox.find_local_name(&step.name)?.filter(|id| id.uid().is_none()));
+    }
+    if let Some((_, fault)) = mailbox.disown(&ids)?.into_iter().next() {
+        return Err(fault);
+    }
+    let look = mailbox.look(None)?;
+    let fresh = look.messages.iter().map(|message| message.id).filter(|id| id.uid().is_none());
+    let names: HashMap<FileKey, String> =
+        fresh.filter_map(|id| Some((mailbox.key(id)?, mailbox.local_name(id)?))).collect();
+    for step in steps {
+        if let Some(name) = step.key.and_then(|key| names.get(&key)) {
+            name.clone_into(&mut step.name);
+        }
     }
     Ok(())
 }

@@ -25,17 +25,17 @@ use crate::store::maildir::Maildir;
 
 const FOLDERS: [&str; 2] = ["Archive", "INBOX"];
 
-const POLICY: Policy = Policy::OPEN;
+pub(super) const POLICY: Policy = Policy::OPEN;
 
-struct World {
-    remote: MemoryRepository,
-    directory: tempfile::TempDir,
-    ledger: MemoryLedger,
+pub(super) struct World {
+    pub(super) remote: MemoryRepository,
+    pub(super) directory: tempfile::TempDir,
+    pub(super) ledger: MemoryLedger,
 }
 
 impl World {
     /// Two folders in step, with five messages in INBOX, two of them identical, and one in Archive.
-    fn in_step() -> Self {
+    pub(super) fn in_step() -> Self {
         let world = Self {
             remote: MemoryRepository::default(),
             directory: tempfile::tempdir().unwrap(),
@@ -53,25 +53,25 @@ impl World {
         world
     }
 
-    fn maildir(&self) -> Maildir {
+    pub(super) fn maildir(&self) -> Maildir {
         Maildir::open(self.directory.path(), '.', false)
     }
 
-    fn arrive(&self, folder: &str, text: &str) {
+    pub(super) fn arrive(&self, folder: &str, text: &str) {
         let wire = format!("Subject: {text}\r\n\r\n{text}\r\n").into_bytes();
         let message = MemoryMessage { wire, flags: Flags::from_imap(["\\Flagged"]), date: None };
         self.remote.tree().get_mut(folder).unwrap().add(message);
     }
 
-    fn run(&self) -> Done {
+    pub(super) fn run(&self) -> Done {
         self.run_on(&Fuse::of(u64::MAX), POLICY)
     }
 
-    fn run_on(&self, fuse: &Fuse, policy: Policy) -> Done {
+    pub(super) fn run_on(&self, fuse: &Fuse, policy: Policy) -> Done {
         self.run_in(self.maildir(), fuse, policy)
     }
 
-    fn run_in(&self, maildir: Maildir, fuse: &Fuse, policy: Policy) -> Done {
+    pub(super) fn run_in(&self, maildir: Maildir, fuse: &Fuse, policy: Policy) -> Done {
         self.run_while(maildir, fuse, policy, None)
     }
 
@@ -106,7 +106,7 @@ impl World {
     }
 
     /// Folder, subject and flags of every message on the server.
-    fn there(&self) -> Vec<String> {
+    pub(super) fn there(&self) -> Vec<String> {
         let tree = self.remote.tree();
         let line = |(name, message): (&String, &MemoryMessage)| {
             format!("{name}: {} ({})", subject(&message.wire), message.flags)
@@ -120,7 +120,7 @@ impl World {
         all
     }
 
-    fn here(&self) -> Vec<String> {
+    pub(super) fn here(&self) -> Vec<String> {
         let mut all = Vec::new();
         for folder in FOLDERS {
             if !self.directory.path().join(folder).exists() {
@@ -136,19 +136,19 @@ impl World {
         all
     }
 
-    fn files(&self, folder: &str) -> Vec<PathBuf> {
+    pub(super) fn files(&self, folder: &str) -> Vec<PathBuf> {
         let parts = ["cur", "new"].map(|part| fs::read_dir(self.directory.path().join(folder).join(part)).unwrap());
         let mut files: Vec<PathBuf> = parts.into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
         files.sort();
         files
     }
 
-    fn find(&self, folder: &str, text: &str) -> PathBuf {
+    pub(super) fn find(&self, folder: &str, text: &str) -> PathBuf {
         self.files(folder).into_iter().find(|path| subject(&fs::read(path).unwrap()) == text).unwrap()
     }
 
     /// As a mail reader moves a message: under the same name, or under one of its own.
-    fn move_here(&self, text: &str, name: Option<&str>) {
+    pub(super) fn move_here(&self, text: &str, name: Option<&str>) {
         let file = self.find("INBOX", text);
         let name = name.unwrap_or(file.file_name().unwrap().to_str().unwrap());
         fs::rename(&file, self.directory.path().join("Archive/cur").join(name)).unwrap();
@@ -162,7 +162,7 @@ impl World {
     }
 
     /// As another client moves messages.
-    fn move_there(&self, texts: &[&str]) {
+    pub(super) fn move_there(&self, texts: &[&str]) {
         let uids: Vec<Uid> = {
             let tree = self.remote.tree();
             let wanted = |message: &MemoryMessage| texts.contains(&subject(&message.wire).as_str());
@@ -174,7 +174,7 @@ impl World {
     }
 }
 
-fn subject(message: &[u8]) -> String {
+pub(super) fn subject(message: &[u8]) -> String {
     String::from_utf8_lossy(message).lines().next().unwrap().trim_start_matches("Subject: ").to_owned()
 }
 
@@ -260,11 +260,12 @@ fn what_was_moved_here_and_deleted_there_stays_moved() {
 fn what_is_deleted_here_while_it_is_moved_there_does_not_come_back() {
     let world = World::in_step();
     world.move_here("a", None);
-    let (remote, file) = (world.remote.clone(), world.find("Archive", "a"));
+    let (remote, archive) = (world.remote.clone(), world.directory.path().join("Archive/cur"));
     let deletes = move || {
         let moved = remote.tree()["Archive"].messages.values().any(|message| subject(&message.wire) == "a");
-        if moved {
-            let _ = fs::remove_file(&file);
+        let files = fs::read_dir(&archive).unwrap().map(|entry| entry.unwrap().path());
+        if let Some(file) = files.filter(|_| moved).find(|file| subject(&fs::read(file).unwrap()) == "a") {
+            fs::remove_file(file).unwrap();
         }
     };
     world.run_while(world.maildir(), &Fuse::of(u64::MAX), POLICY, Some(Arc::new(deletes)));

@@ -147,7 +147,7 @@ pub trait Ledger: Send {
     fn record(&mut self, folder: FolderId, entries: &[Entry]) -> Result<(), Fault>;
 
     /// Begins a folder anew under this UIDVALIDITY with these rows, all in one: what was known of it before, watermarks and
-    /// announced uploads and doubts included, is gone.
+    /// announced uploads and doubts included, is gone, and so is what was put aside on the remote side.
     fn restart(&mut self, folder: FolderId, validity: UidValidity, rows: &[Row]) -> Result<(), Fault>;
 
     /// The messages of a folder that can't be copied, those of the remote side first, by name.
