@@ -79,34 +79,36 @@ impl<R: Repository> Repository for Dry<R> {
     fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
         match &mut self.inner {
             Some(inner) if !self.imagined.contains(name) => {
-                Ok(Box::new(Reader { inner: inner.open(name, false)?, writable }))
+                Ok(Box::new(Reader { inner: Some(inner.open(name, false)?), writable }))
             }
-            _ => Ok(Box::new(Imagined { writable })),
+            _ => Ok(Box::new(Reader { inner: None, writable })),
         }
     }
 }
 
 /// A folder that is only read, though it may say that it could be written.
 struct Reader<'a> {
-    inner: Box<dyn Mailbox + 'a>,
+    /// `None`: it would be made, and is empty.
+    inner: Option<Box<dyn Mailbox + 'a>>,
     writable: bool,
 }
 
 impl Mailbox for Reader<'_> {
     fn holds(&self) -> Holds {
-        self.inner.holds()
+        self.inner.as_ref().map_or(Holds::ALL, |inner| inner.holds())
     }
     fn read_only(&self) -> bool {
         !self.writable
     }
     fn uid_validity(&self) -> Option<UidValidity> {
-        self.inner.uid_validity()
+        self.inner.as_ref().map_or(Some(UidValidity(0)), |inner| inner.uid_validity())
     }
     fn look(&mut self, known: Option<Known<'_>>) -> Result<Look, Fault> {
-        self.inner.look(known)
+        let empty = Look { messages: Vec::new(), coverage: Coverage::Whole, mark: None };
+        self.inner.as_mut().map_or(Ok(empty), |inner| inner.look(known))
     }
     fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Faults, Fault> {
-        self.inner.fetch(wanted, to)
+        self.inner.as_mut().map_or_else(|| Ok(Vec::new()), |inner| inner.fetch(wanted, to))
     }
     fn deliver<'b>(&'b mut self) -> Result<Box<dyn Delivery + 'b>, Fault> {
         Err(never("storing messages"))
@@ -124,69 +126,31 @@ impl Mailbox for Reader<'_> {
         Err(never("numbering messages"))
     }
     fn removes(&self) -> bool {
-        self.inner.removes()
+        self.inner.as_ref().is_none_or(|inner| inner.removes())
     }
     fn key(&self, id: MessageId) -> Option<FileKey> {
-        self.inner.key(id)
+        self.inner.as_ref()?.key(id)
     }
     fn received_since(&mut self, seconds: i64) -> Result<Vec<MessageId>, Fault> {
-        self.inner.received_since(seconds)
+        self.inner.as_mut().map_or_else(|| Ok(Vec::new()), |inner| inner.received_since(seconds))
     }
     fn subject(&mut self, id: MessageId) -> Option<String> {
-        self.inner.subject(id)
+        self.inner.as_mut()?.subject(id)
     }
     fn local_name(&self, id: MessageId) -> Option<String> {
-        self.inner.local_name(id)
+        self.inner.as_ref()?.local_name(id)
     }
     fn find_local_name(&mut self, name: &str) -> Result<Option<MessageId>, Fault> {
-        self.inner.find_local_name(name)
+        self.inner.as_mut().map_or(Ok(None), |inner| inner.find_local_name(name))
     }
     fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault> {
-        self.inner.fingerprint(id)
+        self.inner.as_mut().map_or(Ok(None), |inner| inner.fingerprint(id))
     }
     fn fingerprints(
         &mut self,
         ids: &[MessageId],
         sizes: Option<&HashSet<u64>>,
     ) -> Result<Vec<(MessageId, Fingerprint)>, Fault> {
-        self.inner.fingerprints(ids, sizes)
-    }
-}
-
-/// A folder that would be made.
-struct Imagined {
-    writable: bool,
-}
-
-impl Mailbox for Imagined {
-    fn holds(&self) -> Holds {
-        Holds::ALL
-    }
-    fn read_only(&self) -> bool {
-        !self.writable
-    }
-    fn uid_validity(&self) -> Option<UidValidity> {
-        Some(UidValidity(0))
-    }
-    fn look(&mut self, _: Option<Known<'_>>) -> Result<Look, Fault> {
-        Ok(Look { messages: Vec::new(), coverage: Coverage::Whole, mark: None })
-    }
-    fn fetch(&mut self, _: &[MessageId], _: &mut dyn Delivery) -> Result<Faults, Fault> {
-        Ok(Vec::new())
-    }
-    fn deliver<'b>(&'b mut self) -> Result<Box<dyn Delivery + 'b>, Fault> {
-        Err(never("storing messages"))
-    }
-    fn change_flags(&mut self, _: &[FlagChange]) -> Result<Faults, Fault> {
-        Err(never("changing flags"))
-    }
-    fn delete(&mut self, _: &[MessageId]) -> Result<Faults, Fault> {
-        Err(never("deleting messages"))
-    }
-    fn number(&mut self, _: &[(MessageId, Uid)]) -> Result<Faults, Fault> {
-        Err(never("numbering messages"))
-    }
-    fn fingerprint(&mut self, _: MessageId) -> Result<Option<Fingerprint>, Fault> {
-        Ok(None)
+        self.inner.as_mut().map_or_else(|| Ok(Vec::new()), |inner| inner.fingerprints(ids, sizes))
     }
 }

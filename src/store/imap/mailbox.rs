@@ -1,4 +1,4 @@
-//! One mailbox on a server: looking at it, changing flags, deleting.
+//! One mailbox on a server: looking at it, and changing flags.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -23,11 +23,11 @@ pub(super) const SET_LENGTH: usize = 8000;
 /// A mailbox. It is selected by the first look.
 pub(super) struct ImapMailbox<'a> {
     pub(super) connection: &'a mut Connection,
-    name: String,
+    pub(super) name: String,
     quoted: String,
     writable: bool,
     selected: Option<Seen>,
-    expunge: bool,
+    pub(super) expunge: bool,
 }
 
 impl<'a> ImapMailbox<'a> {
@@ -141,7 +141,11 @@ impl<'a> ImapMailbox<'a> {
     }
 
     /// Runs commands about messages; for each that is refused, the messages of its set with the fault.
-    fn run_on_sets(&mut self, commands: &[(String, UidSet)], what: &str) -> Result<Vec<(MessageId, Fault)>, Fault> {
+    pub(super) fn run_on_sets(
+        &mut self,
+        commands: &[(String, UidSet)],
+        what: &str,
+    ) -> Result<Vec<(MessageId, Fault)>, Fault> {
         self.ensure_selected()?;
         let texts: Vec<String> = commands.iter().map(|(text, _)| text.clone()).collect();
         let statuses = self.connection.run(&texts, &mut Ignore);
@@ -153,30 +157,6 @@ impl<'a> ImapMailbox<'a> {
             faults.extend(set.iter().map(|uid| (MessageId::Uid(uid), fault.clone())));
         }
         Ok(faults)
-    }
-
-    /// Expunges without UIDPLUS: only when nothing else is marked, since EXPUNGE takes everything that is.
-    fn expunge_all(&mut self, ours: &UidSet) -> Result<Vec<(MessageId, Fault)>, Fault> {
-        let mut marked = UidSet::default();
-        let statuses = self.connection.run(&["UID SEARCH DELETED".to_owned()], &mut |untagged| {
-            if let super::response::Untagged::Found(uids) = untagged {
-                marked.insert_all(&uids);
-            }
-            Ok(())
-        });
-        let statuses = statuses.map_err(|trouble| self.connection.lost("deleting messages", &trouble))?;
-        let sure = statuses.iter().all(|status| status.word == Word::Ok);
-        if sure && marked.iter().all(|uid| ours.contains(uid)) {
-            return self.run_on_sets(&[("EXPUNGE".to_owned(), ours.clone())], "deleting messages");
-        }
-        let fault = Fault::new(
-            Reach::Message,
-            FaultKind::Refused,
-            format!("deleting messages in {} on {}", self.name, self.connection.peer),
-            "other messages are marked as deleted too, and this server can't expunge single ones",
-        )
-        .advise("ours stay marked; expunge the folder in a mail program");
-        Ok(ours.iter().map(|uid| (MessageId::Uid(uid), fault.clone())).collect())
     }
 }
 
@@ -243,23 +223,7 @@ impl Mailbox for ImapMailbox<'_> {
     }
 
     fn delete(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault> {
-        self.ensure_writable("deleting from")?;
-        let set = uids(ids);
-        let single = self.connection.capabilities.has("UIDPLUS");
-        let pieces = set.pieces(SET_LENGTH);
-        let marks = pieces.iter().map(|piece| (format!("UID STORE {piece} +FLAGS.SILENT (\\Deleted)"), piece.clone()));
-        let mut faults = self.run_on_sets(&marks.collect::<Vec<_>>(), "deleting messages")?;
-        if single && self.expunge {
-            // Only when they are marked: where another client is at work, Dovecot overlooks a mark that comes in the same
-            // breath, says OK, and keeps the message.
-            let expunges = pieces.into_iter().map(|piece| (format!("UID EXPUNGE {piece}"), piece));
-            faults.extend(self.run_on_sets(&expunges.collect::<Vec<_>>(), "deleting messages")?);
-        }
-        if single || !self.expunge || set.is_empty() || !faults.is_empty() {
-            Ok(faults)
-        } else {
-            self.expunge_all(&set)
-        }
+        self.delete_all(&uids(ids))
     }
 
     fn removes(&self) -> bool {

@@ -7,6 +7,7 @@
 mod append;
 mod connect;
 mod connection;
+mod delete;
 mod fetch;
 mod handle;
 mod list;
