@@ -12,7 +12,7 @@ use crate::memory::{MemoryLedger, MemoryRepository};
 use crate::model::flags::Holds;
 use crate::model::ids::{AccountName, LampId, Uid};
 use crate::model::message::Fingerprint;
-use crate::store::ledger::{Entry, Quarantined};
+use crate::store::ledger::{Entry, Quarantined, Row};
 use crate::store::{Delivered, Delivery, FlagChange, Known, Place, Relocation};
 
 fn beside(file: &Path, unique: &str) -> PathBuf {
@@ -147,6 +147,22 @@ fn what_is_kept_here_only_is_not_sent_again_when_the_server_numbers_anew() {
     }
     world.run(keep);
     assert_eq!(world.there(), ["b ()", "c ()"]);
+}
+
+#[test]
+fn files_of_a_time_before_their_names_were_recorded_are_told_apart() {
+    // As after a takeover from OfflineIMAP by an earlier version, which recorded no files.
+    let world = in_step(&["a", "b"]);
+    let mut ledger = world.ledger.clone();
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    let rows = ledger.rows(folder).unwrap().into_iter().map(|row| Entry::Put(Row { key: None, ..row }));
+    ledger.record(folder, &rows.collect::<Vec<_>>()).unwrap();
+    let file = world.find("a");
+    fs::write(beside(&file, "00"), text("only here")).unwrap();
+    world.run(POLICY);
+    delete_there(&world, "a");
+    world.run(POLICY);
+    assert!(world.here().contains(&"only here ()".to_owned()), "{:?} {:?}", world.here(), world.there());
 }
 
 /// A server that lists a message, and says nothing of it when it is fetched.

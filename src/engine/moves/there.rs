@@ -82,7 +82,8 @@ fn recognise(search: &mut Search<'_, '_>, gone: &[Gone], new: &[(usize, Uid)]) -
     right.sort_by_key(|(index, _)| *index);
     let pairs = pair(&left, &right, |_, _| false);
     let step = |(left, right): (usize, usize)| (gone[left].from, new[right].0, (gone[left].row.clone(), new[right].1));
-    Ok(pairs.into_iter().map(step).collect())
+    // What came again to the folder that it is gone from may be a new version with the same header: it is fetched.
+    Ok(pairs.into_iter().map(step).filter(|(from, to, _)| from != to).collect())
 }
 
 /// The messages of each folder, with their places in the list.
