@@ -88,13 +88,22 @@ fn rows(cache: &Cache, candidate: &Candidate, sides: &mut Sides<'_>) -> Result<O
         Err(fault) => return Err(fault),
     };
     let here: HashSet<Uid> = look.uids().collect();
+    let contested: HashSet<Uid> =
+        look.messages.iter().filter_map(|message| claim(&mailbox.local_name(message.id)?, message.id)).collect();
     let still = cache.messages.iter().filter(|(uid, _)| here.contains(uid)).count();
     let row = |(uid, flags): &(Uid, Flags)| Row {
         remote: *uid,
         local: *uid,
         flags: flags.clone(),
         state: State::Synced,
-        key: mailbox.key(MessageId::Uid(*uid)),
+        // What two files claim to be is not believed but proven.
+        key: mailbox.key(MessageId::Uid(*uid)).filter(|_| !contested.contains(uid)),
     };
     Ok((still * 2 >= cache.messages.len()).then(|| cache.messages.iter().map(row).collect()))
+}
+
+/// The UID that the name of a file without one carries all the same.
+fn claim(name: &str, id: MessageId) -> Option<Uid> {
+    let digits = name.split(',').find_map(|field| field.strip_prefix("U="))?;
+    if id.uid().is_some() { None } else { digits.parse().ok().and_then(Uid::new) }
 }

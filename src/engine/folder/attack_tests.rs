@@ -209,7 +209,7 @@ impl Mailbox for PassingOverMailbox<'_> {
         self.0.fetch(&wanted, to)
     }
     fn deliver<'b>(&'b mut self) -> Result<Box<dyn Delivery + 'b>, Fault> {
-        self.0.deliver()
+        Ok(Box::new(Altering(self.0.deliver()?)))
     }
     fn change_flags(&mut self, changes: &[FlagChange]) -> Result<Vec<(MessageId, Fault)>, Fault> {
         self.0.change_flags(changes)
@@ -225,17 +225,62 @@ impl Mailbox for PassingOverMailbox<'_> {
     }
 }
 
-#[test]
-fn a_message_that_the_server_passed_over_is_asked_for_again() {
-    let world = in_step(&["a"]);
-    let uid = world.arrive("b", &[]);
+/// A server that adds a line to the header of what it gets, and doesn't tell the UID (it has no UIDPLUS).
+struct Altering<'a>(Box<dyn Delivery + 'a>);
+
+const ADDED: &[u8] = b"X-Added: by the server\r\n";
+
+impl Delivery for Altering<'_> {
+    fn begin(&mut self, size: u64, head: &crate::model::message::Head) -> Result<(), Fault> {
+        self.0.begin(size + ADDED.len() as u64, head)?;
+        self.0.chunk(b"")
+    }
+    fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {
+        let end = data.iter().position(|byte| *byte == b'\n').map_or(data.len(), |at| at + 1);
+        self.0.chunk(&data[..end])?;
+        self.0.chunk(ADDED)?;
+        self.0.chunk(&data[end..])
+    }
+    fn end(&mut self, head: crate::model::message::Head) -> Result<(), Fault> {
+        self.0.end(head)
+    }
+    fn abandon(&mut self) -> Result<(), Fault> {
+        self.0.abandon()
+    }
+    fn commit(&mut self) -> Result<Vec<Delivered>, Fault> {
+        let mut all = self.0.commit()?;
+        for one in &mut all {
+            one.result = one.result.clone().map(|_| crate::store::Stored { uid: None, key: None });
+        }
+        Ok(all)
+    }
+}
+
+fn run_against(world: &World, uid: u32) {
     let (events, _seen) = unbounded();
     let (_orders, obeyed) = unbounded();
     let (questions, _) = unbounded();
     let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
     let job = Job::new(&worker, &world.names, POLICY);
-    let mut remote = PassingOver(world.remote.clone(), uid);
+    let mut remote = PassingOver(world.remote.clone(), Uid::new(uid).unwrap());
     synchronise(&job, &mut remote, &mut world.maildir(), &mut world.ledger.clone());
+}
+
+#[test]
+fn what_a_server_without_uidplus_alters_is_not_sent_at_each_run() {
+    let world = in_step(&["a"]);
+    world.write("1.here:2,", "here");
+    for _ in 0..4 {
+        run_against(&world, 99);
+    }
+    assert!(world.there().len() <= 3, "{:?}", world.there());
+}
+
+#[test]
+fn a_message_that_the_server_passed_over_is_asked_for_again() {
+    let world = in_step(&["a"]);
+    let uid = world.arrive("b", &[]);
+    run_against(&world, uid.get());
     assert_eq!(world.here(), ["a ()"]);
     world.run(POLICY);
     assert_eq!(world.here(), ["a ()", "b ()"]);
