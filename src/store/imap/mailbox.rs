@@ -80,7 +80,9 @@ impl<'a> ImapMailbox<'a> {
         let condstore = self.connection.capabilities.condstore() && !self.connection.qresync;
         let select = self.select_command(if condstore { " (CONDSTORE)" } else { "" });
         let mut seen = self.select(&[select, "UID FETCH 1:* (FLAGS)".to_owned()])?;
-        let look = Look { messages: seen.take_messages(), coverage: Coverage::Whole, mark: seen.mark() };
+        let whole = seen.is_complete(seen.listed());
+        let coverage = if whole { Coverage::Whole } else { Coverage::Partial };
+        let look = Look { messages: seen.take_messages(), coverage, mark: seen.mark().filter(|_| whole) };
         self.selected = Some(seen);
         Ok(look)
     }
@@ -108,7 +110,8 @@ impl<'a> ImapMailbox<'a> {
             format!("UID FETCH 1:* (FLAGS) (CHANGEDSINCE {modseq})"),
             search.to_owned(),
         ])?;
-        let sound = seen.uid_validity == Some(mark.uid_validity) && seen.has_modseq();
+        let sound =
+            seen.uid_validity == Some(mark.uid_validity) && seen.has_modseq() && seen.is_complete(seen.found.len());
         let coverage = Coverage::Existing { uids: std::mem::take(&mut seen.found) };
         let look = Look { messages: seen.take_messages(), coverage, mark: seen.mark() };
         self.selected = Some(seen);

@@ -52,6 +52,8 @@ pub(super) enum Untagged {
     StatusOf(StatusItems),
     Flags(Flags),
     Exists(u32),
+    /// A message is gone.
+    Expunged,
     Vanished(UidSet),
     Fetch(Fetched),
     /// UIDs that a search found, from SEARCH or ESEARCH.
@@ -119,6 +121,7 @@ fn untagged(mut tokens: Tokens<'_>) -> Untagged {
 fn numbered(number: u64, mut tokens: Tokens<'_>) -> Untagged {
     match tokens.next() {
         Some(word) if word.is("FETCH") => Untagged::Fetch(fetched(tokens)),
+        Some(word) if word.is("EXPUNGE") => Untagged::Expunged,
         Some(word) if word.is("EXISTS") => u32::try_from(number).map_or(Untagged::Other, Untagged::Exists),
         _ => Untagged::Other,
     }

@@ -18,6 +18,8 @@ pub(super) struct Seen {
     pub(super) uid_validity: Option<UidValidity>,
     uid_next: Option<u32>,
     exists: Option<u32>,
+    /// How many were reported gone since.
+    expunged: u64,
     highest_modseq: Option<ModSeq>,
     flags: Option<Flags>,
     permanent: Option<(Flags, bool)>,
@@ -35,6 +37,7 @@ impl Handler for Seen {
             Untagged::Status(status) => self.code(status.code),
             // Only the first number is SELECT's; later ones are news.
             Untagged::Exists(count) => self.exists = self.exists.or(Some(count)),
+            Untagged::Expunged => self.expunged += 1,
             Untagged::Flags(flags) => self.flags = Some(flags),
             Untagged::Vanished(uids) => self.vanish(&uids),
             Untagged::Fetch(fetched) => self.fetched(fetched),
@@ -72,6 +75,12 @@ impl Seen {
         self.vanished.insert_all(uids);
     }
 
+    /// Whether a list of so many messages can be all. A server that passes one over, or tells of one what can't be understood,
+    /// has not shown that it is gone.
+    pub(super) fn is_complete(&self, listed: u64) -> bool {
+        listed + self.expunged + self.vanished.len() >= u64::from(self.exists())
+    }
+
     /// How many messages there were when the mailbox was selected.
     pub(super) fn exists(&self) -> u32 {
         self.exists.unwrap_or(0)
@@ -98,6 +107,11 @@ impl Seen {
             self.permanent.clone().or_else(|| self.flags.clone().map(|flags| (flags, false))).unwrap_or_default();
         let keywords = if any { KeywordRoom::Any } else { KeywordRoom::Only(flags.keywords().to_vec()) };
         Holds { system: flags.system, keywords }
+    }
+
+    /// How many messages were listed so far.
+    pub(super) fn listed(&self) -> u64 {
+        self.messages.len() as u64
     }
 
     /// How many of the listed messages `known` doesn't have.
@@ -153,6 +167,16 @@ mod tests {
     fn a_message_that_is_expunged_during_the_listing_is_gone() {
         let mut seen = seen(&["* 1 FETCH (UID 9 FLAGS ())", "* VANISHED 9"]);
         assert!(seen.take_messages().is_empty());
+    }
+
+    #[test]
+    fn a_list_that_is_shorter_than_the_mailbox_is_not_complete() {
+        let short = seen(&["* 2 EXISTS", "* 1 FETCH (UID 9 FLAGS ())", "* 2 FETCH (UID 10)"]);
+        assert!(!short.is_complete(short.listed()));
+        for gone in ["* 2 EXPUNGE", "* VANISHED 10"] {
+            let shorter = seen(&["* 2 EXISTS", "* 1 FETCH (UID 9 FLAGS ())", gone]);
+            assert!(shorter.is_complete(shorter.listed()), "{gone}");
+        }
     }
 
     #[test]
