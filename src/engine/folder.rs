@@ -10,7 +10,7 @@ use super::survey::{Survey, survey};
 use super::work::Work;
 use super::worker::Worker;
 use crate::model::event::{EventKind, Progress};
-use crate::model::fault::{Fault, Reach};
+use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::{Counts, FolderPair};
 use crate::model::ids::Side;
 use crate::model::light::Light;
@@ -184,6 +184,7 @@ fn attempt(
     let mut local = local.open(&job.names.local, job.policy.to_local.write)?;
     let mut open = Open { remote: &mut *remote, local: &mut *local, ledger };
     let Some(survey) = survey(job, &mut open)? else { return Ok(()) };
+    let broken_off = report_broken_off(job, &survey);
     let (mut plan, withheld) = decide(job, &open, &survey);
     let aside = quarantine::hold_back(job, &survey, &mut open, &mut plan)?;
     let Survey { record, rows, there, here } = survey;
@@ -212,7 +213,7 @@ fn attempt(
         local_holds: open.local.holds(),
         progress: Progress { total: counts.copies(), ..Progress::default() },
         counts: Counts::default(),
-        failures: 0,
+        failures: u64::from(broken_off),
         aside,
         put_aside: 0,
         passed_over: false,
@@ -227,6 +228,17 @@ fn attempt(
         open.ledger.set_marks(work.record.id, there.mark, here.mark)?;
     }
     Ok(())
+}
+
+/// Reports a list that the server broke off. What it does show is synchronised; of the rest nothing is concluded.
+fn report_broken_off(job: &Job<'_>, survey: &Survey) -> bool {
+    let broken_off = survey.there.coverage == Coverage::Partial;
+    if broken_off {
+        let cause = format!("the server lists only {} of its messages", survey.there.messages.len());
+        let fault = Fault::new(Reach::Folder, FaultKind::Server, job.doing(), cause);
+        job.failed(&fault.advise("none of the others is touched; the next run looks again"));
+    }
+    broken_off
 }
 
 /// Says of each message what is done with it, and why.

@@ -217,16 +217,15 @@ fn prove(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -> Result<bool
     Ok(!wrong.is_empty())
 }
 
-/// Messages that both sides show under one UID without a record of it, and those whose file isn't the recorded one, with
-/// their records.
+/// Messages that both sides show under one UID without a record of it, and those whose file isn't the recorded one or was never
+/// recorded, with their records.
 fn suspects<'a>(open: &Open<'_>, survey: &'a Survey) -> BTreeMap<Uid, Option<&'a Row>> {
     let rows: HashMap<Uid, &Row> = survey.rows.iter().map(|row| (row.local, row)).collect();
     let there: HashSet<Uid> = survey.there.uids().collect();
     let suspect = |uid: Uid| match rows.get(&uid) {
         None => there.contains(&uid).then_some((uid, None)),
         Some(row) => {
-            let other =
-                row.key.is_some() && open.local.key(MessageId::Uid(uid)).is_some_and(|key| Some(key) != row.key);
+            let other = open.local.key(MessageId::Uid(uid)).is_some_and(|key| Some(key) != row.key);
             other.then_some((uid, Some(*row)))
         }
     };

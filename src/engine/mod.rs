@@ -6,6 +6,7 @@
 
 mod account;
 mod connect;
+mod contents;
 mod copy;
 mod decide;
 mod doubt;

@@ -5,6 +5,7 @@
 //! is recorded here. That it left is for the work on the folder it left: it is gone on both sides then, or, where a server
 //! could only copy it, is deleted there like any other.
 
+mod both;
 mod here;
 mod there;
 

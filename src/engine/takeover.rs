@@ -12,6 +12,7 @@ use crate::model::fault::{Fault, Reach};
 use crate::model::flags::Flags;
 use crate::model::ids::Uid;
 use crate::model::mark::Mark;
+use crate::model::message::MessageId;
 use crate::store::ledger::import::{Cache, Caches};
 use crate::store::ledger::{FolderRecord, Row, State};
 
@@ -40,13 +41,13 @@ pub(super) fn take_over(
         let names = &candidate.names;
         match caches.read(&names.remote, separator) {
             Ok(Some(cache)) if holds(&cache, candidate) => {
-                if !is_here(&cache, candidate, sides)? {
+                let Some(rows) = rows(&cache, candidate, sides)? else {
                     let job = Job::new(worker, names, shared.policy());
                     job.note(NOT_HERE.to_owned());
                     continue;
-                }
+                };
                 let record = sides.ledger.folder(&names.remote, &names.local)?;
-                sides.ledger.restart(record.id, cache.validity, &rows(&cache))?;
+                sides.ledger.restart(record.id, cache.validity, &rows)?;
                 folders += 1;
                 plain |= cache.plain;
             }
@@ -75,27 +76,34 @@ fn holds(cache: &Cache, candidate: &Candidate) -> bool {
     matches!(candidate.remote_mark, Some(Mark::Server(mark)) if mark.uid_validity == cache.validity)
 }
 
-/// Whether most of what OfflineIMAP had here still is. Otherwise this is another Maildir, or one that is being filled anew, and
-/// what is missing was never deleted.
-fn is_here(cache: &Cache, candidate: &Candidate, sides: &mut Sides<'_>) -> Result<bool, Fault> {
-    let look = match sides.local.open(&candidate.names.local, false).and_then(|mut mailbox| mailbox.look(None)) {
-        Ok(look) => look,
+/// What the cache says, with the files that it is about. `None` when most of what OfflineIMAP had here is not here: this is
+/// another Maildir then, or one that is being filled anew, and what is missing was never deleted.
+fn rows(cache: &Cache, candidate: &Candidate, sides: &mut Sides<'_>) -> Result<Option<Vec<Row>>, Fault> {
+    let opened = sides.local.open(&candidate.names.local, false);
+    let looked = opened.and_then(|mut mailbox| mailbox.look(None).map(|look| (mailbox, look)));
+    let (mailbox, look) = match looked {
+        Ok(both) => both,
         // Its own work will report it.
-        Err(fault) if fault.reach <= Reach::Folder => return Ok(false),
+        Err(fault) if fault.reach <= Reach::Folder => return Ok(None),
         Err(fault) => return Err(fault),
     };
     let here: HashSet<Uid> = look.uids().collect();
+    let contested: HashSet<Uid> =
+        look.messages.iter().filter_map(|message| claim(&mailbox.local_name(message.id)?, message.id)).collect();
     let still = cache.messages.iter().filter(|(uid, _)| here.contains(uid)).count();
-    Ok(still * 2 >= cache.messages.len())
-}
-
-fn rows(cache: &Cache) -> Vec<Row> {
     let row = |(uid, flags): &(Uid, Flags)| Row {
         remote: *uid,
         local: *uid,
         flags: flags.clone(),
         state: State::Synced,
-        key: None,
+        // What two files claim to be is not believed but proven.
+        key: mailbox.key(MessageId::Uid(*uid)).filter(|_| !contested.contains(uid)),
     };
-    cache.messages.iter().map(row).collect()
+    Ok((still * 2 >= cache.messages.len()).then(|| cache.messages.iter().map(row).collect()))
+}
+
+/// The UID that the name of a file without one carries all the same.
+fn claim(name: &str, id: MessageId) -> Option<Uid> {
+    let digits = name.split(',').find_map(|field| field.strip_prefix("U="))?;
+    if id.uid().is_some() { None } else { digits.parse().ok().and_then(Uid::new) }
 }

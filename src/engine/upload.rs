@@ -8,7 +8,7 @@ use super::folder::Open;
 use super::intents;
 use super::quarantine::{put_aside, release};
 use super::work::Work;
-use crate::model::fault::{Fault, Reach};
+use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Flags;
 use crate::model::ids::Side;
 use crate::model::light::Light;
@@ -30,17 +30,17 @@ pub(super) fn upload(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> R
             _ => None,
         })
         .collect();
-    let mut unknown = false;
+    let mut unknown = Vec::new();
     for group in wanted.chunks(UPLOADS) {
         work.job.worker.light(Light::Uploading);
-        unknown |= upload_group(work, group, open)?;
+        unknown.append(&mut upload_group(work, group, open)?);
         work.publish_progress();
     }
-    if unknown { find_uploads(work, open) } else { Ok(()) }
+    if unknown.is_empty() { Ok(()) } else { find_uploads(work, open, &unknown) }
 }
 
-/// Uploads a group. Gives back whether some arrived without the server saying as what.
-fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Open<'_>) -> Result<bool, Fault> {
+/// Uploads a group. Gives back the names of those that arrived without the server saying as what.
+fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Open<'_>) -> Result<Vec<String>, Fault> {
     let names = announce(work, group, open)?;
     let wanted: Vec<MessageId> = group.iter().map(|(id, _)| *id).filter(|id| names.contains_key(id)).collect();
     let mut upload = Upload::new(work, open.remote.deliver()?, group);
@@ -54,7 +54,7 @@ fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Op
     let delivered = upload.commit()?;
     drop(upload);
     let settle = |id: &MessageId| names.get(id).map(|name| Entry::Settle { local_name: name.clone() });
-    let (mut pairs, mut entries, mut unknown) = (Vec::new(), Vec::new(), false);
+    let (mut pairs, mut entries, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     let failures =
         delivered.iter().filter_map(|one| one.result.as_ref().err().map(|fault| (one.source, fault.clone())));
     for (id, fault) in refused.into_iter().chain(failures) {
@@ -65,7 +65,7 @@ fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Op
     for one in &delivered {
         match one.result.as_ref().map(|stored| stored.uid) {
             Ok(Some(uid)) => pairs.push((one.source, uid)),
-            Ok(None) => unknown = true,
+            Ok(None) => unknown.extend(names.get(&one.source).cloned()),
             Err(_) => {}
         }
     }
@@ -115,11 +115,22 @@ fn announce(
     Ok(names)
 }
 
-/// Finds uploads whose UIDs the server didn't tell (it has no UIDPLUS), by what they look like.
-fn find_uploads(work: &mut Work<'_>, open: &mut Open<'_>) -> Result<(), Fault> {
+/// Finds uploads whose UIDs the server didn't tell (it has no UIDPLUS), by what they look like. One that can't be found was
+/// altered there: it is put aside, since it would be sent again at each run.
+fn find_uploads(work: &mut Work<'_>, open: &mut Open<'_>, names: &[String]) -> Result<(), Fault> {
     work.job.worker.light(Light::Listing);
     let there = open.remote.look(None)?;
     let mut here = open.local.look(None)?;
     intents::recover(work.job, &work.record, open, &there, &mut here)?;
-    Ok(())
+    let mut entries = Vec::new();
+    for name in names {
+        if let Some(id @ MessageId::Fresh(_)) = open.local.find_local_name(name)? {
+            let cause = "the server took a message, altered it, and doesn't tell what it became";
+            let fault = Fault::new(Reach::Message, FaultKind::Refused, work.job.doing(), cause)
+                .advise("it is on the server under another form");
+            let subject = open.local.subject(id);
+            entries.extend(put_aside(work, Side::Local, name, subject, &fault));
+        }
+    }
+    open.ledger.record(work.record.id, &entries)
 }

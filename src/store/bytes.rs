@@ -96,6 +96,22 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// A digest of a whole message, fed in pieces of any size.
+#[derive(Debug, Clone, Default)]
+pub struct WholeDigest(Md5);
+
+impl WholeDigest {
+    /// Takes the next bytes.
+    pub fn feed(&mut self, data: &[u8]) {
+        self.0.update(data);
+    }
+
+    /// The MD5 of all of it, as hexadecimal digits.
+    pub fn finish(self) -> String {
+        hex(self.0.finalize().as_slice())
+    }
+}
+
 /// Computes a [`Fingerprint`] from a message's wire form, fed in pieces of any size.
 ///
 /// The header reaches up to the first empty line; a message without one is all header. Line ends count as LF, and those

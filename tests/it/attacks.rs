@@ -49,3 +49,26 @@ fn a_first_run_that_is_killed_beside_offlineimaps_caches_empties_nothing_on_the_
     assert_eq!(status(&world), before, "{}", run.text);
     world.same(&[]);
 }
+
+#[test]
+fn of_two_files_with_one_number_at_a_takeover_none_goes_with_the_message() {
+    let mut world = World::new();
+    world.remote += "ssl = yes\n";
+    world.fill(1, 10);
+    let config = world.file(&world.config());
+    let out = Command::new("offlineimap").args(["-o", "-u", "basic", "-c"]).arg(config).output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let inbox = world.maildir().join("INBOX");
+    let file = local::messages(&inbox).remove(3);
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let uid = name.split(",U=").nth(1).unwrap().split(',').next().unwrap().to_owned();
+    let text = "Subject: only here\n\nonly here\n";
+    fs::write(file.with_file_name(format!("00,{}", name.split_once(',').unwrap().1)), text).unwrap();
+    world.sync().ends_with(0);
+    let (code, said) = world.python("delete.py", &["INBOX", &uid]);
+    assert_eq!(code, Some(0), "{said}");
+    world.sync().ends_with(0);
+    let has = |path: &std::path::PathBuf| fs::read_to_string(path).is_ok_and(|said| said.contains("only here"));
+    assert!(local::messages(&inbox).iter().any(has));
+    world.same(&[]);
+}

@@ -12,7 +12,7 @@ use crate::memory::{MemoryLedger, MemoryRepository};
 use crate::model::flags::Holds;
 use crate::model::ids::{AccountName, LampId, Uid};
 use crate::model::message::Fingerprint;
-use crate::store::ledger::{Entry, Quarantined};
+use crate::store::ledger::{Entry, Quarantined, Row};
 use crate::store::{Delivered, Delivery, FlagChange, Known, Place, Relocation};
 
 fn beside(file: &Path, unique: &str) -> PathBuf {
@@ -129,8 +129,9 @@ fn files_whose_names_are_no_longer_recognised_are_not_all_sent_again() {
     assert_eq!((world.here().len(), world.there().len()), (30, 30));
 }
 
+/// Of what was kept on one side only no number is left to remember it by: it is new, rather than deleted.
 #[test]
-fn what_is_kept_here_only_is_not_sent_again_when_the_server_numbers_anew() {
+fn what_is_kept_here_only_is_new_when_the_server_numbers_anew() {
     let world = in_step(&["a", "b", "c"]);
     delete_there(&world, "a");
     let keep = Policy { to_local: Permission { write: true, delete: false }, ..POLICY };
@@ -146,7 +147,25 @@ fn what_is_kept_here_only_is_not_sent_again_when_the_server_numbers_anew() {
         }
     }
     world.run(keep);
-    assert_eq!(world.there(), ["b ()", "c ()"]);
+    assert_eq!(world.there(), ["a ()", "b ()", "c ()"]);
+    assert_eq!(world.here(), world.there());
+    assert!(world.run(keep).counts.is_nothing());
+}
+
+#[test]
+fn files_of_a_time_before_their_names_were_recorded_are_told_apart() {
+    // As after a takeover from OfflineIMAP by an earlier version, which recorded no files.
+    let world = in_step(&["a", "b"]);
+    let mut ledger = world.ledger.clone();
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    let rows = ledger.rows(folder).unwrap().into_iter().map(|row| Entry::Put(Row { key: None, ..row }));
+    ledger.record(folder, &rows.collect::<Vec<_>>()).unwrap();
+    let file = world.find("a");
+    fs::write(beside(&file, "00"), text("only here")).unwrap();
+    world.run(POLICY);
+    delete_there(&world, "a");
+    world.run(POLICY);
+    assert!(world.here().contains(&"only here ()".to_owned()), "{:?} {:?}", world.here(), world.there());
 }
 
 /// A server that lists a message, and says nothing of it when it is fetched.
@@ -193,7 +212,7 @@ impl Mailbox for PassingOverMailbox<'_> {
         self.0.fetch(&wanted, to)
     }
     fn deliver<'b>(&'b mut self) -> Result<Box<dyn Delivery + 'b>, Fault> {
-        self.0.deliver()
+        Ok(Box::new(Altering(self.0.deliver()?)))
     }
     fn change_flags(&mut self, changes: &[FlagChange]) -> Result<Vec<(MessageId, Fault)>, Fault> {
         self.0.change_flags(changes)
@@ -209,17 +228,62 @@ impl Mailbox for PassingOverMailbox<'_> {
     }
 }
 
-#[test]
-fn a_message_that_the_server_passed_over_is_asked_for_again() {
-    let world = in_step(&["a"]);
-    let uid = world.arrive("b", &[]);
+/// A server that adds a line to the header of what it gets, and doesn't tell the UID (it has no UIDPLUS).
+struct Altering<'a>(Box<dyn Delivery + 'a>);
+
+const ADDED: &[u8] = b"X-Added: by the server\r\n";
+
+impl Delivery for Altering<'_> {
+    fn begin(&mut self, size: u64, head: &crate::model::message::Head) -> Result<(), Fault> {
+        self.0.begin(size + ADDED.len() as u64, head)?;
+        self.0.chunk(b"")
+    }
+    fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {
+        let end = data.iter().position(|byte| *byte == b'\n').map_or(data.len(), |at| at + 1);
+        self.0.chunk(&data[..end])?;
+        self.0.chunk(ADDED)?;
+        self.0.chunk(&data[end..])
+    }
+    fn end(&mut self, head: crate::model::message::Head) -> Result<(), Fault> {
+        self.0.end(head)
+    }
+    fn abandon(&mut self) -> Result<(), Fault> {
+        self.0.abandon()
+    }
+    fn commit(&mut self) -> Result<Vec<Delivered>, Fault> {
+        let mut all = self.0.commit()?;
+        for one in &mut all {
+            one.result = one.result.clone().map(|_| crate::store::Stored { uid: None, key: None });
+        }
+        Ok(all)
+    }
+}
+
+fn run_against(world: &World, uid: u32) {
     let (events, _seen) = unbounded();
     let (_orders, obeyed) = unbounded();
     let (questions, _) = unbounded();
     let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
     let job = Job::new(&worker, &world.names, POLICY);
-    let mut remote = PassingOver(world.remote.clone(), uid);
+    let mut remote = PassingOver(world.remote.clone(), Uid::new(uid).unwrap());
     synchronise(&job, &mut remote, &mut world.maildir(), &mut world.ledger.clone());
+}
+
+#[test]
+fn what_a_server_without_uidplus_alters_is_not_sent_at_each_run() {
+    let world = in_step(&["a"]);
+    world.write("1.here:2,", "here");
+    for _ in 0..4 {
+        run_against(&world, 99);
+    }
+    assert!(world.there().len() <= 3, "{:?}", world.there());
+}
+
+#[test]
+fn a_message_that_the_server_passed_over_is_asked_for_again() {
+    let world = in_step(&["a"]);
+    let uid = world.arrive("b", &[]);
+    run_against(&world, uid.get());
     assert_eq!(world.here(), ["a ()"]);
     world.run(POLICY);
     assert_eq!(world.here(), ["a ()", "b ()"]);

@@ -172,3 +172,36 @@ fn what_goes_on_to_a_third_place_after_a_cut_is_one() {
         },
     );
 }
+
+/// Gives the message another body of the same length, under the same header.
+fn rewritten(body: &str) -> Vec<u8> {
+    format!("Subject: a\r\n\r\n{body}\r\n").into_bytes()
+}
+
+#[test]
+fn a_new_version_on_the_server_with_the_same_header_and_size_is_fetched() {
+    let world = World::in_step();
+    {
+        let mut tree = world.remote.tree();
+        let inbox = tree.get_mut("INBOX").unwrap();
+        let uid = *inbox.messages.iter().find(|(_, message)| subject(&message.wire) == "a").unwrap().0;
+        let mut message = inbox.messages.remove(&uid).unwrap();
+        message.wire = rewritten("X");
+        inbox.add(message);
+    }
+    world.run();
+    let file = fs::read(world.find("INBOX", "a")).unwrap();
+    assert_eq!(String::from_utf8_lossy(&file), "Subject: a\n\nX\n");
+}
+
+#[test]
+fn a_new_version_here_with_the_same_header_and_size_is_sent() {
+    let world = World::in_step();
+    let file = world.find("INBOX", "a");
+    fs::remove_file(&file).unwrap();
+    fs::write(file.with_file_name("1.edited:2,F"), "Subject: a\n\nX\n").unwrap();
+    world.run();
+    let there: Vec<Vec<u8>> =
+        world.remote.tree()["INBOX"].messages.values().map(|message| message.wire.clone()).collect();
+    assert!(there.contains(&rewritten("X")));
+}

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Gone, Search, arrived, by_way, messages, open, tolerated};
+use crate::engine::contents;
 use crate::engine::folder::Open;
 use crate::engine::intents;
 use crate::model::fault::{Fault, Reach};
@@ -17,11 +18,11 @@ use crate::store::{Delivered, Relocation};
 const HOW: &str = "on the server, as was done here";
 
 /// A file without a number that holds.
-struct Newcomer {
-    to: usize,
-    name: String,
-    key: Option<FileKey>,
-    print: Fingerprint,
+pub(super) struct Newcomer {
+    pub(super) to: usize,
+    pub(super) name: String,
+    pub(super) key: Option<FileKey>,
+    pub(super) print: Fingerprint,
 }
 
 /// A file, and the message that it was before it came.
@@ -58,6 +59,10 @@ pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
     let steps = recognise(search, &gone, &newcomers)?;
     for ((from, to), mut steps) in by_way(steps) {
         search.worker.checkpoint()?;
+        if from == to {
+            let Some(proven) = tolerated(proven(search, to, steps))? else { continue };
+            steps = proven;
+        }
         if search.policy.pretend {
             foresee(search, from, to, &steps);
             continue;
@@ -74,7 +79,8 @@ fn look(search: &mut Search<'_, '_>, place: usize) -> Result<Option<Look>, Fault
     Ok(tolerated(mailbox.look(None))?.filter(|look| look.coverage == Coverage::Whole))
 }
 
-fn newcomers(search: &mut Search<'_, '_>, folders: &[usize]) -> Result<Vec<Newcomer>, Fault> {
+/// The files without a number that holds in these folders.
+pub(super) fn newcomers(search: &mut Search<'_, '_>, folders: &[usize]) -> Result<Vec<Newcomer>, Fault> {
     let mut found = Vec::new();
     for &to in folders {
         search.worker.checkpoint()?;
@@ -135,6 +141,30 @@ fn foresee(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &[Step]) 
     search.tell(to, from, steps.len(), HOW);
 }
 
+/// Leaves those whose file is the recorded one under another name, or the same to the last byte: a file that came into the
+/// place of another in the same folder may be a new version of it, with the same header.
+fn proven(search: &mut Search<'_, '_>, place: usize, steps: Vec<Step>) -> Result<Vec<Step>, Fault> {
+    let renamed = |step: &Step| step.key.is_some() && step.key == step.row.key;
+    let doubtful: Vec<&Step> = steps.iter().filter(|step| !renamed(step)).collect();
+    if doubtful.is_empty() {
+        return Ok(steps);
+    }
+    let uids: Vec<MessageId> = doubtful.iter().map(|step| MessageId::Uid(step.row.remote)).collect();
+    let names = &search.folders[place].pair.names;
+    let there = contents::digests(&mut *search.sides.remote.open(&names.remote, false)?, &uids)?;
+    let mut local = search.sides.local.open(&names.local, false)?;
+    local.look(None)?;
+    let mut files = Vec::new();
+    for step in &doubtful {
+        files.extend(local.find_local_name(&step.name)?.map(|id| (id, step.row.remote)));
+    }
+    let here = contents::digests(&mut *local, &files.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
+    let same =
+        |(id, uid): &(MessageId, Uid)| here.get(id).is_some_and(|one| there.get(&MessageId::Uid(*uid)) == Some(one));
+    let same: HashSet<Uid> = files.iter().filter(|file| same(file)).map(|(_, uid)| *uid).collect();
+    Ok(steps.into_iter().filter(|step| renamed(step) || same.contains(&step.row.remote)).collect())
+}
+
 /// Files that lost their numbers, or got other names, within their folder.
 fn number_again(search: &mut Search<'_, '_>, place: usize, steps: &[Step]) -> Result<(), Fault> {
     let pairs: Vec<(&str, Uid)> = steps.iter().map(|step| (step.name.as_str(), step.row.local)).collect();
@@ -142,7 +172,9 @@ fn number_again(search: &mut Search<'_, '_>, place: usize, steps: &[Step]) -> Re
     let entry = |step: &Step| Entry::Put(Row { key: step.key, ..step.row.clone() });
     let entries: Vec<Entry> = steps.iter().filter(|step| !failed.contains(&step.row.local)).map(entry).collect();
     search.sides.ledger.record(search.folders[place].record.id, &entries)?;
-    search.job(place).note(format!("{} recognised under other names", messages(entries.len())));
+    if !entries.is_empty() {
+        search.job(place).note(format!("{} recognised under other names", messages(entries.len())));
+    }
     Ok(())
 }
 
@@ -224,7 +256,7 @@ fn settle(search: &mut Search<'_, '_>, to: usize, steps: &[Step], moved: &[Deliv
 }
 
 /// Gives files their numbers; says which could not be given. Files that are gone need none.
-fn number(search: &mut Search<'_, '_>, place: usize, pairs: &[(&str, Uid)]) -> Result<HashSet<Uid>, Fault> {
+pub(super) fn number(search: &mut Search<'_, '_>, place: usize, pairs: &[(&str, Uid)]) -> Result<HashSet<Uid>, Fault> {
     let mut mailbox = search.sides.local.open(&search.folders[place].pair.names.local, true)?;
     mailbox.look(None)?;
     let mut known = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Gone, Search, arrived, by_way, open, tolerated};
+use super::{Gone, Search, arrived, both, by_way, open, tolerated};
 use crate::engine::survey::look as look_at;
 use crate::model::fault::Fault;
 use crate::model::ids::Uid;
@@ -40,6 +40,9 @@ pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
     }
     if gone.is_empty() || new.is_empty() {
         return Ok(());
+    }
+    if !search.policy.pretend {
+        both::meet(search, &gone, &mut new)?;
     }
     let moves = recognise(search, &gone, &new)?;
     for ((from, to), moves) in by_way(moves) {
@@ -82,7 +85,8 @@ fn recognise(search: &mut Search<'_, '_>, gone: &[Gone], new: &[(usize, Uid)]) -
     right.sort_by_key(|(index, _)| *index);
     let pairs = pair(&left, &right, |_, _| false);
     let step = |(left, right): (usize, usize)| (gone[left].from, new[right].0, (gone[left].row.clone(), new[right].1));
-    Ok(pairs.into_iter().map(step).collect())
+    // What came again to the folder that it is gone from may be a new version with the same header: it is fetched.
+    Ok(pairs.into_iter().map(step).filter(|(from, to, _)| from != to).collect())
 }
 
 /// The messages of each folder, with their places in the list.

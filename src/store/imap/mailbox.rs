@@ -81,12 +81,9 @@ impl<'a> ImapMailbox<'a> {
         let select = self.select_command(if condstore { " (CONDSTORE)" } else { "" });
         let mut seen = self.select(&[select, "UID FETCH 1:* (FLAGS)".to_owned()])?;
         let messages = seen.take_messages();
-        if !seen.is_all(messages.len() as u64) {
-            let cause = format!("the server lists {} of its {} messages", messages.len(), seen.exists());
-            return Err(Fault::new(Reach::Folder, FaultKind::Server, self.doing("listing"), cause)
-                .advise("nothing was changed; the next run tries again"));
-        }
-        let look = Look { messages, coverage: Coverage::Whole, mark: seen.mark() };
+        let whole = seen.is_all(messages.len() as u64);
+        let coverage = if whole { Coverage::Whole } else { Coverage::Partial };
+        let look = Look { messages, coverage, mark: seen.mark().filter(|_| whole) };
         self.selected = Some(seen);
         Ok(look)
     }
