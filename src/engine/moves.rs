@@ -226,4 +226,8 @@ fn arrived(row: &Row, remote: Uid, key: Option<FileKey>) -> Row {
 #[cfg(test)]
 mod attack_tests;
 #[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod world_of_tests;

@@ -37,6 +37,7 @@ mod lights;
 mod moves;
 mod options;
 mod power;
+mod promises;
 mod readonly;
 mod rehearsal;
 mod second_run;

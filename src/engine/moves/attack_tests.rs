@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::tests::{POLICY, World, subject};
+use super::world_of_tests::{POLICY, World, subject};
 use crate::faulty::Fuse;
 
 fn count(lines: &[String], text: &str) -> usize {
