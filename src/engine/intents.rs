@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::folder::{Job, Open};
 use super::survey::look;
 use crate::model::fault::Fault;
-use crate::model::flags::Flags;
 use crate::model::ids::Uid;
 use crate::model::message::{Fingerprint, Look, MessageId};
 use crate::store::Mailbox;
@@ -72,15 +71,15 @@ pub(super) fn recover(
         job.worker.checkpoint()?;
         let mut entries = vec![Entry::Settle { local_name: intent.local_name.clone() }];
         let file = open.local.find_local_name(&intent.local_name)?;
-        if !file.is_some_and(|id| is_numbered(id, &there_uids, &known))
-            && let Some(uid) = arrived(intent, &mut candidates)
-        {
-            if let Some(id) = file {
+        let numbered = file.filter(|id| is_numbered(*id, &there_uids, &known));
+        let uid = numbered.map_or_else(|| arrived(intent, &mut candidates), MessageId::uid);
+        if let Some(uid) = uid.filter(|uid| !known.contains(uid)) {
+            if let (Some(id), None) = (file, numbered) {
                 adopt(id, uid, open.local, here)?;
-            } else {
-                let (flags, state) = (Flags::default(), State::Synced);
-                entries.push(Entry::Put(Row { remote: uid, local: uid, flags, state, key: None }));
             }
+            // With the flags that it was sent with, so that what was changed since can be told.
+            let (flags, key) = (intent.flags.clone(), open.local.key(MessageId::Uid(uid)));
+            entries.push(Entry::Put(Row { remote: uid, local: uid, flags, state: State::Synced, key }));
         }
         open.ledger.record(record.id, &entries)?;
     }

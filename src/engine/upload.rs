@@ -96,13 +96,14 @@ fn announce(
 ) -> Result<HashMap<MessageId, String>, Fault> {
     let uid_next = work.uid_next;
     let (mut names, mut entries) = (HashMap::new(), Vec::new());
-    for (id, _) in group {
+    for (id, flags) in group {
         work.job.worker.checkpoint()?;
         match open.local.fingerprint(*id) {
             Ok(Some(fingerprint)) => {
                 if let Some(local_name) = open.local.local_name(*id) {
                     names.insert(*id, local_name.clone());
-                    entries.push(Entry::Intend(Intent { local_name, fingerprint, uid_next }));
+                    let flags = flags.within(&work.common);
+                    entries.push(Entry::Intend(Intent { local_name, fingerprint, flags, uid_next }));
                 }
             }
             // Gone since it was listed: nothing to upload.

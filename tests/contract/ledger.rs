@@ -25,7 +25,8 @@ fn aside(side: Side, name: &str) -> Quarantined {
 
 fn intent(name: &str) -> Intent {
     let fingerprint = Fingerprint { size: 5_000_000_000, header: "abc".into() };
-    Intent { local_name: name.into(), fingerprint, uid_next: u32::MAX }
+    let flags = Flags::from_imap(["\\Seen", "b"]);
+    Intent { local_name: name.into(), fingerprint, flags, uid_next: u32::MAX }
 }
 
 fn marks() -> (Mark, Mark) {

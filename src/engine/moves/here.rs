@@ -185,8 +185,8 @@ fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &mut [Step]) -
     unnumber(search, to, steps)?;
     let id = search.folders[to].record.id;
     let intend = |step: &Step| {
-        let (local_name, fingerprint) = (step.name.clone(), step.print.clone());
-        Entry::Intend(Intent { local_name, fingerprint, uid_next })
+        let (local_name, fingerprint, flags) = (step.name.clone(), step.print.clone(), step.row.flags.clone());
+        Entry::Intend(Intent { local_name, fingerprint, flags, uid_next })
     };
     search.sides.ledger.record(id, &steps.iter().map(intend).collect::<Vec<_>>())?;
     search.worker.light(Light::Directing);

@@ -95,6 +95,8 @@ pub struct Intent {
     pub local_name: String,
     /// What the message can be recognised by on the server.
     pub fingerprint: Fingerprint,
+    /// The flags that it is sent with, of those that both sides can hold.
+    pub flags: Flags,
     /// The server's UIDNEXT before the upload: whatever it became has this UID or a higher one.
     pub uid_next: u32,
 }

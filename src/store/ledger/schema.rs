@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version this program writes, in `PRAGMA user_version`; 0 is an empty file.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// What takes a file from each version to the next.
 ///
@@ -55,6 +55,10 @@ CREATE TABLE unflushed (
     boot TEXT NOT NULL,
     since INTEGER NOT NULL
 );
+",
+    "
+ALTER TABLE intent ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE intent ADD COLUMN keywords TEXT NOT NULL DEFAULT '';
 ",
 ];
 

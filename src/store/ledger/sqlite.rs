@@ -127,7 +127,7 @@ impl Ledger for SqliteLedger {
 
     fn intents(&mut self, folder: FolderId) -> Result<Vec<Intent>, Fault> {
         self.read(|connection| {
-            let sql = "SELECT local_name, size, header, uid_next FROM intent WHERE folder = ?1 ORDER BY local_name";
+            let sql = "SELECT local_name, size, header, uid_next, flags, keywords FROM intent WHERE folder = ?1 ORDER BY local_name";
             connection.prepare_cached(sql)?.query_map([folder.0], intent_row)?.collect()
         })
     }
@@ -213,10 +213,12 @@ fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &Entry) -> rus
             .prepare_cached("DELETE FROM message WHERE folder = ?1 AND remote = ?2")?
             .execute(params![folder.0, uid.get()]),
         Entry::Intend(intent) => {
-            let sql = "INSERT OR REPLACE INTO intent (folder, local_name, size, header, uid_next)
-                       VALUES (?1, ?2, ?3, ?4, ?5)";
-            let size = i64::try_from(intent.fingerprint.size).unwrap_or(i64::MAX);
-            let values = params![folder.0, intent.local_name, size, intent.fingerprint.header, intent.uid_next];
+            let sql = "INSERT OR REPLACE INTO intent (folder, local_name, size, header, uid_next, flags, keywords)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            let Intent { local_name, fingerprint, flags, uid_next } = intent;
+            let size = i64::try_from(fingerprint.size).unwrap_or(i64::MAX);
+            let (bits, keywords) = (flags.system.bits(), flags.keywords().join(" "));
+            let values = params![folder.0, local_name, size, fingerprint.header, uid_next, bits, keywords];
             transaction.prepare_cached(sql)?.execute(values)
         }
         Entry::Settle { local_name } => transaction
@@ -260,13 +262,19 @@ fn message_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
         let number: u32 = row.get(column)?;
         Uid::new(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, 0))
     };
-    let mut flags = Flags::of(System::from_bits(row.get(2)?));
-    for keyword in row.get_ref(3)?.as_str()?.split(' ').filter(|keyword| !keyword.is_empty()) {
-        flags.insert_keyword(keyword.into());
-    }
+    let flags = flags(row, 2)?;
     let state = if row.get(4)? { State::Kept } else { State::Synced };
     let key = FileKey::new(row.get::<_, i64>(5)?.cast_unsigned());
     Ok(Row { remote: uid(0)?, local: uid(1)?, flags, state, key })
+}
+
+/// Flags as they are kept in two columns, of which the first is this one.
+fn flags(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<Flags> {
+    let mut flags = Flags::of(System::from_bits(row.get(column)?));
+    for keyword in row.get_ref(column + 1)?.as_str()?.split(' ').filter(|keyword| !keyword.is_empty()) {
+        flags.insert_keyword(keyword.into());
+    }
+    Ok(flags)
 }
 
 fn quarantine_row(row: &SqlRow<'_>) -> rusqlite::Result<Quarantined> {
@@ -284,7 +292,8 @@ fn side_text(side: Side) -> &'static str {
 fn intent_row(row: &SqlRow<'_>) -> rusqlite::Result<Intent> {
     let size: i64 = row.get(1)?;
     let fingerprint = Fingerprint { size: u64::try_from(size).unwrap_or(0), header: row.get(2)? };
-    Ok(Intent { local_name: row.get(0)?, fingerprint, uid_next: row.get(3)? })
+    let flags = flags(row, 4)?;
+    Ok(Intent { local_name: row.get(0)?, fingerprint, flags, uid_next: row.get(3)? })
 }
 
 fn mark_text(mark: Option<Mark>) -> Result<Option<String>, Fault> {
