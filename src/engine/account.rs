@@ -18,7 +18,7 @@ use super::pairing::{self, Sides};
 use super::rehearsal::rehearse;
 use super::runtime::{Options, Report};
 use super::takeover;
-use super::team;
+use super::team::{self, Work};
 use super::worker::{Publisher, Worker};
 use crate::config::settings::{AccountSettings, CommonSettings, Settings};
 use crate::model::event::EventKind;
@@ -193,10 +193,10 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let folders = pairing::list(worker, shared.policy(), &mut sides, &known, total)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
-    moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
+    let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let queue = pairing::queue(worker, folders, &known, total);
     let quiet = queue.is_empty();
-    team::share_out(&shared, worker, remote, password.as_ref(), &queue, total);
+    team::share_out(&shared, worker, remote, password.as_ref(), Work { queue: &queue, foreseen: &foreseen }, total);
     flushing.end(&mut ledger, &local, quiet)?;
     if total.failures == 0 { worker.checkpoint() } else { Ok(()) }
 }

@@ -71,7 +71,7 @@ pub(super) struct Job<'a> {
     pub(super) worker: &'a Worker,
     pub(super) names: &'a FolderPair,
     pub(super) policy: Policy,
-    /// In a dry run, the moves that would have been made before.
+    /// What is left alone because of moves from or to it.
     pub(super) foreseen: Option<&'a Foreseen>,
 }
 
@@ -185,11 +185,11 @@ fn attempt(
     let mut open = Open { remote: &mut *remote, local: &mut *local, ledger };
     let Some(survey) = survey(job, &mut open)? else { return Ok(()) };
     let broken_off = report_broken_off(job, &survey);
-    let (mut plan, withheld) = decide(job, &open, &survey);
+    let (mut plan, mut withheld) = decide(job, &open, &survey);
     let aside = quarantine::hold_back(job, &survey, &mut open, &mut plan)?;
     let Survey { record, rows, there, here } = survey;
     if let Some(foreseen) = job.foreseen {
-        foreseen.spare(&job.names.local, &mut plan, open.local);
+        withheld |= foreseen.spare(&job.names.local, &mut plan, open.local);
     }
     if job.policy.explain {
         explain(job, &plan, open.local);

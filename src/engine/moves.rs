@@ -64,7 +64,8 @@ struct Gone {
     row: Row,
 }
 
-/// The moves that a dry run would have made.
+/// What the plans for the folders must leave alone: in a dry run, the moves that would have been made; else messages that the
+/// server would not move.
 #[derive(Debug, Default)]
 pub(super) struct Foreseen {
     /// Messages that would leave a folder, by its local name.
@@ -76,8 +77,9 @@ pub(super) struct Foreseen {
 }
 
 impl Foreseen {
-    /// Takes out of the plan for a folder what would be done already.
-    pub(super) fn spare(&self, folder: &str, plan: &mut Plan, local: &dyn Mailbox) {
+    /// Takes out of the plan for a folder what would be done already, or must not be done. Says whether anything was.
+    pub(super) fn spare(&self, folder: &str, plan: &mut Plan, local: &dyn Mailbox) -> bool {
+        let before = plan.actions.len();
         let has = |all: &HashSet<(String, Uid)>, uid: &Uid| all.contains(&(folder.to_owned(), *uid));
         plan.actions.retain(|action| match action {
             Action::Delete { uid, .. } => !has(&self.left, uid),
@@ -87,6 +89,7 @@ impl Foreseen {
             }
             _ => true,
         });
+        plan.actions.len() < before
     }
 }
 

@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::account::{Shared, Total};
 use super::folder::{self, Done, Job};
+use super::moves::Foreseen;
 use super::worker::Worker;
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -16,6 +17,15 @@ use crate::model::question::Secret;
 use crate::store::imap::ImapRepository;
 use crate::store::ledger::sqlite::SqliteLedger;
 
+/// What there is to do.
+#[derive(Clone, Copy)]
+pub(super) struct Work<'a> {
+    /// The folders to look at.
+    pub(super) queue: &'a Receiver<FolderPair>,
+    /// What their plans must leave alone.
+    pub(super) foreseen: &'a Foreseen,
+}
+
 /// Lets folder workers take folders from the queue until it is empty. The first one goes on with the connection that there
 /// is already.
 pub(super) fn share_out(
@@ -23,11 +33,11 @@ pub(super) fn share_out(
     worker: &Worker,
     first: ImapRepository,
     password: Option<&Secret>,
-    queue: &Receiver<FolderPair>,
+    todo: Work<'_>,
     total: &mut Total,
 ) {
     let most = if shared.task.options.single { 1 } else { shared.account.remote.max_connections };
-    let count = queue.len().clamp(1, most);
+    let count = todo.queue.len().clamp(1, most);
     let (results, finished) = bounded(most);
     let mut first = Some(first);
     thread::scope(|scope| {
@@ -37,7 +47,7 @@ pub(super) fn share_out(
             let thread = thread::Builder::new().name(format!("folders {number} of {}", worker.account()));
             let spawned = thread.spawn_scoped(scope, move || {
                 let ended = catch_unwind(AssertUnwindSafe(|| {
-                    work(shared, number, connection, password.cloned(), queue, &results);
+                    work(shared, number, connection, password.cloned(), todo, &results);
                 }));
                 if ended.is_err() {
                     let _ = results.send(Err(panicked(shared)));
@@ -51,7 +61,7 @@ pub(super) fn share_out(
         drop(results);
         collect(worker, &finished, total);
     });
-    let left = queue.len();
+    let left = todo.queue.len();
     if left > 0 && !total.stopped {
         let doing = format!("synchronising the account {}", worker.account());
         let cause = format!("{left} folders were not looked at, because no connection was left");
@@ -87,7 +97,7 @@ fn work(
     number: u32,
     connection: Option<ImapRepository>,
     mut password: Option<Secret>,
-    queue: &Receiver<FolderPair>,
+    todo: Work<'_>,
     results: &Sender<Result<Done, Fault>>,
 ) {
     let worker = shared.task.enlist(number);
@@ -100,9 +110,9 @@ fn work(
         let mut local = shared.maildir();
         let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
         let policy = shared.policy();
-        for names in queue.try_iter() {
+        for names in todo.queue.try_iter() {
             worker.checkpoint()?;
-            let job = Job::new(&worker, &names, policy);
+            let job = Job { foreseen: Some(todo.foreseen), ..Job::new(&worker, &names, policy) };
             let done = folder::synchronise(&job, &mut remote, &mut local, &mut ledger);
             let fatal = done.fatal.clone();
             let _ = results.send(Ok(done));

@@ -67,6 +67,16 @@ pub(super) fn follow(job: &Job<'_>, sides: &mut Sides<'_>, record: &FolderRecord
         return Err(Fault::new(Reach::Folder, FaultKind::Refused, job.doing(), all)
             .advise("nothing was changed; if it is meant, run again with --allow-deletes"));
     }
+    // Something may have come while it was asked.
+    if all_known(sides, record, left, &rows)? != Some(count) {
+        return Err(Fault::new(
+            Reach::Folder,
+            FaultKind::Refused,
+            job.doing(),
+            "it changed while it was to be deleted",
+        )
+        .advise("nothing was deleted; the next run looks again"));
+    }
     match left {
         Side::Remote => sides.remote.remove(&record.remote)?,
         Side::Local => sides.local.remove(&record.local)?,

@@ -5,7 +5,7 @@
 // A test that meets the unexpected has failed; not every test uses everything here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use blinkensync::model::fault::{Fault, FaultKind, Reach};
@@ -68,12 +68,26 @@ type Tree = BTreeMap<String, MemoryFolder>;
 #[derive(Debug, Clone, Default)]
 pub struct MemoryRepository {
     tree: Arc<Mutex<Tree>>,
+    /// Folders that take no message.
+    full: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl MemoryRepository {
     /// The folders, for a test to look at or change.
     pub fn tree(&self) -> MutexGuard<'_, Tree> {
         self.tree.lock().unwrap()
+    }
+}
+
+impl MemoryRepository {
+    /// From now on this folder takes no message, or takes them again.
+    pub fn fill(&self, name: &str, full: bool) {
+        let mut all = self.full.lock().unwrap();
+        if full {
+            all.insert(name.to_owned())
+        } else {
+            all.remove(name)
+        };
     }
 }
 
@@ -107,6 +121,10 @@ impl Repository for MemoryRepository {
         if !tree.contains_key(to) {
             return Err(missing(to));
         }
+        if self.full.lock().unwrap().contains(to) {
+            let refused = |one: &Relocation| Delivered { source: MessageId::Uid(one.uid), result: Err(no_room(to)) };
+            return Ok(messages.iter().map(refused).collect());
+        }
         let mut moved = Vec::new();
         for Relocation { uid, .. } in messages {
             let source = tree.get_mut(from).ok_or_else(|| missing(from))?;
@@ -122,7 +140,8 @@ impl Repository for MemoryRepository {
         if !self.tree().contains_key(name) {
             return Err(missing(name));
         }
-        Ok(Box::new(MemoryMailbox { tree: self.tree.clone(), name: name.to_owned(), writable }))
+        let full = self.full.lock().unwrap().contains(name);
+        Ok(Box::new(MemoryMailbox { tree: self.tree.clone(), name: name.to_owned(), writable, full }))
     }
 }
 
@@ -132,6 +151,7 @@ pub struct MemoryMailbox {
     tree: Arc<Mutex<Tree>>,
     name: String,
     writable: bool,
+    full: bool,
 }
 
 impl MemoryMailbox {
@@ -277,6 +297,10 @@ impl Delivery for MemoryDelivery<'_> {
 
     fn commit(&mut self) -> Result<Vec<Delivered>, Fault> {
         let batch = std::mem::take(&mut self.batch);
+        if self.mailbox.full {
+            let refused = |(source, _)| Delivered { source, result: Err(no_room(&self.mailbox.name)) };
+            return Ok(batch.into_iter().map(refused).collect());
+        }
         self.mailbox.with(|folder| {
             let store = |(source, message): (MessageId, Result<MemoryMessage, Fault>)| Delivered {
                 source,
@@ -444,6 +468,10 @@ fn uid_of(id: MessageId) -> Option<Uid> {
         MessageId::Uid(uid) => Some(uid),
         MessageId::Fresh(_) => None,
     }
+}
+
+fn no_room(name: &str) -> Fault {
+    Fault::new(Reach::Message, FaultKind::Busy, format!("storing in {name}"), "there is no room")
 }
 
 fn missing(name: &str) -> Fault {

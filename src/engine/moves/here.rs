@@ -57,17 +57,14 @@ pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
     }
     let newcomers = newcomers(search, &possible)?;
     let steps = recognise(search, &gone, &newcomers)?;
-    for ((from, to), mut steps) in by_way(steps) {
+    for ((from, to), steps) in by_way(steps) {
         search.worker.checkpoint()?;
-        if from == to {
-            let Some(proven) = tolerated(proven(search, to, steps))? else { continue };
-            steps = proven;
-        }
+        let steps = if from == to { tolerated(proven(search, to, steps))?.unwrap_or_default() } else { steps };
         if search.policy.pretend {
             foresee(search, from, to, &steps);
             continue;
         }
-        tolerated(if from == to { number_again(search, to, &steps) } else { go(search, from, to, &mut steps) })?;
+        tolerated(if from == to { number_again(search, to, &steps) } else { go(search, from, to, steps) })?;
     }
     Ok(())
 }
@@ -180,9 +177,9 @@ fn number_again(search: &mut Search<'_, '_>, place: usize, steps: &[Step]) -> Re
 
 /// Moves messages on the server from one folder to another. They are announced like uploads, so that a run that is cut off
 /// finds them where they came to.
-fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &mut [Step]) -> Result<(), Fault> {
+fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: Vec<Step>) -> Result<(), Fault> {
     let Some(uid_next) = search.receive(to)? else { return Ok(()) };
-    unnumber(search, to, steps)?;
+    let steps = unnumber(search, to, steps)?;
     let id = search.folders[to].record.id;
     let intend = |step: &Step| {
         let (local_name, fingerprint, flags) = (step.name.clone(), step.print.clone(), step.row.flags.clone());
@@ -198,7 +195,8 @@ fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &mut [Step]) -
         Err(fault) if fault.reach == Reach::Folder => Vec::new(),
         other => other?,
     };
-    settle(search, to, steps, &moved)?;
+    settle(search, to, &steps, &moved)?;
+    hold(search, from, &steps, &moved);
     let count = moved.iter().filter(|one| one.result.is_ok()).count();
     if count > 0 {
         search.tell(to, from, count, HOW);
@@ -207,12 +205,13 @@ fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &mut [Step]) -
 }
 
 /// Takes the numbers of the folder that they came from out of the files' names. Otherwise a file that is put back there while
-/// this is cut off would be taken for the message that was there, and is gone from there on the server.
-fn unnumber(search: &mut Search<'_, '_>, place: usize, steps: &mut [Step]) -> Result<(), Fault> {
+/// this is cut off would be taken for the message that was there, and is gone from there on the server. Leaves the steps whose
+/// files are still there, with their names as they are now.
+fn unnumber(search: &mut Search<'_, '_>, place: usize, steps: Vec<Step>) -> Result<Vec<Step>, Fault> {
     let mut mailbox = search.sides.local.open(&search.folders[place].pair.names.local, true)?;
     mailbox.look(None)?;
     let mut ids = Vec::with_capacity(steps.len());
-    for step in steps.iter() {
+    for step in &steps {
         ids.extend(mailbox.find_local_name(&step.name)?.filter(|id| id.uid().is_none()));
     }
     if let Some((_, fault)) = mailbox.disown(&ids)?.into_iter().next() {
@@ -222,12 +221,16 @@ fn unnumber(search: &mut Search<'_, '_>, place: usize, steps: &mut [Step]) -> Re
     let fresh = look.messages.iter().map(|message| message.id).filter(|id| id.uid().is_none());
     let names: HashMap<FileKey, String> =
         fresh.filter_map(|id| Some((mailbox.key(id)?, mailbox.local_name(id)?))).collect();
-    for step in steps {
-        if let Some(name) = step.key.and_then(|key| names.get(&key)) {
-            name.clone_into(&mut step.name);
-        }
-    }
-    Ok(())
+    let renamed = |step: Step| Some(Step { name: names.get(&step.key?)?.clone(), ..step });
+    Ok(steps.into_iter().filter_map(renamed).collect())
+}
+
+/// Keeps what could not be moved where it was on the server, for this run: it may be the only one there.
+fn hold(search: &mut Search<'_, '_>, from: usize, steps: &[Step], moved: &[Delivered]) {
+    let done: HashSet<MessageId> = moved.iter().filter(|one| one.result.is_ok()).map(|one| one.source).collect();
+    let folder = search.name(from);
+    let stay = steps.iter().map(|step| step.row.remote).filter(|uid| !done.contains(&MessageId::Uid(*uid)));
+    search.foreseen.left.extend(stay.map(|uid| (folder.clone(), uid)));
 }
 
 /// Numbers the files by what they became on the server, and records them.

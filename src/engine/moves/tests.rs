@@ -113,3 +113,20 @@ fn where_nothing_may_be_deleted_nothing_is_moved() {
     assert_eq!(count(world.there(), ": a (\\Flagged)"), 2);
     assert_eq!(count(world.here(), ": b (\\Flagged)"), 2);
 }
+
+#[test]
+fn what_the_server_would_not_move_stays_where_it_was_there() {
+    let world = World::in_step();
+    world.move_here("a", None);
+    world.remote.fill("Archive", true);
+    for _ in 0..2 {
+        world.run();
+        assert!(world.there().contains(&"INBOX: a (\\Flagged)".to_owned()), "{:?}", world.there());
+        assert!(world.here().contains(&"Archive: a (\\Flagged)".to_owned()), "{:?}", world.here());
+    }
+    world.remote.fill("Archive", false);
+    assert_eq!(world.run().failures, 0);
+    assert_eq!(world.there(), world.here());
+    assert!(world.there().contains(&"Archive: a (\\Flagged)".to_owned()));
+    assert!(world.run().counts.is_nothing());
+}

@@ -90,16 +90,16 @@ impl World {
         let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
         let (mut total, mut done) = (Total::default(), Done::default());
         let candidates = pairing::list(&worker, policy, &mut sides, &known, &mut total).and_then(|candidates| {
-            carry_over(&worker, policy, &mut sides, &candidates, &known)?;
-            Ok(candidates)
+            let foreseen = carry_over(&worker, policy, &mut sides, &candidates, &known)?;
+            Ok((candidates, foreseen))
         });
         done.failures = total.failures;
-        let candidates = match candidates {
+        let (candidates, foreseen) = match candidates {
             Ok(candidates) => candidates,
             Err(fault) => return Done { fatal: Some(fault), ..done },
         };
         for candidate in &candidates {
-            let job = Job::new(&worker, &candidate.names, policy);
+            let job = Job { foreseen: Some(&foreseen), ..Job::new(&worker, &candidate.names, policy) };
             let one = synchronise(&job, &mut remote, &mut local, &mut ledger);
             done.counts.add(&one.counts);
             done.failures += one.failures;

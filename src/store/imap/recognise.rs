@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::connection::Connection;
+use super::connection::{Connection, refused};
 use super::mailbox::SET_LENGTH;
 use super::response::{Fetched, Untagged};
-use crate::model::fault::Fault;
+use super::status::Word;
+use crate::model::fault::{Fault, Reach};
 use crate::model::ids::Uid;
 use crate::model::message::{Fingerprint, MessageId};
 use crate::model::uidset::UidSet;
@@ -62,15 +63,23 @@ fn ask(
     items: &str,
     each: &mut dyn FnMut(Fetched),
 ) -> Result<(), Fault> {
-    let commands: Vec<String> = groups.map(|group| format!("UID FETCH {group} {items}")).collect();
-    for window in commands.chunks(WINDOW) {
-        let statuses = connection.run(window, &mut |untagged| {
+    let groups: Vec<UidSet> = groups.collect();
+    for window in groups.chunks(WINDOW) {
+        let mut came = false;
+        let commands: Vec<String> = window.iter().map(|group| format!("UID FETCH {group} {items}")).collect();
+        let statuses = connection.run(&commands, &mut |untagged| {
             if let Untagged::Fetch(fetched) = untagged {
+                came = true;
                 each(fetched);
             }
             Ok(())
         });
-        statuses.map_err(|trouble| connection.lost("looking at messages", &trouble))?;
+        let statuses = statuses.map_err(|trouble| connection.lost("looking at messages", &trouble))?;
+        // One message that can't be read is left out. That none of many can be says nothing about the messages.
+        let refusal = statuses.iter().zip(window).find(|(status, group)| status.word != Word::Ok && group.len() > 1);
+        if let Some((status, _)) = refusal.filter(|_| !came) {
+            return Err(refused(status, Reach::Folder, format!("looking at messages on {}", connection.peer)));
+        }
     }
     Ok(())
 }
