@@ -161,6 +161,8 @@ fn a_folder_that_the_server_lets_us_only_read_is_left_alone_there() {
         assert_eq!(world.client(&["list", "Archive"]), before);
         assert!(there(&world, "INBOX", "3 in Archive").is_some() && there(&world, "INBOX", "mine too").is_some());
         assert!(find(&world, "Archive", "mine").is_some() && find(&world, "Archive", "3 in INBOX").is_some());
+        // What could not be moved is not deleted where it was, since nowhere else on the server has it.
+        assert!(there(&world, "INBOX", "3 in INBOX").is_some());
     }
     // Somebody who may write there still does so.
     fs::remove_file(&rules).unwrap();
@@ -171,7 +173,7 @@ fn a_folder_that_the_server_lets_us_only_read_is_left_alone_there() {
     assert!(name.to_str().unwrap().contains(":2,DF") && name.to_str().unwrap().contains('S'), "{name:?}");
     fs::remove_file(rules).unwrap();
     let run = world.sync();
-    run.ends_with(0).says("2 uploaded");
+    run.ends_with(0).says("1 uploaded").says("moved 1 message from INBOX on the server");
     assert!(!run.text.contains(WARNING), "{}", run.text);
     assert!(there(&world, "Archive", "mine").is_some() && there(&world, "Archive", "3 in INBOX").is_some());
     let (_, said) = world.compare(&["dates"]);
