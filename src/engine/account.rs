@@ -194,7 +194,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     let folders = pairing::list(worker, shared.policy(), &mut sides, &known, total)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
-    let queue = pairing::queue(worker, folders, &known, total);
+    let queue = pairing::queue(worker, sides.ledger, folders, &known, total)?;
     let quiet = queue.is_empty();
     team::share_out(&shared, worker, remote, password.as_ref(), Work { queue: &queue, foreseen: &foreseen }, total);
     flushing.end(&mut ledger, &local, quiet)?;

@@ -1,11 +1,12 @@
 //! Which folders an account has, on which sides, and which of them have to be looked at.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crossbeam_channel::{Receiver, bounded};
 
 use super::account::Total;
 use super::folder::{Job, Policy};
+use super::quarantine;
 use super::vanish;
 use super::worker::Worker;
 use crate::model::event::EventKind;
@@ -127,17 +128,26 @@ pub(super) fn side_in_words(side: Side) -> &'static str {
     }
 }
 
-/// The folders that have to be looked at: all but those that are certainly unchanged on both sides.
+/// The folders that have to be looked at: all but those that are certainly unchanged on both sides and hold nothing that is to
+/// be tried again.
 pub(super) fn queue(
     worker: &Worker,
+    ledger: &mut dyn Ledger,
     candidates: Vec<Candidate>,
     known: &[FolderRecord],
     total: &mut Total,
-) -> Receiver<FolderPair> {
+) -> Result<Receiver<FolderPair>, Fault> {
+    let mut due = HashSet::new();
+    for record in known {
+        if quarantine::is_due(&ledger.quarantined(record.id)?) {
+            due.insert(record.id);
+        }
+    }
     let known: HashMap<&str, &FolderRecord> = known.iter().map(|record| (record.local.as_str(), record)).collect();
     let unchanged = |candidate: &Candidate| {
         known.get(candidate.names.local.as_str()).is_some_and(|record| {
             record.remote == candidate.names.remote
+                && !due.contains(&record.id)
                 && proves(record.remote_mark, candidate.remote_mark)
                 && proves(record.local_mark, candidate.local_mark)
         })
@@ -153,7 +163,7 @@ pub(super) fn queue(
     let to_look = receiver.len() as u64;
     let (account, total) = (worker.account(), total.folders);
     worker.publish(EventKind::FoldersListed { account, total, unchanged: total - to_look });
-    receiver
+    Ok(receiver)
 }
 
 fn proves(then: Option<Mark>, now: Option<Mark>) -> bool {

@@ -106,3 +106,23 @@ fn info_lists_folders_and_what_was_left_out() {
     world.sync().ends_with(0);
     assert!(!info().text.contains("left out"));
 }
+
+#[test]
+fn what_was_left_out_is_tried_again_after_a_day_though_nothing_changed() {
+    let world = World::new();
+    world.fill(1, 2);
+    let inbox = world.maildir().join("INBOX");
+    let bad = local::write(&inbox, "2-bad", "S", b"Message-ID: <bad@example.org>\n\na \0 byte\n");
+    world.sync().ends_with(1).says("NUL");
+    world.sync().ends_with(0);
+    // Mended in place, which no directory tells, and as though that was long ago.
+    fs::write(&bad, b"Message-ID: <bad@example.org>\n\na good byte\n").unwrap();
+    let ledger = rusqlite::Connection::open(world.metadata().join("Account-Test/blinkensync.sqlite")).unwrap();
+    let calm = "UPDATE folder SET local_mark = replace(local_mark, '\"racy\":true', '\"racy\":false')";
+    ledger.execute(calm, []).unwrap();
+    world.sync().ends_with(0).says("all unchanged");
+    ledger.execute("UPDATE quarantine SET tried = tried - 100000", []).unwrap();
+    drop(ledger);
+    world.sync().ends_with(0).says("1 uploaded");
+    world.same(&[]);
+}

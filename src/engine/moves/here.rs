@@ -179,6 +179,7 @@ fn number_again(search: &mut Search<'_, '_>, place: usize, steps: &[Step]) -> Re
 /// finds them where they came to.
 fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: Vec<Step>) -> Result<(), Fault> {
     let Some(uid_next) = search.receive(to)? else { return Ok(()) };
+    hold(search, from, &steps);
     let steps = unnumber(search, to, steps)?;
     let id = search.folders[to].record.id;
     let intend = |step: &Step| {
@@ -196,7 +197,7 @@ fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: Vec<Step>) -> 
         other => other?,
     };
     settle(search, to, &steps, &moved)?;
-    hold(search, from, &steps, &moved);
+    release(search, from, &steps, &moved);
     let count = moved.iter().filter(|one| one.result.is_ok()).count();
     if count > 0 {
         search.tell(to, from, count, HOW);
@@ -225,12 +226,19 @@ fn unnumber(search: &mut Search<'_, '_>, place: usize, steps: Vec<Step>) -> Resu
     Ok(steps.into_iter().filter_map(renamed).collect())
 }
 
-/// Keeps what could not be moved where it was on the server, for this run: it may be the only one there.
-fn hold(search: &mut Search<'_, '_>, from: usize, steps: &[Step], moved: &[Delivered]) {
+/// Keeps messages where they are on the server, for this run: until they are moved, they may be the only ones there.
+fn hold(search: &mut Search<'_, '_>, from: usize, steps: &[Step]) {
+    let folder = search.name(from);
+    search.foreseen.left.extend(steps.iter().map(|step| (folder.clone(), step.row.remote)));
+}
+
+/// Lets go of those that were moved, or copied.
+fn release(search: &mut Search<'_, '_>, from: usize, steps: &[Step], moved: &[Delivered]) {
     let done: HashSet<MessageId> = moved.iter().filter(|one| one.result.is_ok()).map(|one| one.source).collect();
     let folder = search.name(from);
-    let stay = steps.iter().map(|step| step.row.remote).filter(|uid| !done.contains(&MessageId::Uid(*uid)));
-    search.foreseen.left.extend(stay.map(|uid| (folder.clone(), uid)));
+    for step in steps.iter().filter(|step| done.contains(&MessageId::Uid(step.row.remote))) {
+        search.foreseen.left.remove(&(folder.clone(), step.row.remote));
+    }
 }
 
 /// Numbers the files by what they became on the server, and records them.
