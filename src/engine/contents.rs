@@ -1,41 +1,54 @@
-//! Whether messages are the same to the last byte, where size and header are not enough to go by.
+//! What messages hold, to the last byte, where what their sides say of them is not enough to go by.
 
 use std::collections::HashMap;
 
 use crate::model::fault::Fault;
-use crate::model::message::{Head, MessageId};
-use crate::store::bytes::WholeDigest;
+use crate::model::message::{Fingerprint, Head, MessageId};
+use crate::store::bytes::{FingerprintBuilder, WholeDigest};
 use crate::store::{Delivered, Delivery, Mailbox};
 
-/// Digests of all that these messages hold, which is read, and from a server fetched, as a whole. Those that are gone or can't
-/// be read are left out.
-pub(super) fn digests(mailbox: &mut dyn Mailbox, ids: &[MessageId]) -> Result<HashMap<MessageId, String>, Fault> {
-    let mut reader = Reader::default();
-    mailbox.fetch(ids, &mut reader)?;
-    Ok(reader.whole)
+/// A message that was read from its first byte to its last.
+pub(super) struct Whole {
+    /// What it is recognised by.
+    pub(super) print: Fingerprint,
+    /// A digest of all of it.
+    pub(super) digest: String,
 }
 
-/// Reads messages through.
+/// The messages that could be read, and why others could not.
+type Outcome = (HashMap<MessageId, Whole>, Vec<(MessageId, Fault)>);
+
+/// Reads these messages, which from a server means to fetch them. Gives those that could be read, and for the others that are
+/// there, why not.
+pub(super) fn read(mailbox: &mut dyn Mailbox, ids: &[MessageId]) -> Result<Outcome, Fault> {
+    let mut reader = Reader::default();
+    let faults = mailbox.fetch(ids, &mut reader)?;
+    Ok((reader.whole, faults))
+}
+
+/// Takes messages in and keeps only what they look like.
 #[derive(Default)]
 struct Reader {
-    current: WholeDigest,
-    whole: HashMap<MessageId, String>,
+    print: FingerprintBuilder,
+    digest: WholeDigest,
+    whole: HashMap<MessageId, Whole>,
 }
 
 impl Delivery for Reader {
     fn begin(&mut self, _size: u64, _head: &Head) -> Result<(), Fault> {
-        self.current = WholeDigest::default();
+        (self.print, self.digest) = Default::default();
         Ok(())
     }
 
     fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {
-        self.current.feed(data);
+        self.print.feed(data);
+        self.digest.feed(data);
         Ok(())
     }
 
     fn end(&mut self, head: Head) -> Result<(), Fault> {
-        let digest = std::mem::take(&mut self.current).finish();
-        self.whole.extend(head.id.map(|id| (id, digest)));
+        let (print, digest) = (std::mem::take(&mut self.print).finish(), std::mem::take(&mut self.digest).finish());
+        self.whole.extend(head.id.map(|id| (id, Whole { print, digest })));
         Ok(())
     }
 

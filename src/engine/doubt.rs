@@ -10,16 +10,15 @@ use std::fs;
 
 use chrono::Utc;
 
+use super::contents;
 use super::folder::{Job, Open};
 use super::survey::Survey;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Flags;
 use crate::model::ids::{FileKey, Uid};
-use crate::model::message::{Coverage, Fingerprint, Head, MessageId};
-use crate::store::bytes::FingerprintBuilder;
+use crate::model::message::{Coverage, Fingerprint, MessageId};
 use crate::store::ledger::{Entry, Ledger, Row, State, Unflushed};
 use crate::store::maildir::Maildir;
-use crate::store::{Delivered, Delivery};
 
 /// How far the clock may have been put back since.
 const SLACK: i64 = 3600;
@@ -139,15 +138,15 @@ fn drop_spoilt(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey, since: i
         return Ok(());
     }
     job.worker.checkpoint()?;
-    let mut reader = Reader::default();
-    let faults = open.local.fetch(&suspects, &mut reader)?;
+    let (whole, faults) = contents::read(open.local, &suspects)?;
     // What can't be read now says nothing; bytes that no mail holds do.
     let unread: HashSet<MessageId> =
         faults.iter().filter(|(_, fault)| fault.kind != FaultKind::Refused).map(|(id, _)| *id).collect();
     suspects.retain(|id| !unread.contains(id));
     job.worker.checkpoint()?;
     let prints = open.remote.fingerprints(&suspects, None)?;
-    let spoilt = |(id, print): (MessageId, Fingerprint)| (reader.whole.get(&id) != Some(&print)).then_some(id);
+    let spoilt =
+        |(id, print): (MessageId, Fingerprint)| (whole.get(&id).map(|one| &one.print) != Some(&print)).then_some(id);
     let spoilt: Vec<MessageId> = prints.into_iter().filter_map(spoilt).collect();
     if spoilt.is_empty() {
         return Ok(());
@@ -160,39 +159,6 @@ fn drop_spoilt(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey, since: i
 /// Where one message's fault leaves the doubt.
 fn all_done(faults: Vec<(MessageId, Fault)>) -> Result<(), Fault> {
     faults.into_iter().next().map_or(Ok(()), |(_, fault)| Err(fault.reaching(Reach::Folder)))
-}
-
-/// Reads messages through, to know what they look like.
-#[derive(Default)]
-struct Reader {
-    current: FingerprintBuilder,
-    whole: HashMap<MessageId, Fingerprint>,
-}
-
-impl Delivery for Reader {
-    fn begin(&mut self, _size: u64, _head: &Head) -> Result<(), Fault> {
-        self.current = FingerprintBuilder::default();
-        Ok(())
-    }
-
-    fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {
-        self.current.feed(data);
-        Ok(())
-    }
-
-    fn end(&mut self, head: Head) -> Result<(), Fault> {
-        let print = std::mem::take(&mut self.current).finish();
-        self.whole.extend(head.id.map(|id| (id, print)));
-        Ok(())
-    }
-
-    fn abandon(&mut self) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn commit(&mut self) -> Result<Vec<Delivered>, Fault> {
-        Ok(Vec::new())
-    }
 }
 
 #[cfg(test)]

@@ -148,16 +148,18 @@ fn proven(search: &mut Search<'_, '_>, place: usize, steps: Vec<Step>) -> Result
     }
     let uids: Vec<MessageId> = doubtful.iter().map(|step| MessageId::Uid(step.row.remote)).collect();
     let names = &search.folders[place].pair.names;
-    let there = contents::digests(&mut *search.sides.remote.open(&names.remote, false)?, &uids)?;
+    let (there, _) = contents::read(&mut *search.sides.remote.open(&names.remote, false)?, &uids)?;
     let mut local = search.sides.local.open(&names.local, false)?;
     local.look(None)?;
     let mut files = Vec::new();
     for step in &doubtful {
         files.extend(local.find_local_name(&step.name)?.map(|id| (id, step.row.remote)));
     }
-    let here = contents::digests(&mut *local, &files.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
-    let same =
-        |(id, uid): &(MessageId, Uid)| here.get(id).is_some_and(|one| there.get(&MessageId::Uid(*uid)) == Some(one));
+    let (here, _) = contents::read(&mut *local, &files.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
+    let same = |(id, uid): &(MessageId, Uid)| {
+        let other = there.get(&MessageId::Uid(*uid));
+        here.get(id).zip(other).is_some_and(|(here, there)| here.digest == there.digest)
+    };
     let same: HashSet<Uid> = files.iter().filter(|file| same(file)).map(|(_, uid)| *uid).collect();
     Ok(steps.into_iter().filter(|step| renamed(step) || same.contains(&step.row.remote)).collect())
 }
