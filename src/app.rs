@@ -164,6 +164,8 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
             user: server.user().to_owned(),
             password: PasswordSource::Given(Secret::new(server.password().to_owned())),
             security: Security::None,
+            tunnel: None,
+            compress: false,
             ca_file: None,
             expunge: true,
             max_connections: 4,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::literal::{Literal, literal};
 use super::options::Kind;
-use super::settings::{CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security};
+use super::settings::{CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Tunnel};
 use super::source::{Source, did_you_mean};
 use super::standing::judge;
 use super::value::{self, boolean};
@@ -57,17 +57,36 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
     judge(source, section, &kinds);
     check_mechanisms(source, section);
     let common = common(source, section);
-    let host = host(source, section, gmail);
-    let user = named(source, section, "remoteuser", "the user's name", |text| Ok(text.to_owned()));
+    let tunnel = tunnel(source, section);
+    let host = host(source, section, gmail, tunnel.as_ref());
+    let user = user(source, section, tunnel.as_ref());
     let given_port = evaluated(source, section, "remoteport", value::port);
     let password = password(source, section);
-    let security = security(source, section, host.as_deref(), given_port);
+    let security = match tunnel {
+        // Whether it is safe is up to the command.
+        Some(_) => Security::None,
+        None => security(source, section, host.as_deref(), given_port),
+    };
+    let near = tunnel.is_some() || host.as_deref().is_some_and(is_this_machine);
+    let compress = source.read(section, "usecompression", boolean).unwrap_or(!near);
     let ca_file = ca_file(source, section);
     let expunge = source.read(section, "expunge", boolean).unwrap_or(true);
     let max_connections = source.read(section, "maxconnections", value::count).unwrap_or(CONNECTIONS);
     let usual = if security == Security::Tls { TLS_PORT } else { PLAIN_PORT };
     let port = given_port.unwrap_or(usual);
-    Some(ImapSettings { common, host: host?, port, user: user?, password, security, ca_file, expunge, max_connections })
+    Some(ImapSettings {
+        common,
+        host: host?,
+        port,
+        user: user?,
+        password,
+        security,
+        tunnel,
+        compress,
+        ca_file,
+        expunge,
+        max_connections,
+    })
 }
 
 /// The directory of a Maildir repository and its separator, without a remark on mistakes.
@@ -153,17 +172,41 @@ fn named<T>(
     found
 }
 
-fn host(source: &mut Source, section: &str, gmail: bool) -> Option<String> {
+/// The command that speaks to the server for us, if there is one.
+fn tunnel(source: &mut Source, section: &str) -> Option<Tunnel> {
+    let given = |text: &str| Ok((!text.is_empty()).then(|| text.to_owned()));
+    let [inside, outside] = ["preauthtunnel", "transporttunnel"].map(|key| source.read(section, key, given).flatten());
+    if inside.is_some() && outside.is_some() {
+        let message = "there is preauthtunnel as well; expected one of the two";
+        source.wrong(section, "transporttunnel", message);
+    }
+    let logs_in = inside.is_some();
+    inside.or(outside).map(|command| Tunnel { command, logs_in })
+}
+
+fn user(source: &mut Source, section: &str, tunnel: Option<&Tunnel>) -> Option<String> {
+    let any = |text: &str| Ok(text.to_owned());
+    if !tunnel.is_some_and(|tunnel| tunnel.logs_in) {
+        return named(source, section, "remoteuser", "the user's name", any);
+    }
+    let before = source.count();
+    let found = evaluated(source, section, "remoteuser", any);
+    found.or_else(|| (source.count() == before).then(String::new))
+}
+
+fn host(source: &mut Source, section: &str, gmail: bool, tunnel: Option<&Tunnel>) -> Option<String> {
     let before = source.count();
     let sound = |text: &str| {
         let wrong = text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/');
         if wrong { Err("expected a server's name or address alone".to_owned()) } else { Ok(text.to_owned()) }
     };
-    if !gmail {
-        return named(source, section, "remotehost", "the server's name", sound);
-    }
+    let usual = match (tunnel, gmail) {
+        (Some(_), _) => "the tunnel",
+        (None, true) => "imap.gmail.com",
+        (None, false) => return named(source, section, "remotehost", "the server's name", sound),
+    };
     let found = evaluated(source, section, "remotehost", sound);
-    found.or_else(|| (source.count() == before).then(|| "imap.gmail.com".to_owned()))
+    found.or_else(|| (source.count() == before).then(|| usual.to_owned()))
 }
 
 fn password(source: &mut Source, section: &str) -> PasswordSource {

@@ -1,5 +1,6 @@
 //! The configuration after every check, as the rest of the program uses it.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -97,12 +98,27 @@ pub enum Security {
     None,
 }
 
+/// A program that speaks to the server for us.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Tunnel {
+    /// What the shell runs. It may hold a password.
+    pub command: String,
+    /// Whether it logs in as well.
+    pub logs_in: bool,
+}
+
+impl fmt::Debug for Tunnel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tunnel").field("logs_in", &self.logs_in).finish_non_exhaustive()
+    }
+}
+
 /// An IMAP server's mailboxes.
 #[derive(Debug, Clone)]
 pub struct ImapSettings {
     /// What all repositories have.
     pub common: CommonSettings,
-    /// The server's name or address.
+    /// The server's name or address; what to call it, where a tunnel leads to it.
     pub host: String,
     /// Its port.
     pub port: u16,
@@ -112,6 +128,10 @@ pub struct ImapSettings {
     pub password: PasswordSource,
     /// How the connection is protected.
     pub security: Security,
+    /// What stands in place of a connection of our own.
+    pub tunnel: Option<Tunnel>,
+    /// Whether the conversation is compressed where the server can do that.
+    pub compress: bool,
     /// A file of certificates to trust instead of the system's.
     pub ca_file: Option<PathBuf>,
     /// Whether deleted messages are removed for good; else they are only marked.

@@ -33,13 +33,15 @@ pub(super) fn connect(
     worker.light(Light::Connecting);
     let mut secret = match password.clone() {
         Some(known) => known,
+        None if settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in) => Secret::new(String::new()),
         None => first_password(worker, settings)?,
     };
     let mut asked = 0;
     loop {
         worker.checkpoint()?;
         let (account, host) = (worker.account(), settings.host.clone());
-        worker.publish(EventKind::Connecting { account, host, port: settings.port });
+        let port = settings.tunnel.is_none().then_some(settings.port);
+        worker.publish(EventKind::Connecting { account, host, port });
         let greeted =
             Greeted::connect(settings, &worker.account(), timeout).map_err(|fault| unless_stopped(worker, fault))?;
         if let Ok(cutter) = greeted.cutter() {
@@ -69,10 +71,11 @@ fn unless_stopped(worker: &Worker, fault: Fault) -> Fault {
 }
 
 fn announce(worker: &Worker, settings: &ImapSettings) {
-    let security = match settings.security {
-        Security::Tls => "TLS",
-        Security::StartTls => "STARTTLS",
-        Security::None => "not encrypted",
+    let security = match (&settings.tunnel, settings.security) {
+        (Some(_), _) => "by a command",
+        (None, Security::Tls) => "TLS",
+        (None, Security::StartTls) => "STARTTLS",
+        (None, Security::None) => "not encrypted",
     };
     let (account, host) = (worker.account(), settings.host.clone());
     worker.publish(EventKind::Connected { account, host, security: security.to_owned() });

@@ -66,8 +66,8 @@ pub enum EventKind {
         account: AccountName,
         /// The server's name.
         host: String,
-        /// Its port.
-        port: u16,
+        /// Its port; `None` where a tunnel leads to it.
+        port: Option<u16>,
     },
     /// A connection stands, and the user is logged in.
     Connected {

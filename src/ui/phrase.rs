@@ -105,7 +105,10 @@ fn words(kind: &EventKind) -> Option<(Light, String)> {
     let (light, text) = match kind {
         EventKind::Started { accounts } => (Light::Control, started(accounts)),
         EventKind::SyncStarted { .. } => (Light::Account, "synchronising".into()),
-        EventKind::Connecting { host, port, .. } => (Light::Connecting, format!("connecting to {host}, port {port}")),
+        EventKind::Connecting { host, port: Some(port), .. } => {
+            (Light::Connecting, format!("connecting to {host}, port {port}"))
+        }
+        EventKind::Connecting { host, port: None, .. } => (Light::Connecting, format!("connecting to {host}")),
         EventKind::Connected { host, security, .. } => (Light::Connecting, format!("connected to {host}, {security}")),
         EventKind::FoldersListed { total, unchanged, .. } => (Light::Account, listed(*total, *unchanged)),
         EventKind::FolderCreated { side, .. } => (Light::Folder, format!("folder created {}", at(*side))),

@@ -33,6 +33,8 @@ pub fn connect(address: SocketAddr, user: &str, password: &str) -> ImapRepositor
         user: user.to_owned(),
         password: PasswordSource::Ask,
         security: Security::None,
+        tunnel: None,
+        compress: false,
         ca_file: None,
         expunge: true,
         max_connections: 1,

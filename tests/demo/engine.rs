@@ -38,6 +38,8 @@ fn settings(server: &Server, root: &Path) -> Settings {
             user: server.user().to_owned(),
             password: PasswordSource::Given(Secret::new(server.password().to_owned())),
             security: Security::None,
+            tunnel: None,
+            compress: false,
             ca_file: None,
             expunge: true,
             max_connections: 2,

@@ -1,5 +1,6 @@
-//! Makes connections: name, socket, TLS or STARTTLS, greeting.
+//! Makes connections: name, socket, TLS or STARTTLS, or the tunnel in place of them; greeting.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
@@ -13,8 +14,9 @@ use super::peer::{Capabilities, Peer};
 use super::reader::{Ignore, Trouble};
 use super::response::Untagged;
 use super::status::{Code, Status, Word};
-use super::wire::Wire;
-use crate::config::settings::{ImapSettings, Security};
+use super::wire::tunnel::Tunnel;
+use super::wire::{Stream, Wire};
+use crate::config::settings::{self, ImapSettings, Security};
 use crate::model::fault::{Fault, FaultKind, Reach};
 
 /// A connection that has been greeted, and the means to cut it.
@@ -27,6 +29,38 @@ pub(super) struct Greeted {
 
 /// Connects and protects the connection as the settings ask. No step may take longer than `timeout`.
 pub(super) fn connect(settings: &ImapSettings, peer: &Peer, timeout: Duration) -> Result<Greeted, Fault> {
+    let mut greeted = match &settings.tunnel {
+        Some(tunnel) => by_tunnel(tunnel, peer, timeout)?,
+        None => by_network(settings, peer, timeout)?,
+    };
+    greeted.connection.compress = settings.compress;
+    Ok(greeted)
+}
+
+/// By way of a program that speaks to the server.
+fn by_tunnel(settings: &settings::Tunnel, peer: &Peer, timeout: Duration) -> Result<Greeted, Fault> {
+    let option = if settings.logs_in { "preauthtunnel" } else { "transporttunnel" };
+    let fault = |cause: &dyn fmt::Display| {
+        let doing = format!("connecting to {peer}");
+        Fault::new(Reach::Account, FaultKind::Network, doing, cause).advise(format!("check {option}"))
+    };
+    let (tunnel, mut complaints) = Tunnel::start(&settings.command).map_err(|error| fault(&error))?;
+    let cutter = Cutter::new(&tunnel.socket()).map_err(|error| fault(&error))?;
+    let (connection, preauth) = greet(Wire::new(Box::new(tunnel), timeout), peer).map_err(|lost| {
+        // The program has ended with its line, and has said all that it has to say.
+        match complaints.last() {
+            words if words.is_empty() => fault(&lost.cause),
+            words => fault(&format!("{}; the command says: {words}", lost.cause)),
+        }
+    })?;
+    if settings.logs_in && !preauth {
+        return Err(fault(&"the server behind the tunnel wants a log-in")
+            .advise("use transporttunnel, remoteuser and a password instead of preauthtunnel"));
+    }
+    Ok(Greeted { connection, cutter, preauth })
+}
+
+fn by_network(settings: &ImapSettings, peer: &Peer, timeout: Duration) -> Result<Greeted, Fault> {
     let socket = dial(settings, peer, timeout)?;
     let cutter = Cutter::new(&socket).map_err(|error| unreachable(peer, &error))?;
     let (connection, preauth) = match settings.security {

@@ -12,6 +12,7 @@ use super::handle::Traffic;
 use super::peer::{Capabilities, Peer};
 use super::reader::{Handler, Ignore, Trouble, read};
 use super::response::{Response, Untagged};
+use super::session::{self, Seat};
 use super::status::{Code, Status, Word};
 use super::wire::Wire;
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -25,7 +26,11 @@ pub(super) struct Connection {
     pub(super) peer: Peer,
     pub(super) capabilities: Capabilities,
     wire: Wire,
-    session: Option<imap::Session<Wire>>,
+    session: Option<imap::Session<Seat>>,
+    /// Whether the conversation is to be compressed, if the server can do that; from the first commands after log-in on.
+    pub(super) compress: bool,
+    /// The command by which it will be.
+    compressing: Option<Tag>,
     /// Whether QRESYNC has been enabled, so that the server may speak of VANISHED messages.
     pub(super) qresync: bool,
     next_tag: u32,
@@ -42,6 +47,8 @@ impl Connection {
             capabilities: Capabilities::default(),
             wire,
             session: None,
+            compress: false,
+            compressing: None,
             qresync: false,
             next_tag: 0,
             open: HashSet::new(),
@@ -56,14 +63,11 @@ impl Connection {
         self.wire.traffic()
     }
 
-    /// The transport, for the imap crate's Client before log-in.
-    pub(super) fn wire(&self) -> Wire {
-        self.wire.clone()
-    }
-
-    /// From now on the user is logged in.
-    pub(super) fn logged_in(&mut self, session: imap::Session<Wire>) {
-        self.session = Some(session);
+    /// From now on the user is logged in, and the imap crate's Session may take part.
+    pub(super) fn logged_in(&mut self) -> Result<(), Trouble> {
+        let session = session::take_over(self.wire.clone());
+        self.session = Some(self.note(session)?);
+        Ok(())
     }
 
     /// Whether it failed, and must be dropped.
@@ -113,6 +117,12 @@ impl Connection {
         self.note(result.map_err(Trouble::from))
     }
 
+    /// Sends bytes that must not stay in memory, and everything before them.
+    pub(super) fn put_secret(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        let result = self.wire.lock().send_secret(bytes);
+        self.note(result.map_err(Trouble::from))
+    }
+
     /// Waits for the end of a command. What comes in the meantime goes to `handler`.
     pub(super) fn wait(&mut self, tag: Tag, handler: &mut dyn Handler) -> Result<Status, Trouble> {
         loop {
@@ -135,10 +145,18 @@ impl Connection {
         }
     }
 
-    /// Sends commands together and waits for all of them; their statuses in the same order.
+    /// Sends commands together and waits for all of them; their statuses in the same order. The first of them take COMPRESS
+    /// along, so that it costs no turn of its own; until it is answered, nothing more may be sent (RFC 4978, section 3).
     pub(super) fn run(&mut self, commands: &[String], handler: &mut dyn Handler) -> Result<Vec<Status>, Trouble> {
         let tags = commands.iter().map(|command| self.send(command)).collect::<Result<Vec<_>, _>>()?;
-        tags.into_iter().map(|tag| self.wait(tag, handler)).collect()
+        if self.session.is_some() && std::mem::take(&mut self.compress) && self.capabilities.has("COMPRESS=DEFLATE") {
+            self.compressing = Some(self.send("COMPRESS DEFLATE")?);
+        }
+        let statuses = tags.into_iter().map(|tag| self.wait(tag, handler)).collect::<Result<_, _>>()?;
+        if let Some(tag) = self.compressing.take() {
+            self.wait(tag, handler)?;
+        }
+        Ok(statuses)
     }
 
     /// Reads the greeting, which is an untagged status.
@@ -152,7 +170,7 @@ impl Connection {
     /// Lets the imap crate's Session run something. Its panics become troubles, and any failure but NO ends the connection.
     pub(super) fn session<T>(
         &mut self,
-        action: impl FnOnce(&mut imap::Session<Wire>) -> imap::Result<T>,
+        action: impl FnOnce(&mut imap::Session<Seat>) -> imap::Result<T>,
     ) -> Result<Result<T, String>, Trouble> {
         self.drain()?;
         let Some(session) = self.session.as_mut() else {
@@ -210,6 +228,9 @@ impl Connection {
         let ours = tag.strip_prefix('b').and_then(|number| number.parse().ok()).map(Tag);
         match ours.filter(|tag| self.open.remove(tag)) {
             Some(tag) => {
+                if self.compressing == Some(tag) && status.word == Word::Ok {
+                    self.wire.lock().compress();
+                }
                 self.done.insert(tag, status);
                 Ok(())
             }
@@ -240,6 +261,11 @@ impl fmt::Debug for Connection {
 /// Codes of refusals that pass (RFC 5530, section 3).
 const PASSING: [&str; 5] = ["UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA", "SERVERBUG"];
 
+/// Whether a refusal passes by itself.
+pub(super) fn is_passing(status: &Status) -> bool {
+    matches!(&status.code, Code::Other(code) if PASSING.contains(&code.as_str()))
+}
+
 /// A status that isn't OK, as a fault.
 pub(super) fn refused(status: &Status, reach: Reach, doing: String) -> Fault {
     let words = if status.text.is_empty() { "no reason given".to_owned() } else { status.text.clone() };
@@ -247,8 +273,7 @@ pub(super) fn refused(status: &Status, reach: Reach, doing: String) -> Fault {
         Code::Other(code) => format!("[{code}] "),
         _ => String::new(),
     };
-    let later = matches!(&status.code, Code::Other(code) if PASSING.contains(&code.as_str()));
-    let kind = if later { FaultKind::Busy } else { FaultKind::Server };
+    let kind = if is_passing(status) { FaultKind::Busy } else { FaultKind::Server };
     Fault::new(reach, kind, doing, format!("the server says: {code}{words}"))
 }
 

@@ -1,8 +1,10 @@
 //! What other threads hold of a connection: its counters, and the means to cut it.
 
 use std::io;
-use std::net::{Shutdown, TcpStream};
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::net::{Shutdown, shutdown};
 
 /// What went over the wire so far. Shared with whoever wants to watch.
 #[derive(Debug, Default)]
@@ -13,12 +15,12 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Bytes received, after decryption.
+    /// Bytes received, after decryption and before they are expanded.
     pub fn received(&self) -> u64 {
         self.received.load(Ordering::Relaxed)
     }
 
-    /// Bytes sent, before encryption.
+    /// Bytes sent, compressed where that was agreed upon, and before encryption.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
@@ -31,11 +33,12 @@ impl Traffic {
 
 /// Ends a connection from another thread: whoever reads or writes sees it closed at once.
 #[derive(Debug)]
-pub struct Cutter(TcpStream);
+pub struct Cutter(OwnedFd);
 
 impl Cutter {
-    pub(super) fn new(socket: &TcpStream) -> io::Result<Self> {
-        socket.try_clone().map(Self)
+    /// For the connection that goes over this socket.
+    pub(super) fn new(socket: &impl AsFd) -> io::Result<Self> {
+        socket.as_fd().try_clone_to_owned().map(Self)
     }
 
     /// Another one for the same connection.
@@ -46,6 +49,6 @@ impl Cutter {
     /// Shuts the socket down in both directions. Cutting twice is harmless.
     pub fn cut(&self) {
         // It fails only when the connection has ended by itself, which is as good.
-        let _ = self.0.shutdown(Shutdown::Both);
+        let _ = shutdown(&self.0, Shutdown::Both);
     }
 }

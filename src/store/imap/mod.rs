@@ -19,6 +19,7 @@ mod recognise;
 mod relocate;
 mod response;
 mod select;
+mod session;
 mod status;
 mod token;
 mod wire;
@@ -46,7 +47,8 @@ pub struct Greeted {
 }
 
 impl Greeted {
-    /// Connects to the server, verifies it, and waits for its greeting; no step takes longer than `timeout`.
+    /// Connects to the server (or starts the tunnel to it), verifies it, and waits for its greeting; no step takes longer than
+    /// `timeout`.
     pub fn connect(settings: &ImapSettings, account: &AccountName, timeout: Duration) -> Result<Self, Fault> {
         let peer = Peer { account: account.clone(), host: settings.host.clone() };
         Ok(Self {
@@ -61,11 +63,11 @@ impl Greeted {
         self.inner.cutter.again()
     }
 
-    /// Logs in. When the server refuses, the fault's kind is [`Login`](crate::model::fault::FaultKind::Login), and the
+    /// Logs in, unless the server has taken us for somebody already. When the server refuses, the fault's kind is [`Login`](crate::model::fault::FaultKind::Login), and the
     /// connection is given up; a next attempt makes its own.
     pub fn log_in(mut self, password: &Secret) -> Result<ImapRepository, Fault> {
         if self.inner.preauth {
-            login::settle(&mut self.inner.connection)?;
+            login::settle(&mut self.inner.connection, Vec::new())?;
         } else {
             if self.inner.connection.capabilities.is_empty() {
                 connect::ask_capabilities(&mut self.inner.connection)?;

@@ -1,8 +1,13 @@
-//! The transport under a connection: one handle that the imap crate's Session and our own streaming reader share.
+//! The transport under a connection: one handle that the imap crate's Session and our own streaming reader share. Beneath it
+//! is a TCP connection, TLS over one, or a program that speaks to the server for us; between them, when that was agreed upon,
+//! compression.
 //!
 //! The socket never blocks; every wait is a `poll` with a time limit. While a large command is being sent, what the
 //! server says meanwhile is taken in, since otherwise both sides could wait for each other for ever. Another thread can
 //! [cut](super::handle::Cutter) the connection at any moment.
+
+mod deflate;
+pub(super) mod tunnel;
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -13,8 +18,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use zeroize::Zeroizing;
 
 use super::handle::Traffic;
+use deflate::Deflate;
 
 /// Bytes that one read may bring.
 const READ_BUFFER: usize = 256 * 1024;
@@ -23,10 +30,42 @@ const WRITE_BUFFER: usize = 64 * 1024;
 /// Bytes that may come in while a command is being sent, before the server is thought mad.
 const MOST_WHILE_SENDING: usize = 16 * 1024 * 1024;
 
-/// What carries the bytes: a plain socket, or TLS over one. It must be in non-blocking mode.
+/// What carries the bytes: a socket, or TLS over one. It must be in non-blocking mode.
 pub(super) trait Stream: Read + Write + Send {
     /// The socket beneath, to wait for.
     fn socket(&self) -> BorrowedFd<'_>;
+}
+
+/// A stream whose bytes are counted.
+struct Counted {
+    stream: Box<dyn Stream>,
+    traffic: Arc<Traffic>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.read(into)?;
+        self.traffic.received.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.stream.write(bytes)?;
+        self.traffic.sent.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+impl Stream for Counted {
+    fn socket(&self) -> BorrowedFd<'_> {
+        self.stream.socket()
+    }
 }
 
 impl Stream for TcpStream {
@@ -53,7 +92,8 @@ impl Wire {
     pub(super) fn new(stream: Box<dyn Stream>, timeout: Duration) -> Self {
         let traffic = Arc::new(Traffic::default());
         let inner = Inner {
-            stream,
+            stream: Counted { stream, traffic: traffic.clone() },
+            deflate: None,
             input: vec![0; READ_BUFFER],
             start: 0,
             end: 0,
@@ -87,7 +127,8 @@ impl fmt::Debug for Wire {
 
 /// The transport itself, with what was read and not yet used, and what is waiting to be sent.
 pub(super) struct Inner {
-    stream: Box<dyn Stream>,
+    stream: Counted,
+    deflate: Option<Deflate>,
     input: Vec<u8>,
     start: usize,
     end: usize,
@@ -114,6 +155,13 @@ impl Inner {
         self.start < self.end
     }
 
+    /// Compresses from now on, in both directions; what was received and not yet used is compressed already. Nothing may be
+    /// waiting to be sent.
+    pub(super) fn compress(&mut self) {
+        self.deflate = Some(Deflate::new(&self.input[self.start..self.end]));
+        (self.start, self.end) = (0, 0);
+    }
+
     /// Waits for more bytes and appends them to the buffer; gives their number, 0 at the end of the stream.
     pub(super) fn fill(&mut self) -> io::Result<usize> {
         self.flush()?;
@@ -138,9 +186,7 @@ impl Inner {
         if self.output.is_empty() {
             return Ok(());
         }
-        if std::mem::take(&mut self.heard) {
-            self.traffic.turns.fetch_add(1, Ordering::Relaxed);
-        }
+        self.count_turn();
         let output = std::mem::take(&mut self.output);
         let result = self.write_all(&output);
         self.output = output;
@@ -148,20 +194,53 @@ impl Inner {
         result
     }
 
+    /// Sends a secret with everything that is queued, and wipes both from memory.
+    pub(super) fn send_secret(&mut self, secret: &[u8]) -> io::Result<()> {
+        // Room for all of it at once, so that no piece is left behind where the queue was.
+        let mut queued = Zeroizing::new(Vec::with_capacity(self.output.len() + secret.len()));
+        queued.append(&mut self.output);
+        queued.extend_from_slice(secret);
+        self.count_turn();
+        self.write_all(&queued)
+    }
+
+    fn count_turn(&mut self) {
+        if std::mem::take(&mut self.heard) {
+            self.traffic.turns.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     fn write_all(&mut self, mut rest: &[u8]) -> io::Result<()> {
         while !rest.is_empty() {
-            match self.stream.write(rest) {
+            let written = match &mut self.deflate {
+                Some(deflate) => deflate.write(&mut self.stream, rest),
+                None => self.stream.write(rest),
+            };
+            match written {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => {
-                    self.traffic.sent.fetch_add(count as u64, Ordering::Relaxed);
-                    rest = &rest[count..];
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wait_to_write()?,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Ok(count) => rest = &rest[count..],
+                Err(error) => self.patience(error)?,
             }
         }
-        self.stream.flush()
+        loop {
+            let flushed = match &mut self.deflate {
+                Some(deflate) => deflate.flush(&mut self.stream),
+                None => self.stream.flush(),
+            };
+            match flushed {
+                Ok(()) => return Ok(()),
+                Err(error) => self.patience(error)?,
+            }
+        }
+    }
+
+    /// Waits where waiting helps against a failed attempt to write.
+    fn patience(&mut self, error: io::Error) -> io::Result<()> {
+        match error.kind() {
+            io::ErrorKind::WouldBlock => self.wait_to_write(),
+            io::ErrorKind::Interrupted => Ok(()),
+            _ => Err(error),
+        }
     }
 
     /// Waits until there is room to send, and reads whatever comes in the meantime.
@@ -182,12 +261,16 @@ impl Inner {
     fn read_some(&mut self) -> io::Result<usize> {
         self.make_room();
         loop {
-            match self.stream.read(&mut self.input[self.end..]) {
+            let into = &mut self.input[self.end..];
+            let read = match &mut self.deflate {
+                Some(deflate) => deflate.read(&mut self.stream, into),
+                None => self.stream.read(into),
+            };
+            match read {
                 Ok(count) => {
                     self.closed |= count == 0;
                     self.heard = true;
                     self.end += count;
-                    self.traffic.received.fetch_add(count as u64, Ordering::Relaxed);
                     return Ok(count);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

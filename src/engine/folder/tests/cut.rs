@@ -43,6 +43,8 @@ impl CutWorld {
             user: self.server.user().to_owned(),
             password: PasswordSource::Ask,
             security: Security::None,
+            tunnel: None,
+            compress: false,
             ca_file: None,
             expunge: true,
             max_connections: 1,

@@ -1,0 +1,140 @@
+//! A program that speaks to the server for us, on its standard input and output.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::net::Shutdown;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use super::Stream;
+
+/// How long the program may take to end by itself once the conversation is over.
+const GRACE: Duration = Duration::from_secs(2);
+/// Bytes of what it said on standard error that are looked at, from the end.
+const LAST_WORDS: u64 = 1024;
+
+/// The program, and our end of the line to it. Dropping it ends the program, and whatever that started.
+pub(in super::super) struct Tunnel {
+    socket: UnixStream,
+    child: Child,
+}
+
+/// What a program said on standard error.
+pub(in super::super) struct Complaints(File);
+
+impl Tunnel {
+    /// Starts `command` by way of the shell. It has no terminal: its input and output are the line, and what it says on
+    /// standard error is kept.
+    pub(in super::super) fn start(command: &str) -> io::Result<(Self, Complaints)> {
+        let (socket, theirs) = UnixStream::pair()?;
+        let complaints = tempfile::tempfile()?;
+        let child = Command::new("/bin/sh")
+            .arg("-c")
+            .arg(command)
+            .stdin(OwnedFd::from(theirs.try_clone()?))
+            .stdout(OwnedFd::from(theirs))
+            .stderr(Stdio::from(complaints.try_clone()?))
+            .process_group(0)
+            .spawn()?;
+        let tunnel = Self { socket, child };
+        tunnel.socket.set_nonblocking(true)?;
+        Ok((tunnel, Complaints(complaints)))
+    }
+
+    /// Waits until the other end of the line is closed, which the program's end brings about.
+    fn wait_for_end(&mut self) -> io::Result<()> {
+        self.socket.shutdown(Shutdown::Write)?;
+        self.socket.set_nonblocking(false)?;
+        self.socket.set_read_timeout(Some(GRACE))?;
+        let mut unread = [0; 4096];
+        while self.socket.read(&mut unread)? > 0 {}
+        Ok(())
+    }
+}
+
+impl Complaints {
+    /// The last line of it; empty when it said nothing.
+    pub(in super::super) fn last(&mut self) -> String {
+        let mut text = Vec::new();
+        let length = self.0.seek(SeekFrom::End(0)).unwrap_or(0);
+        let tail = self.0.seek(SeekFrom::Start(length.saturating_sub(LAST_WORDS)));
+        if tail.and_then(|_| self.0.read_to_end(&mut text)).is_err() {
+            return String::new();
+        }
+        let text = String::from_utf8_lossy(&text);
+        text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()
+    }
+}
+
+impl Drop for Tunnel {
+    fn drop(&mut self) {
+        let _ = self.wait_for_end();
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            // Whoever is left after the grace. When nobody is, there is no such group any more.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = self.child.wait();
+    }
+}
+
+impl Read for Tunnel {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.socket.read(into)
+    }
+}
+
+impl Write for Tunnel {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.socket.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.socket.flush()
+    }
+}
+
+impl Stream for Tunnel {
+    fn socket(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::handle::Cutter;
+    use super::super::Wire;
+    use super::*;
+
+    #[test]
+    fn what_is_said_comes_back_by_way_of_the_program() {
+        let (tunnel, _) = Tunnel::start("cat").unwrap();
+        let mut wire = Wire::new(Box::new(tunnel), Duration::from_secs(10));
+        wire.write_all(b"a line\r\n").unwrap();
+        let mut back = [0; 100];
+        let count = wire.read(&mut back).unwrap();
+        assert_eq!(&back[..count], b"a line\r\n");
+    }
+
+    #[test]
+    fn a_program_that_fails_is_quoted() {
+        let (tunnel, mut complaints) = Tunnel::start("echo first >&2; echo 'no route to host' >&2; exit 1").unwrap();
+        let mut wire = Wire::new(Box::new(tunnel), Duration::from_secs(10));
+        assert_eq!(wire.read(&mut [0; 10]).unwrap(), 0);
+        assert_eq!(complaints.last(), "no route to host");
+    }
+
+    #[test]
+    fn a_cut_ends_the_program_and_what_it_started() {
+        let (tunnel, _) = Tunnel::start("sleep 1000 & cat >/dev/null; wait").unwrap();
+        let group = Pid::from_raw(i32::try_from(tunnel.child.id()).unwrap()).unwrap();
+        let cutter = Cutter::new(&tunnel.socket()).unwrap();
+        cutter.cut();
+        drop(tunnel);
+        assert!(rustix::process::test_kill_process_group(group).is_err());
+    }
+}
