@@ -42,3 +42,4 @@ mod readonly;
 mod rehearsal;
 mod second_run;
 mod takeover;
+mod tunnels;

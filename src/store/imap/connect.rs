@@ -14,8 +14,8 @@ use super::peer::{Capabilities, Peer};
 use super::reader::{Ignore, Trouble};
 use super::response::Untagged;
 use super::status::{Code, Status, Word};
+use super::wire::Wire;
 use super::wire::tunnel::Tunnel;
-use super::wire::{Stream, Wire};
 use crate::config::settings::{self, ImapSettings, Security};
 use crate::model::fault::{Fault, FaultKind, Reach};
 
@@ -45,7 +45,7 @@ fn by_tunnel(settings: &settings::Tunnel, peer: &Peer, timeout: Duration) -> Res
         Fault::new(Reach::Account, FaultKind::Network, doing, cause).advise(format!("check {option}"))
     };
     let (tunnel, mut complaints) = Tunnel::start(&settings.command).map_err(|error| fault(&error))?;
-    let cutter = Cutter::new(&tunnel.socket()).map_err(|error| fault(&error))?;
+    let cutter = Cutter::new(&tunnel).map_err(|error| fault(&error))?;
     let (connection, preauth) = greet(Wire::new(Box::new(tunnel), timeout), peer).map_err(|lost| {
         // The program has ended with its line, and has said all that it has to say.
         match complaints.last() {

@@ -1,10 +1,12 @@
 //! What other threads hold of a connection: its counters, and the means to cut it.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::net::{Shutdown, shutdown};
+
+use super::wire::Stream;
 
 /// What went over the wire so far. Shared with whoever wants to watch.
 #[derive(Debug, Default)]
@@ -33,22 +35,24 @@ impl Traffic {
 
 /// Ends a connection from another thread: whoever reads or writes sees it closed at once.
 #[derive(Debug)]
-pub struct Cutter(OwnedFd);
+pub struct Cutter(Vec<OwnedFd>);
 
 impl Cutter {
-    /// For the connection that goes over this socket.
-    pub(super) fn new(socket: &impl AsFd) -> io::Result<Self> {
-        socket.as_fd().try_clone_to_owned().map(Self)
+    /// For the connection that this stream is.
+    pub(super) fn new(stream: &impl Stream) -> io::Result<Self> {
+        Ok(Self(vec![stream.source().try_clone_to_owned()?, stream.sink().try_clone_to_owned()?]))
     }
 
     /// Another one for the same connection.
     pub(super) fn again(&self) -> io::Result<Self> {
-        Self::new(&self.0)
+        self.0.iter().map(OwnedFd::try_clone).collect::<io::Result<_>>().map(Self)
     }
 
-    /// Shuts the socket down in both directions. Cutting twice is harmless.
+    /// Shuts its sockets down in both directions. Cutting twice is harmless.
     pub fn cut(&self) {
-        // It fails only when the connection has ended by itself, which is as good.
-        let _ = shutdown(&self.0, Shutdown::Both);
+        for socket in &self.0 {
+            // It fails only when the connection has ended by itself, which is as good.
+            let _ = shutdown(socket, Shutdown::Both);
+        }
     }
 }

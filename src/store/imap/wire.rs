@@ -30,10 +30,15 @@ const WRITE_BUFFER: usize = 64 * 1024;
 /// Bytes that may come in while a command is being sent, before the server is thought mad.
 const MOST_WHILE_SENDING: usize = 16 * 1024 * 1024;
 
-/// What carries the bytes: a socket, or TLS over one. It must be in non-blocking mode.
+/// What carries the bytes: a socket, TLS over one, or a program's input and output. It must be in non-blocking mode.
 pub(super) trait Stream: Read + Write + Send {
-    /// The socket beneath, to wait for.
-    fn socket(&self) -> BorrowedFd<'_>;
+    /// The socket from which bytes come, to wait for.
+    fn source(&self) -> BorrowedFd<'_>;
+
+    /// The socket to which they go.
+    fn sink(&self) -> BorrowedFd<'_> {
+        self.source()
+    }
 }
 
 /// A stream whose bytes are counted.
@@ -63,19 +68,23 @@ impl Write for Counted {
 }
 
 impl Stream for Counted {
-    fn socket(&self) -> BorrowedFd<'_> {
-        self.stream.socket()
+    fn source(&self) -> BorrowedFd<'_> {
+        self.stream.source()
+    }
+
+    fn sink(&self) -> BorrowedFd<'_> {
+        self.stream.sink()
     }
 }
 
 impl Stream for TcpStream {
-    fn socket(&self) -> BorrowedFd<'_> {
+    fn source(&self) -> BorrowedFd<'_> {
         self.as_fd()
     }
 }
 
 impl Stream for native_tls::TlsStream<TcpStream> {
-    fn socket(&self) -> BorrowedFd<'_> {
+    fn source(&self) -> BorrowedFd<'_> {
         self.get_ref().as_fd()
     }
 }
@@ -300,13 +309,16 @@ impl Inner {
             tv_sec: i64::try_from(self.timeout.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: i64::from(self.timeout.subsec_nanos()),
         };
-        let socket = self.stream.socket();
+        let (source, sink) = (self.stream.source(), self.stream.sink());
         loop {
-            let mut waiting = [PollFd::new(&socket, what)];
+            let [come, go] = [PollFlags::IN, PollFlags::OUT].map(|flag| what & flag);
+            let mut waiting = Vec::with_capacity(2);
+            waiting.extend((!come.is_empty()).then(|| PollFd::new(&source, come)));
+            waiting.extend((!go.is_empty()).then(|| PollFd::new(&sink, go)));
             match poll(&mut waiting, Some(&limit)) {
                 Ok(0) => return Err(io::ErrorKind::TimedOut.into()),
                 Ok(_) => {
-                    let seen = waiting[0].revents();
+                    let seen = waiting.iter().fold(PollFlags::empty(), |seen, end| seen | end.revents());
                     // A hang-up or an error shows itself at the next read or write.
                     let ended = seen.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
                     return Ok(if ended { what } else { seen });

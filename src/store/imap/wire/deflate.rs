@@ -174,7 +174,7 @@ mod tests {
     }
 
     impl Stream for Stutter {
-        fn socket(&self) -> BorrowedFd<'_> {
+        fn source(&self) -> BorrowedFd<'_> {
             self.socket.as_fd()
         }
     }

@@ -18,9 +18,15 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Bytes of what it said on standard error that are looked at, from the end.
 const LAST_WORDS: u64 = 1024;
 
-/// The program, and our end of the line to it. Dropping it ends the program, and whatever that started.
+/// The program, and our ends of the two lines to it. Dropping it ends the program, and whatever that started.
+///
+/// Its input and output are not one socket, since a part of a pipeline that makes its input non-blocking would do the same to
+/// the output of another part.
 pub(in super::super) struct Tunnel {
-    socket: UnixStream,
+    /// What it says.
+    output: UnixStream,
+    /// What it is told.
+    input: UnixStream,
     child: Child,
 }
 
@@ -31,28 +37,29 @@ impl Tunnel {
     /// Starts `command` by way of the shell. It has no terminal: its input and output are the line, and what it says on
     /// standard error is kept.
     pub(in super::super) fn start(command: &str) -> io::Result<(Self, Complaints)> {
-        let (socket, theirs) = UnixStream::pair()?;
+        let ((input, their_input), (output, their_output)) = (UnixStream::pair()?, UnixStream::pair()?);
         let complaints = tempfile::tempfile()?;
         let child = Command::new("/bin/sh")
             .arg("-c")
             .arg(command)
-            .stdin(OwnedFd::from(theirs.try_clone()?))
-            .stdout(OwnedFd::from(theirs))
+            .stdin(OwnedFd::from(their_input))
+            .stdout(OwnedFd::from(their_output))
             .stderr(Stdio::from(complaints.try_clone()?))
             .process_group(0)
             .spawn()?;
-        let tunnel = Self { socket, child };
-        tunnel.socket.set_nonblocking(true)?;
+        let tunnel = Self { output, input, child };
+        tunnel.output.set_nonblocking(true)?;
+        tunnel.input.set_nonblocking(true)?;
         Ok((tunnel, Complaints(complaints)))
     }
 
-    /// Waits until the other end of the line is closed, which the program's end brings about.
+    /// Tells it that there is no more to come, and waits until it closes its output, as its end does.
     fn wait_for_end(&mut self) -> io::Result<()> {
-        self.socket.shutdown(Shutdown::Write)?;
-        self.socket.set_nonblocking(false)?;
-        self.socket.set_read_timeout(Some(GRACE))?;
+        self.input.shutdown(Shutdown::Both)?;
+        self.output.set_nonblocking(false)?;
+        self.output.set_read_timeout(Some(GRACE))?;
         let mut unread = [0; 4096];
-        while self.socket.read(&mut unread)? > 0 {}
+        while self.output.read(&mut unread)? > 0 {}
         Ok(())
     }
 }
@@ -84,31 +91,47 @@ impl Drop for Tunnel {
 
 impl Read for Tunnel {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.socket.read(into)
+        self.output.read(into)
     }
 }
 
 impl Write for Tunnel {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.socket.write(bytes)
+        self.input.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.socket.flush()
+        self.input.flush()
     }
 }
 
 impl Stream for Tunnel {
-    fn socket(&self) -> BorrowedFd<'_> {
-        self.socket.as_fd()
+    fn source(&self) -> BorrowedFd<'_> {
+        self.output.as_fd()
+    }
+
+    fn sink(&self) -> BorrowedFd<'_> {
+        self.input.as_fd()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
     use super::super::super::handle::Cutter;
     use super::super::Wire;
     use super::*;
+
+    #[test]
+    fn a_part_of_a_pipeline_that_never_blocks_disturbs_no_other() {
+        let loose = "python3 -c 'import os; os.set_blocking(0, False); os.write(1, b\"x\" * 3000000)' | cat";
+        let (tunnel, _) = Tunnel::start(loose).unwrap();
+        let wire = Wire::new(Box::new(tunnel), Duration::from_secs(30));
+        let mut inner = wire.lock();
+        while inner.fill().unwrap() > 0 {}
+        assert_eq!(inner.buffered().len(), 3_000_000);
+    }
 
     #[test]
     fn what_is_said_comes_back_by_way_of_the_program() {
@@ -130,11 +153,16 @@ mod tests {
 
     #[test]
     fn a_cut_ends_the_program_and_what_it_started() {
-        let (tunnel, _) = Tunnel::start("sleep 1000 & cat >/dev/null; wait").unwrap();
-        let group = Pid::from_raw(i32::try_from(tunnel.child.id()).unwrap()).unwrap();
-        let cutter = Cutter::new(&tunnel.socket()).unwrap();
-        cutter.cut();
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let (tunnel, _) = Tunnel::start(&format!("sleep 1000 >{} & cat >/dev/null; wait", pipe.display())).unwrap();
+        // Comes back when the one that is started has opened it as well.
+        let open = File::open(&pipe).unwrap();
+        Cutter::new(&tunnel).unwrap().cut();
         drop(tunnel);
-        assert!(rustix::process::test_kill_process_group(group).is_err());
+        // Whoever lived on would hold it open.
+        let patience = Timespec { tv_sec: 30, tv_nsec: 0 };
+        assert_eq!(poll(&mut [PollFd::new(&open, PollFlags::IN)], Some(&patience)).unwrap(), 1);
     }
 }
