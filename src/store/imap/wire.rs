@@ -7,12 +7,11 @@
 //! [cut](super::handle::Cutter) the connection at any moment.
 
 mod deflate;
+mod stream;
 pub(super) mod tunnel;
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
-use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,6 +21,8 @@ use zeroize::Zeroizing;
 
 use super::handle::Traffic;
 use deflate::Deflate;
+use stream::Counted;
+pub(super) use stream::Stream;
 
 /// Bytes that one read may bring.
 const READ_BUFFER: usize = 256 * 1024;
@@ -29,65 +30,6 @@ const READ_BUFFER: usize = 256 * 1024;
 const WRITE_BUFFER: usize = 64 * 1024;
 /// Bytes that may come in while a command is being sent, before the server is thought mad.
 const MOST_WHILE_SENDING: usize = 16 * 1024 * 1024;
-
-/// What carries the bytes: a socket, TLS over one, or a program's input and output. It must be in non-blocking mode.
-pub(super) trait Stream: Read + Write + Send {
-    /// The socket from which bytes come, to wait for.
-    fn source(&self) -> BorrowedFd<'_>;
-
-    /// The socket to which they go.
-    fn sink(&self) -> BorrowedFd<'_> {
-        self.source()
-    }
-}
-
-/// A stream whose bytes are counted.
-struct Counted {
-    stream: Box<dyn Stream>,
-    traffic: Arc<Traffic>,
-}
-
-impl Read for Counted {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.stream.read(into)?;
-        self.traffic.received.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
-}
-
-impl Write for Counted {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.stream.write(bytes)?;
-        self.traffic.sent.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.stream.flush()
-    }
-}
-
-impl Stream for Counted {
-    fn source(&self) -> BorrowedFd<'_> {
-        self.stream.source()
-    }
-
-    fn sink(&self) -> BorrowedFd<'_> {
-        self.stream.sink()
-    }
-}
-
-impl Stream for TcpStream {
-    fn source(&self) -> BorrowedFd<'_> {
-        self.as_fd()
-    }
-}
-
-impl Stream for native_tls::TlsStream<TcpStream> {
-    fn source(&self) -> BorrowedFd<'_> {
-        self.get_ref().as_fd()
-    }
-}
 
 /// A handle on one connection's transport. Clones share it.
 #[derive(Clone)]
@@ -101,7 +43,7 @@ impl Wire {
     pub(super) fn new(stream: Box<dyn Stream>, timeout: Duration) -> Self {
         let traffic = Arc::new(Traffic::default());
         let inner = Inner {
-            stream: Counted { stream, traffic: traffic.clone() },
+            stream: Counted::new(stream, traffic.clone()),
             deflate: None,
             input: vec![0; READ_BUFFER],
             start: 0,
