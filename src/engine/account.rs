@@ -194,9 +194,10 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     let folders = pairing::list(worker, shared.policy(), &mut sides, &known, total)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
-    let queue = pairing::queue(worker, sides.ledger, folders, &known, total)?;
+    let (queue, hands) = pairing::queue(worker, sides.ledger, folders, &known, total)?;
     let quiet = queue.is_empty();
-    team::share_out(&shared, worker, remote, password.as_ref(), Work { queue: &queue, foreseen: &foreseen }, total);
+    let work = Work { queue: &queue, hands, foreseen: &foreseen };
+    team::share_out(&shared, worker, remote, password.as_ref(), work, total);
     flushing.end(&mut ledger, &local, quiet)?;
     if total.failures == 0 { worker.checkpoint() } else { Ok(()) }
 }

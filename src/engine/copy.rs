@@ -71,7 +71,7 @@ impl Delivery for Download<'_, '_> {
     }
 
     fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {
-        self.work.progress.bytes_down += data.len() as u64;
+        self.work.tally.received(data.len());
         self.bytes += data.len() as u64;
         self.inner.chunk(data)
     }
@@ -84,7 +84,7 @@ impl Delivery for Download<'_, '_> {
         head.flags = Some(flags.within(&self.work.local_holds));
         self.inner.end(head)?;
         self.waiting.push((uid, flags.within(&self.work.common)));
-        self.work.progress.done += 1;
+        self.work.tally.copied();
         self.work.publish_progress();
         Ok(())
     }
@@ -120,7 +120,7 @@ impl Delivery for Upload<'_, '_> {
     }
 
     fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {
-        self.work.progress.bytes_up += data.len() as u64;
+        self.work.tally.sent(data.len());
         self.inner.chunk(data)
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::copy::Download;
 use super::folder::Open;
+use super::hands;
 use super::quarantine::put_aside;
 use super::upload;
 use super::work::Work;
@@ -40,13 +41,19 @@ fn download(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(),
             _ => None,
         })
         .collect();
-    if wanted.is_empty() {
-        return Ok(());
+    match work.job.hands {
+        _ if wanted.is_empty() => Ok(()),
+        Some(hands) if wanted.len() > hands::PORTION => hands::download(work, &wanted, open, hands),
+        _ => fetch(work, &wanted, open),
     }
+}
+
+/// Fetches messages from the remote side, delivers and records them.
+pub(super) fn fetch(work: &mut Work<'_>, wanted: &[MessageId], open: &mut Open<'_>) -> Result<(), Fault> {
     work.job.worker.light(Light::Downloading);
     let before = work.counts.downloads + work.failures;
     let mut download = Download::new(work, open.local.deliver()?, open.ledger);
-    let fetched = open.remote.fetch(&wanted, &mut download);
+    let fetched = open.remote.fetch(wanted, &mut download);
     // What did arrive is kept, whatever happened afterwards.
     let settled = download.settle();
     drop(download);
@@ -57,7 +64,7 @@ fn download(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(),
     }
     open.ledger.record(work.record.id, &entries)?;
     settled?;
-    work.passed_over = work.counts.downloads + work.failures - before < wanted.len() as u64;
+    work.passed_over |= work.counts.downloads + work.failures - before < wanted.len() as u64;
     Ok(())
 }
 

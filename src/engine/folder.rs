@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use super::decide::{decide, guard};
 use super::execute::execute;
+use super::hands::Hands;
 use super::moves::Foreseen;
 use super::quarantine;
 use super::survey::{Survey, survey};
+use super::tally::Tally;
 use super::work::Work;
 use super::worker::Worker;
-use crate::model::event::{EventKind, Progress};
+use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::{Counts, FolderPair};
 use crate::model::ids::Side;
@@ -73,6 +75,8 @@ pub(super) struct Job<'a> {
     pub(super) policy: Policy,
     /// What is left alone because of moves from or to it.
     pub(super) foreseen: Option<&'a Foreseen>,
+    /// The way to other workers, which may help where there is much to fetch.
+    pub(super) hands: Option<&'a Hands>,
 }
 
 /// What came of it.
@@ -104,7 +108,7 @@ impl<'a> Open<'a> {
 
 impl<'a> Job<'a> {
     pub(super) fn new(worker: &'a Worker, names: &'a FolderPair, policy: Policy) -> Self {
-        Self { worker, names, policy, foreseen: None }
+        Self { worker, names, policy, foreseen: None, hands: None }
     }
 
     /// Reports a fault within this folder.
@@ -204,20 +208,13 @@ fn attempt(
         done.counts = counts;
         return Ok(());
     }
+    let holds = (open.remote.holds().and(&open.local.holds()), open.local.holds());
     let mut work = Work {
-        job,
-        record,
         rows: rows.into_iter().map(|row| (row.remote, row)).collect(),
         uid_next: uid_next(&there),
-        common: open.remote.holds().and(&open.local.holds()),
-        local_holds: open.local.holds(),
-        progress: Progress { total: counts.copies(), ..Progress::default() },
-        counts: Counts::default(),
         failures: u64::from(broken_off),
         aside,
-        put_aside: 0,
-        passed_over: false,
-        told: None,
+        ..Work::new(job, record, holds, Tally::of(counts.copies()))
     };
     let result = execute(&mut work, &plan, &mut open);
     done.counts = work.counts;

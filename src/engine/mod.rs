@@ -3,7 +3,7 @@
 //! The `runtime` owns time and threads; the `supervisor` decides, purely, what it does with them. Each run of an `account` has a
 //! thread of its own, which lists the folders and pairs them, takes over what OfflineIMAP remembered (`takeover`), carries
 //! messages over that somebody moved (`moves`), and shares the folders out among its folder workers, one connection each
-//! (`team`). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
+//! (`team`; `hands` lets several of them fetch for one huge folder). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
 //! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that.
 
 mod account;
@@ -14,6 +14,7 @@ mod decide;
 mod doubt;
 mod execute;
 mod folder;
+mod hands;
 mod identity;
 mod intents;
 mod lock;
@@ -25,6 +26,7 @@ mod runtime;
 mod supervisor;
 mod survey;
 mod takeover;
+mod tally;
 mod team;
 mod upload;
 mod vanish;

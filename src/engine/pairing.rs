@@ -6,6 +6,7 @@ use crossbeam_channel::{Receiver, bounded};
 
 use super::account::Total;
 use super::folder::{Job, Policy};
+use super::hands;
 use super::quarantine;
 use super::vanish;
 use super::worker::Worker;
@@ -129,14 +130,14 @@ pub(super) fn side_in_words(side: Side) -> &'static str {
 }
 
 /// The folders that have to be looked at: all but those that are certainly unchanged on both sides and hold nothing that is to
-/// be tried again.
+/// be tried again. And how many workers they are enough for.
 pub(super) fn queue(
     worker: &Worker,
     ledger: &mut dyn Ledger,
     candidates: Vec<Candidate>,
     known: &[FolderRecord],
     total: &mut Total,
-) -> Result<Receiver<FolderPair>, Fault> {
+) -> Result<(Receiver<FolderPair>, usize), Fault> {
     let mut due = HashSet::new();
     for record in known {
         if quarantine::is_due(&ledger.quarantined(record.id)?) {
@@ -153,17 +154,28 @@ pub(super) fn queue(
         })
     };
     total.folders = candidates.len() as u64;
-    let changed: Vec<FolderPair> =
-        candidates.into_iter().filter(|candidate| !unchanged(candidate)).map(|candidate| candidate.names).collect();
+    let changed: Vec<Candidate> = candidates.into_iter().filter(|candidate| !unchanged(candidate)).collect();
+    let hands = changed.iter().map(|candidate| enough_for(candidate, &known)).sum();
     let (sender, receiver) = bounded(changed.len());
-    for names in changed {
+    for candidate in changed {
         // There is room, and the receiver is in our hands.
-        let _ = sender.send(names);
+        let _ = sender.send(candidate.names);
     }
     let to_look = receiver.len() as u64;
     let (account, total) = (worker.account(), total.folders);
     worker.publish(EventKind::FoldersListed { account, total, unchanged: total - to_look });
-    Ok(receiver)
+    Ok((receiver, hands))
+}
+
+/// How many workers would find something to do in a folder, by the number of messages that are new on the server.
+fn enough_for(candidate: &Candidate, known: &HashMap<&str, &FolderRecord>) -> usize {
+    let messages = |mark: Option<Mark>| match mark {
+        Some(Mark::Server(mark)) => mark.messages,
+        _ => 0,
+    };
+    let before = known.get(candidate.names.local.as_str()).and_then(|record| record.remote_mark);
+    let more = messages(candidate.remote_mark).saturating_sub(messages(before));
+    (more as usize).div_ceil(hands::PORTION).max(1)
 }
 
 fn proves(then: Option<Mark>, now: Option<Mark>) -> bool {

@@ -43,7 +43,7 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     let folders = pairing::list(worker, shared.policy(), &mut sides, &known, total)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
-    let queue = pairing::queue(worker, sides.ledger, folders, &known, total)?;
+    let (queue, _) = pairing::queue(worker, sides.ledger, folders, &known, total)?;
     one_by_one(&shared, worker, &mut sides, &foreseen, &queue, total)?;
     if let Some(remote) = remote.into_inner() {
         remote.log_out();

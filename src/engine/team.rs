@@ -1,4 +1,4 @@
-//! The folder workers of an account, one connection each.
+//! The folder workers of an account, one connection each. Who finds no folder left helps those that have a huge one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::account::{Shared, Total};
 use super::folder::{self, Done, Job};
+use super::hands::{self, Errand, Hands};
 use super::moves::Foreseen;
 use super::worker::Worker;
 use crate::model::event::EventKind;
@@ -22,6 +23,8 @@ use crate::store::ledger::sqlite::SqliteLedger;
 pub(super) struct Work<'a> {
     /// The folders to look at.
     pub(super) queue: &'a Receiver<FolderPair>,
+    /// How many workers would find something to do.
+    pub(super) hands: usize,
     /// What their plans must leave alone.
     pub(super) foreseen: &'a Foreseen,
 }
@@ -37,17 +40,19 @@ pub(super) fn share_out(
     total: &mut Total,
 ) {
     let most = if shared.task.options.single { 1 } else { shared.account.remote.max_connections };
-    let count = todo.queue.len().clamp(1, most);
+    let count = todo.hands.clamp(1, most);
     let (results, finished) = bounded(most);
+    let (hands, errands) = Hands::new(count - 1);
     let mut first = Some(first);
     thread::scope(|scope| {
         for number in 1..=count {
             let (connection, results) = (first.take(), results.clone());
+            let share = Share { todo, hands: hands.clone(), errands: errands.clone(), results: results.clone() };
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             let thread = thread::Builder::new().name(format!("folders {number} of {}", worker.account()));
             let spawned = thread.spawn_scoped(scope, move || {
                 let ended = catch_unwind(AssertUnwindSafe(|| {
-                    work(shared, number, connection, password.cloned(), todo, &results);
+                    work(shared, number, connection, password.cloned(), share);
                 }));
                 if ended.is_err() {
                     let _ = results.send(Err(panicked(shared)));
@@ -58,7 +63,7 @@ pub(super) fn share_out(
                 total.failed(worker, &Fault::new(Reach::Account, FaultKind::Internal, doing, error));
             }
         }
-        drop(results);
+        drop((results, hands, errands));
         collect(worker, &finished, total);
     });
     let left = todo.queue.len();
@@ -91,42 +96,61 @@ fn warn(worker: &Worker, fault: &Fault) {
     }
 }
 
-/// One folder worker: connects, unless it was given a connection, and works until the queue is empty.
+/// What one folder worker has of the common work.
+struct Share<'a> {
+    todo: Work<'a>,
+    hands: Hands,
+    errands: Receiver<Errand>,
+    results: Sender<Result<Done, Fault>>,
+}
+
+/// One folder worker: connects, unless it was given a connection, and works.
 fn work(
     shared: &Shared<'_>,
     number: u32,
     connection: Option<ImapRepository>,
     mut password: Option<Secret>,
-    todo: Work<'_>,
-    results: &Sender<Result<Done, Fault>>,
+    share: Share<'_>,
 ) {
     let worker = shared.task.enlist(number);
-    let mut remote = match connection.map_or_else(|| shared.connect(&worker, &mut password), Ok) {
+    let remote = match connection.map_or_else(|| shared.connect(&worker, &mut password), Ok) {
         Ok(remote) => remote,
         // The others go on with the connections that there are; what they can't reach is reported in the end.
         Err(fault) => return warn(&worker, &fault),
     };
-    let attempt = || -> Result<(), Fault> {
-        let mut local = shared.maildir();
-        let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
-        let policy = shared.policy();
-        for names in todo.queue.try_iter() {
-            worker.checkpoint()?;
-            let job = Job { foreseen: Some(todo.foreseen), ..Job::new(&worker, &names, policy) };
-            let done = folder::synchronise(&job, &mut remote, &mut local, &mut ledger);
-            let fatal = done.fatal.clone();
-            let _ = results.send(Ok(done));
-            if let Some(fault) = fatal {
-                return Err(fault);
-            }
-        }
-        worker.light(Light::Folder);
-        remote.log_out();
-        Ok(())
-    };
-    if let Err(fault) = attempt() {
+    let results = share.results.clone();
+    if let Err(fault) = work_off(shared, &worker, remote, share) {
         // What fails after a stop was asked for was cut by us.
         let fault = worker.checkpoint().err().unwrap_or(fault);
         let _ = results.send(Err(fault));
     }
+}
+
+/// Works until the queue is empty; then helps the others until they need no help any more.
+fn work_off(shared: &Shared<'_>, worker: &Worker, mut remote: ImapRepository, share: Share<'_>) -> Result<(), Fault> {
+    let Share { todo, hands, errands, results } = share;
+    let mut local = shared.maildir();
+    let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
+    let policy = shared.policy();
+    for names in todo.queue.try_iter() {
+        worker.checkpoint()?;
+        let (foreseen, hands) = (Some(todo.foreseen), Some(&hands));
+        let job = Job { foreseen, hands, ..Job::new(worker, &names, policy) };
+        let done = folder::synchronise(&job, &mut remote, &mut local, &mut ledger);
+        let fatal = done.fatal.clone();
+        let _ = results.send(Ok(done));
+        if let Some(fault) = fatal {
+            return Err(fault);
+        }
+    }
+    worker.light(Light::Folder);
+    // Who can give no more errands may wait for them; when nobody can, they come to an end.
+    drop(hands);
+    for errand in errands {
+        worker.checkpoint()?;
+        hands::help(worker, policy, &errand, &mut remote, &mut local, &mut ledger)?;
+        worker.light(Light::Folder);
+    }
+    remote.log_out();
+    Ok(())
 }

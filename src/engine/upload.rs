@@ -77,7 +77,7 @@ fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Op
         entries.extend(settle(&id));
         entries.extend(names.get(&id).and_then(|name| release(work, Side::Local, name)));
         work.counts.uploads += 1;
-        work.progress.done += 1;
+        work.tally.copied();
     }
     if stopped.is_some() {
         let begun: HashSet<MessageId> = delivered.iter().map(|one| one.source).collect();

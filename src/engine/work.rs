@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::folder::Job;
-use crate::model::event::{EventKind, Progress};
+use super::tally::Tally;
+use crate::model::event::EventKind;
 use crate::model::fault::Fault;
 use crate::model::flags::{Flags, Holds};
 use crate::model::folder::Counts;
@@ -27,7 +28,7 @@ pub(super) struct Work<'a> {
     /// The flags that both sides can hold.
     pub(super) common: Holds,
     pub(super) local_holds: Holds,
-    pub(super) progress: Progress,
+    pub(super) tally: Tally,
     pub(super) counts: Counts,
     pub(super) failures: u64,
     /// Messages that could not be copied before.
@@ -38,6 +39,27 @@ pub(super) struct Work<'a> {
     pub(super) passed_over: bool,
     /// When the progress was last told.
     pub(super) told: Option<Instant>,
+}
+
+impl<'a> Work<'a> {
+    /// Work that has not begun. `holds`: the flags that both sides can hold, and those that the local side can.
+    pub(super) fn new(job: &'a Job<'a>, record: FolderRecord, holds: (Holds, Holds), tally: Tally) -> Self {
+        Self {
+            job,
+            record,
+            rows: BTreeMap::new(),
+            uid_next: 1,
+            common: holds.0,
+            local_holds: holds.1,
+            tally,
+            counts: Counts::default(),
+            failures: 0,
+            aside: Vec::new(),
+            put_aside: 0,
+            passed_over: false,
+            told: None,
+        }
+    }
 }
 
 impl Work<'_> {
@@ -58,12 +80,13 @@ impl Work<'_> {
     /// Tells how far the copying has come, unless that was told only just now: nobody can look that fast, and every
     /// telling wakes somebody.
     pub(super) fn publish_progress(&mut self) {
-        let complete = self.progress.done == self.progress.total;
+        let progress = self.tally.progress();
+        let complete = progress.done == progress.total;
         if self.told.is_some_and(|told| told.elapsed() < TELLING) && !complete {
             return;
         }
         self.told = Some(Instant::now());
         let (account, folder) = (self.job.worker.account(), self.job.names.shown.clone());
-        self.job.worker.publish(EventKind::Progress { account, folder, progress: self.progress });
+        self.job.worker.publish(EventKind::Progress { account, folder, progress });
     }
 }

@@ -31,6 +31,7 @@ mod floors;
 mod folders;
 mod gone;
 mod guard;
+mod hands;
 mod harness;
 mod killed;
 mod lights;

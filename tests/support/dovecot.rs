@@ -9,7 +9,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -98,6 +98,18 @@ impl Dovecot {
         fs::write(&rules, "owner lr\n").unwrap();
         fs::set_permissions(&rules, fs::Permissions::from_mode(0o644)).unwrap();
         rules
+    }
+
+    /// Waits until the server has said enough, and gives all that it has said.
+    pub fn log_when(&self, enough: impl Fn(&str) -> bool) -> String {
+        let until = Instant::now() + PATIENCE;
+        let mut text = self.log.text.lock().unwrap();
+        while !enough(&text) {
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "the server never said so:\n{text}");
+            text = self.log.grown.wait_timeout(text, left).unwrap().0;
+        }
+        text.clone()
     }
 
     /// What the server has said so far.
