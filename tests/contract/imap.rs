@@ -34,7 +34,7 @@ pub fn connect(address: SocketAddr, user: &str, password: &str) -> ImapRepositor
         password: PasswordSource::Ask,
         security: Security::None,
         tunnel: None,
-        compress: false,
+        compress: true,
         ca_file: None,
         expunge: true,
         max_connections: 1,

@@ -39,7 +39,7 @@ fn settings(server: &Server, root: &Path) -> Settings {
             password: PasswordSource::Given(Secret::new(server.password().to_owned())),
             security: Security::None,
             tunnel: None,
-            compress: false,
+            compress: true,
             ca_file: None,
             expunge: true,
             max_connections: 2,

@@ -153,8 +153,9 @@ impl Connection {
             self.compressing = Some(self.send("COMPRESS DEFLATE")?);
         }
         let statuses = tags.into_iter().map(|tag| self.wait(tag, handler)).collect::<Result<_, _>>()?;
-        if let Some(tag) = self.compressing.take() {
+        if let Some(tag) = self.compressing {
             self.wait(tag, handler)?;
+            self.compressing = None;
         }
         Ok(statuses)
     }

@@ -44,7 +44,7 @@ impl CutWorld {
             password: PasswordSource::Ask,
             security: Security::None,
             tunnel: None,
-            compress: false,
+            compress: true,
             ca_file: None,
             expunge: true,
             max_connections: 1,
