@@ -82,9 +82,15 @@ impl Raw {
         if word.is_empty() { "*".to_owned() } else { String::from_utf8_lossy(word).into_owned() }
     }
 
-    /// Whether a literal came without waiting.
-    pub(super) fn has_unasked_literal(&self) -> bool {
-        self.literals.iter().any(|range| self.bytes[..range.start].ends_with(b"+}\r\n"))
+    /// The size of the largest literal that came without waiting.
+    pub(super) fn largest_unasked_literal(&self) -> Option<u64> {
+        let unasked = self.literals.iter().filter(|range| self.bytes[..range.start].ends_with(b"+}\r\n"));
+        unasked.map(|range| range.len() as u64).max()
+    }
+
+    /// Whether a literal has a NUL in it, which none may have (RFC 3501, section 4.3).
+    pub(super) fn has_nul(&self) -> bool {
+        self.literals.iter().any(|range| memchr::memchr(0, &self.bytes[range.clone()]).is_some())
     }
 
     /// The command, if it can be understood.
@@ -159,7 +165,7 @@ mod tests {
     #[test]
     fn literals_are_part_of_their_command() {
         let raw = raw(b"a APPEND {5}\r\nINBOX (\\Seen) {3+}\r\nabc\r\nb NOOP\r\n");
-        assert!(raw.has_unasked_literal());
+        assert_eq!(raw.largest_unasked_literal(), Some(3));
         assert_eq!(raw.tag(), "a");
         assert!(matches!(raw.parse(), Some((CommandBody::Append { .. }, _))));
     }

@@ -4,8 +4,11 @@
 //! one user and keeps everything in memory. A thread serves each connection; dropping the [`Server`] ends them all.
 
 mod corpus;
+mod deflate;
+mod extensions;
 mod fetch;
 mod input;
+mod login;
 mod mailbox;
 mod output;
 mod script;
@@ -24,80 +27,8 @@ use std::time::Duration;
 
 use crossbeam_channel::{Sender, bounded};
 
+pub use extensions::Extensions;
 pub use mailbox::{Mailbox, Mailboxes, Message};
-
-/// Which extensions the server offers. What is switched off is neither advertised nor understood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an extension of its own")]
-pub struct Extensions {
-    /// UIDPLUS (RFC 4315).
-    pub uidplus: bool,
-    /// CONDSTORE (RFC 7162).
-    pub condstore: bool,
-    /// QRESYNC (RFC 7162); nothing without CONDSTORE.
-    pub qresync: bool,
-    /// IDLE (RFC 2177).
-    pub idle: bool,
-    /// LIST-STATUS (RFC 5819), with as much of LIST-EXTENDED as it needs.
-    pub list_status: bool,
-    /// ESEARCH (RFC 4731).
-    pub esearch: bool,
-    /// LITERAL+ (RFC 7888).
-    pub literal_plus: bool,
-    /// MULTIAPPEND (RFC 3502).
-    pub multiappend: bool,
-    /// MOVE (RFC 6851).
-    pub move_: bool,
-}
-
-impl Extensions {
-    /// Everything.
-    pub const ALL: Self = Self {
-        uidplus: true,
-        condstore: true,
-        qresync: true,
-        idle: true,
-        list_status: true,
-        esearch: true,
-        literal_plus: true,
-        multiappend: true,
-        move_: true,
-    };
-
-    /// Plain IMAP4rev1.
-    pub const NONE: Self = Self {
-        uidplus: false,
-        condstore: false,
-        qresync: false,
-        idle: false,
-        list_status: false,
-        esearch: false,
-        literal_plus: false,
-        multiappend: false,
-        move_: false,
-    };
-
-    fn capabilities(self) -> String {
-        let table = [
-            (self.uidplus, "UIDPLUS"),
-            (self.condstore, "CONDSTORE"),
-            (self.condstore, "ENABLE"),
-            (self.condstore && self.qresync, "QRESYNC"),
-            (self.idle, "IDLE"),
-            (self.list_status, "LIST-EXTENDED LIST-STATUS SPECIAL-USE"),
-            (self.esearch, "ESEARCH"),
-            (self.literal_plus, "LITERAL+"),
-            (self.multiappend, "MULTIAPPEND"),
-            (self.move_, "MOVE"),
-        ];
-        let mut text = "IMAP4rev1 AUTH=PLAIN SASL-IR UNSELECT".to_owned();
-        for (_, name) in table.iter().filter(|(offered, _)| *offered) {
-            text.push(' ');
-            text.push_str(name);
-        }
-        text
-    }
-}
 
 /// What kind of server it is to be.
 #[derive(Debug, Clone)]

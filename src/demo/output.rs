@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
+use super::deflate::Deflate;
+
 /// Bytes that are sent at once when the pace is limited.
 const SLICE: usize = 16 * 1024;
 /// Bytes that are gathered before they are sent.
@@ -17,11 +19,19 @@ pub(super) struct Output {
     gathered: Vec<u8>,
     bytes_per_second: Option<u64>,
     ended: Receiver<()>,
+    deflate: Option<Deflate>,
 }
 
 impl Output {
     pub(super) fn new(stream: TcpStream, bytes_per_second: Option<u64>, ended: Receiver<()>) -> Self {
-        Self { stream, gathered: Vec::new(), bytes_per_second, ended }
+        Self { stream, gathered: Vec::new(), bytes_per_second, ended, deflate: None }
+    }
+
+    /// From now on everything is sent compressed.
+    pub(super) fn compress(&mut self) -> io::Result<()> {
+        self.flush()?;
+        self.deflate = Some(Deflate::new());
+        Ok(())
     }
 
     /// Adds bytes to the answer.
@@ -36,7 +46,7 @@ impl Output {
         self.put(b"\r\n")
     }
 
-    /// Adds a message's body, at the server's pace.
+    /// Adds a message's body, at the server's pace, which counts what is sent before it is compressed.
     pub(super) fn body(&mut self, body: &[u8]) -> io::Result<()> {
         let Some(pace) = self.bytes_per_second else {
             return self.put(body);
@@ -54,7 +64,12 @@ impl Output {
 
     /// Sends what was gathered.
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.stream.write_all(&self.gathered)?;
+        match &mut self.deflate {
+            Some(deflate) if !self.gathered.is_empty() => {
+                self.stream.write_all(&deflate.pack(&self.gathered)?)?;
+            }
+            _ => self.stream.write_all(&self.gathered)?,
+        }
         self.gathered.clear();
         Ok(())
     }

@@ -1,22 +1,23 @@
 //! One connection: what the client may do, and what it has been told.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 use std::net::TcpStream;
 use std::os::fd::AsFd;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use crossbeam_channel::Receiver;
 use imap_codec::imap_types::auth::AuthMechanism;
 use imap_codec::imap_types::command::{CommandBody, SelectParameter};
-use imap_codec::imap_types::core::AString;
 use imap_codec::imap_types::mailbox::Mailbox as Name;
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::Shared;
+use super::deflate::Input;
 use super::input::{Extras, Raw, Read1, read};
 use super::output::Output;
 use super::select::Selected;
+
+/// Why a message is refused.
+pub(super) const NO_MESSAGE: &str = "a message has at least one byte and no NUL";
 
 /// How a command ended, with the text for people and a code before it where there is one.
 pub(super) enum Reply {
@@ -49,14 +50,32 @@ pub(super) struct Session<'a> {
     pub(super) condstore: bool,
     /// The client wants VANISHED instead of EXPUNGE.
     pub(super) qresync: bool,
+    pub(super) compression: Compression,
+}
+
+/// Whether both directions are compressed (RFC 4978).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compression {
+    Off,
+    /// From the end of this answer on.
+    Next,
+    On,
 }
 
 /// Serves a client until it goes.
 pub(super) fn serve(shared: &Shared, stream: TcpStream, ended: &Receiver<()>) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut input = BufReader::with_capacity(64 * 1024, stream.try_clone()?);
+    let mut input = Input::new(stream.try_clone()?);
     let out = Output::new(stream, shared.options.bytes_per_second, ended.clone());
-    let mut session = Session { shared, out, logged_in: false, selected: None, condstore: false, qresync: false };
+    let mut session = Session {
+        shared,
+        out,
+        logged_in: false,
+        selected: None,
+        condstore: false,
+        qresync: false,
+        compression: Compression::Off,
+    };
     let capabilities = shared.options.extensions.capabilities();
     session.out.line(&format!(
         "* OK [CAPABILITY {capabilities}] das blinkensync demo server, keepen das hands in das pockets"
@@ -91,7 +110,13 @@ pub(super) fn serve(shared: &Shared, stream: TcpStream, ended: &Receiver<()>) ->
             Reply::Bad(text) => ("BAD", text),
         };
         session.out.line(&format!("{tag} {word} {text}"))?;
-        if input.buffer().is_empty() {
+        if session.compression == Compression::Next {
+            session.out.compress()?;
+            // Whatever came behind the command is compressed already.
+            input.expand();
+            session.compression = Compression::On;
+        }
+        if !input.has_more()? {
             session.out.flush()?;
         }
     }
@@ -99,12 +124,13 @@ pub(super) fn serve(shared: &Shared, stream: TcpStream, ended: &Receiver<()>) ->
 
 impl Session<'_> {
     /// Carries a command out; `None` when it was the last.
-    fn command(&mut self, raw: &Raw, input: &mut BufReader<TcpStream>) -> io::Result<Option<Reply>> {
+    fn command(&mut self, raw: &Raw, input: &mut Input) -> io::Result<Option<Reply>> {
         let extensions = self.shared.options.extensions;
         let Some((body, extras)) = raw.parse().filter(|(body, extras)| self.offers(body, extras)) else {
-            return Ok(Some(Reply::bad("that is no command I know")));
+            let nul = raw.has_nul();
+            return Ok(Some(if nul { Reply::no(NO_MESSAGE) } else { Reply::bad("that is no command I know") }));
         };
-        if raw.has_unasked_literal() && !extensions.literal_plus {
+        if raw.largest_unasked_literal() > extensions.largest_unasked() {
             return Ok(Some(Reply::bad("a literal must wait for the go-ahead")));
         }
         // RFC 3501, section 7.4.1.
@@ -129,10 +155,7 @@ impl Session<'_> {
             CommandBody::Authenticate { mechanism, .. } if mechanism != AuthMechanism::Plain => {
                 Reply::no("[CANNOT] PLAIN is all there is")
             }
-            CommandBody::Login { username, password } => {
-                let password = password.declassify();
-                self.log_in(bytes(&username), bytes(password))
-            }
+            CommandBody::Login { username, password } => self.log_in(username.as_ref(), password.declassify().as_ref()),
             CommandBody::Authenticate { mechanism: AuthMechanism::Plain, initial_response } => {
                 let first = initial_response.map(|response| response.declassify().to_vec());
                 self.authenticate(first, input)?
@@ -140,6 +163,7 @@ impl Session<'_> {
             CommandBody::Noop | CommandBody::Check => Reply::ok("done"),
             _ if !self.logged_in => Reply::bad("log in first"),
             CommandBody::Idle => self.idle(input)?,
+            CommandBody::Compress { .. } => self.compress(),
             other => self.authenticated(other, &extras, &raw.tag())?,
         };
         self.news(!numbers_must_stay)?;
@@ -159,6 +183,7 @@ impl Session<'_> {
             CommandBody::ExpungeUid { .. } => on.uidplus,
             CommandBody::Idle => on.idle,
             CommandBody::Move { .. } => on.move_,
+            CommandBody::Compress { .. } => on.compress,
             CommandBody::Enable { .. } => on.condstore,
             CommandBody::List { .. } => extras.returns.is_none() || on.list_status,
             CommandBody::Search { .. } => extras.returns.is_none() || on.esearch,
@@ -212,47 +237,35 @@ impl Session<'_> {
         }
     }
 
-    fn log_in(&mut self, user: &[u8], password: &[u8]) -> Reply {
-        let options = &self.shared.options;
-        if user == options.user.as_bytes() && password == options.password.as_bytes() {
-            self.logged_in = true;
-            return Reply::Ok(format!("[CAPABILITY {}] welcome", options.extensions.capabilities()));
+    /// COMPRESS (RFC 4978).
+    fn compress(&mut self) -> Reply {
+        if self.compression == Compression::On {
+            return Reply::no("[COMPRESSIONACTIVE] it is compressed already");
         }
-        Reply::no("[AUTHENTICATIONFAILED] das user name or das password is falsch")
-    }
-
-    fn authenticate(&mut self, first: Option<Vec<u8>>, input: &mut impl BufRead) -> io::Result<Reply> {
-        let words = if let Some(words) = first {
-            words
-        } else {
-            self.out.line("+ ")?;
-            self.out.flush()?;
-            let mut line = String::new();
-            input.take(64 * 1024).read_line(&mut line)?;
-            STANDARD.decode(line.trim_end()).unwrap_or_default()
-        };
-        let mut parts = words.split(|&byte| byte == 0).skip(1);
-        Ok(match (parts.next(), parts.next()) {
-            (Some(user), Some(password)) => self.log_in(user, password),
-            _ => Reply::bad("that is not how PLAIN goes"),
-        })
+        self.compression = Compression::Next;
+        Reply::ok("from here on")
     }
 
     /// IDLE (RFC 2177): tells what happens until the client says DONE.
-    fn idle(&mut self, input: &mut BufReader<TcpStream>) -> io::Result<Reply> {
+    fn idle(&mut self, input: &mut Input) -> io::Result<Reply> {
         self.out.line("+ idling")?;
         let (mut news, watcher) = io::pipe()?;
         self.shared.mailboxes().watch(watcher);
         loop {
             self.news(true)?;
             self.out.flush()?;
-            if input.buffer().is_empty() {
-                let stream = input.get_ref().as_fd();
+            if !input.has_more()? {
+                let stream = input.as_fd();
                 let mut waiting = [PollFd::new(&stream, PollFlags::IN), PollFd::new(&news, PollFlags::IN)];
                 poll(&mut waiting, None)?;
                 if waiting[0].revents().is_empty() {
                     // A byte for each change; those that are left wake us once more, which does no harm.
                     let _taken = news.read(&mut [0; 256])?;
+                    continue;
+                }
+                // What came may be a part of something compressed that says nothing yet.
+                input.receive()?;
+                if !input.has_more()? && !input.is_at_end() {
                     continue;
                 }
             }
@@ -272,8 +285,4 @@ pub(super) fn name(mailbox: &Name<'_>) -> String {
         Name::Inbox => "INBOX".to_owned(),
         Name::Other(other) => String::from_utf8_lossy(other.as_ref()).into_owned(),
     }
-}
-
-fn bytes<'a>(text: &'a AString<'_>) -> &'a [u8] {
-    text.as_ref()
 }

@@ -11,7 +11,7 @@ use imap_codec::imap_types::sequence::SequenceSet;
 
 use super::input::Extras;
 use super::mailbox::Mailbox;
-use super::session::{Reply, Session, name};
+use super::session::{NO_MESSAGE, Reply, Session, name};
 use crate::model::flags::{Flags, System};
 use crate::model::ids::Uid;
 use crate::model::message::InternalDate;
@@ -148,7 +148,7 @@ impl Session<'_> {
         let CommandBody::Append { mailbox, .. } = first else { return Reply::bad("that is no APPEND") };
         let target = name(mailbox);
         let all: Option<Vec<Incoming>> = std::iter::once(first).chain(&extras.more).map(incoming).collect();
-        let Some(all) = all else { return Reply::no("a message has at least one byte and no NUL") };
+        let Some(all) = all else { return Reply::no(NO_MESSAGE) };
         let mut mailboxes = self.shared.mailboxes();
         let Some(mailbox) = mailboxes.get_mut(&target) else {
             return Reply::no("[TRYCREATE] there is no such mailbox");

@@ -4,14 +4,19 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+
 /// How long an answer may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One connection. In what it says, `«text»` is a literal that waits for the go-ahead and `«+text»` one that doesn't;
-/// `⏎` is a line end within either.
+/// `⏎` is a line end within either, and `␀` a NUL. It compresses when the server has agreed to it.
 pub struct Client {
-    input: BufReader<TcpStream>,
-    output: TcpStream,
+    stream: TcpStream,
+    input: BufReader<Box<dyn Read>>,
+    output: Box<dyn Write>,
     next: u32,
     open: Vec<String>,
 }
@@ -19,9 +24,12 @@ pub struct Client {
 impl Client {
     /// Connects, and reads the greeting.
     pub fn new(address: SocketAddr) -> Self {
-        let output = TcpStream::connect(address).unwrap();
-        output.set_read_timeout(Some(PATIENCE)).unwrap();
-        let mut client = Self { input: BufReader::new(output.try_clone().unwrap()), output, next: 0, open: Vec::new() };
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let input = BufReader::new(Box::new(stream.try_clone().unwrap()) as Box<dyn Read>);
+        let output = Box::new(stream.try_clone().unwrap());
+        let mut client = Self { stream, input, output, next: 0, open: Vec::new() };
         let greeting = client.line();
         assert!(greeting.starts_with("* OK"), "{greeting}");
         client
@@ -51,7 +59,7 @@ impl Client {
         while let Some((before, after)) = rest.split_once('«') {
             let (text, after) = after.split_once('»').unwrap();
             let (plus, text) = text.strip_prefix('+').map_or(("", text), |text| ("+", text));
-            let text = text.replace('⏎', "\r\n");
+            let text = text.replace('⏎', "\r\n").replace('␀', "\0");
             self.put(&format!("{before}{{{}{plus}}}\r\n", text.len()));
             if plus.is_empty() && !self.go_ahead(&mut answers) {
                 return answers;
@@ -67,7 +75,18 @@ impl Client {
     pub fn run(&mut self, command: &str) -> Vec<String> {
         let mut answers = self.send(command);
         answers.extend(self.finish());
+        if command == "COMPRESS DEFLATE" && answers.last().unwrap().starts_with("OK") {
+            self.compress();
+        }
         answers
+    }
+
+    /// From now on everything is compressed, what was received already too.
+    pub fn compress(&mut self) {
+        let received = std::io::Cursor::new(self.input.buffer().to_vec());
+        let input = DeflateDecoder::new(received.chain(self.stream.try_clone().unwrap()));
+        self.input = BufReader::new(Box::new(input));
+        self.output = Box::new(DeflateEncoder::new(self.stream.try_clone().unwrap(), Compression::default()));
     }
 
     /// Reads until every command that was sent has ended. The ends of several come last, since servers may put off the
@@ -125,6 +144,7 @@ impl Client {
 
     fn put(&mut self, text: &str) {
         self.output.write_all(text.as_bytes()).unwrap();
+        self.output.flush().unwrap();
     }
 
     fn read(&mut self) -> Option<String> {

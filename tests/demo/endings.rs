@@ -30,13 +30,24 @@ fn it_ends_while_clients_idle_and_fetch_and_wait() {
     let mut cut = logged_in(&server);
     cut.raw("x APPEND INBOX {10}");
     assert!(cut.line().starts_with('+'));
-    let mut fetching = logged_in(&server);
-    fetching.run("SELECT INBOX");
-    fetching.send("FETCH 1 BODY.PEEK[]");
-    fetching.wait_for_bytes();
+    let fetch = |compressed: bool| {
+        let mut fetching = logged_in(&server);
+        if compressed {
+            fetching.run("COMPRESS DEFLATE");
+        }
+        fetching.run("SELECT INBOX");
+        fetching.send("FETCH 1 BODY.PEEK[]");
+        fetching.wait_for_bytes();
+        fetching
+    };
+    let (mut fetching, mut compressed) = (fetch(false), fetch(true));
+    let mut packed_idle = logged_in(&server);
+    packed_idle.run("COMPRESS DEFLATE");
+    packed_idle.send("IDLE");
+    assert!(packed_idle.line().starts_with('+'));
     // It joins its threads: this returns only when all have ended.
     drop(server);
-    for client in [&mut idle, &mut waiting, &mut cut, &mut fetching] {
+    for client in [&mut idle, &mut waiting, &mut cut, &mut fetching, &mut compressed, &mut packed_idle] {
         assert!(client.ends());
     }
 }

@@ -15,21 +15,3 @@ mod normal;
 mod python;
 mod refusals;
 mod transcripts;
-
-use blinkensync::demo::Extensions;
-
-/// Everything but one extension, each in turn, by the name it is advertised with.
-fn each_off() -> [(&'static str, Extensions); 9] {
-    const ALL: Extensions = Extensions::ALL;
-    [
-        ("UIDPLUS", Extensions { uidplus: false, ..ALL }),
-        ("CONDSTORE", Extensions { condstore: false, ..ALL }),
-        ("QRESYNC", Extensions { qresync: false, ..ALL }),
-        ("IDLE", Extensions { idle: false, ..ALL }),
-        ("LIST-STATUS", Extensions { list_status: false, ..ALL }),
-        ("ESEARCH", Extensions { esearch: false, ..ALL }),
-        ("LITERAL+", Extensions { literal_plus: false, ..ALL }),
-        ("MULTIAPPEND", Extensions { multiappend: false, ..ALL }),
-        ("MOVE", Extensions { move_: false, ..ALL }),
-    ]
-}

@@ -19,7 +19,7 @@ fn end(client: &mut Client, command: &str) -> String {
 }
 
 /// Commands that an extension is needed for.
-const COMMANDS: [(&str, &[&str]); 9] = [
+const COMMANDS: [(&str, &[&str]); 10] = [
     ("UIDPLUS", &["UID EXPUNGE 1"]),
     (
         "CONDSTORE",
@@ -40,11 +40,13 @@ const COMMANDS: [(&str, &[&str]); 9] = [
     ("LITERAL+", &["APPEND INBOX «+x»"]),
     ("MULTIAPPEND", &["APPEND INBOX «x» «y»"]),
     ("MOVE", &["MOVE 1 INBOX", "UID MOVE 1 INBOX"]),
+    ("COMPRESS=DEFLATE", &["COMPRESS DEFLATE"]),
 ];
 
 #[test]
 fn what_is_switched_off_is_neither_advertised_nor_understood() {
-    for ((name, commands), (off, extensions)) in COMMANDS.into_iter().zip(crate::each_off()) {
+    assert_eq!(COMMANDS.len(), Extensions::each_off().count());
+    for ((name, commands), (off, extensions)) in COMMANDS.into_iter().zip(Extensions::each_off()) {
         assert_eq!(name, off);
         for (extensions, on) in [(extensions, false), (Extensions::NONE, false), (Extensions::ALL, true)] {
             let server = server(extensions);
@@ -70,6 +72,7 @@ fn nothing_is_done_before_the_log_in_and_nothing_wrong_logs_in() {
         ("LIST \"\" *", "BAD"),
         ("APPEND INBOX «x»", "BAD"),
         ("IDLE", "BAD"),
+        ("COMPRESS DEFLATE", "BAD"),
         ("NOOP", "OK"),
         ("LOGIN demo wrong", "NO"),
         ("LOGIN «demo» «wrong»", "NO"),
@@ -81,6 +84,7 @@ fn nothing_is_done_before_the_log_in_and_nothing_wrong_logs_in() {
         ("NAMESPACE", "BAD"),
         ("ID NIL", "BAD"),
         ("STARTTLS", "BAD"),
+        ("COMPRESS LZMA", "BAD"),
         ("SELECT INBOX", "OK"),
     ] {
         assert_eq!(end(&mut client, command), ends, "{command}");
@@ -114,6 +118,45 @@ fn a_literal_that_is_too_large_is_refused_before_it_is_sent() {
     assert!(client.line().starts_with("x NO [TOOBIG]"));
     assert!(client.line().starts_with("* BYE"));
     assert!(client.ends());
+}
+
+#[test]
+fn of_several_messages_a_bad_one_refuses_all() {
+    let server = server(Extensions::ALL);
+    let mut client = logged_in(&server);
+    for messages in ["«+a» «+␀»", "«␀» (\\Seen) «+b»", "«+a» «b» «+»", "«+a␀»", "«»"] {
+        assert_eq!(end(&mut client, &format!("APPEND INBOX {messages}")), "NO", "{messages}");
+    }
+    client.raw("x APPEND INBOX {1+}\r\na {999999999999}");
+    assert!(client.line().starts_with("x NO [TOOBIG]"));
+    assert_eq!(client.run("STATUS INBOX (MESSAGES UIDNEXT)")[0], "* STATUS \"INBOX\" (MESSAGES 0 UIDNEXT 1)");
+    let answer = client.run("APPEND INBOX «+a» «b»").remove(0);
+    assert!(answer.starts_with("OK [APPENDUID ") && answer.contains(" 1:2]"), "{answer}");
+}
+
+#[test]
+fn small_literals_need_not_wait_where_large_ones_must() {
+    let server = server(Extensions { literal_plus: false, literal_minus: true, ..Extensions::ALL });
+    let mut client = logged_in(&server);
+    for (size, ends) in [(4096, "OK"), (4097, "BAD"), (1, "OK")] {
+        let unasked = format!("APPEND INBOX «+{}»", "x".repeat(size));
+        assert_eq!(end(&mut client, &unasked), ends, "{size}");
+        assert_eq!(end(&mut client, &unasked.replace('+', "")), "OK", "{size}");
+    }
+    assert_eq!(end(&mut client, &format!("APPEND INBOX «+x» «+{}»", "x".repeat(4097))), "BAD");
+    assert_eq!(client.run("STATUS INBOX (MESSAGES)")[0], "* STATUS \"INBOX\" (MESSAGES 5)");
+}
+
+#[test]
+fn what_cannot_be_expanded_ends_the_conversation() {
+    let server = server(Extensions::ALL);
+    let mut client = logged_in(&server);
+    client.send("COMPRESS DEFLATE");
+    assert!(client.line().ends_with("OK from here on"));
+    // A block of a kind that there is not.
+    client.raw("\u{7}\u{7}\u{7}");
+    assert!(client.ends());
+    assert_eq!(end(&mut logged_in(&server), "NOOP"), "OK");
 }
 
 #[test]
