@@ -1,12 +1,18 @@
 //! The real program against a real Dovecot.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "../support/calm.rs"]
+mod calm;
 #[path = "../support/churn.rs"]
 mod churning;
 #[path = "../support/dovecot.rs"]
 mod dovecot;
 #[path = "../support/tamper.rs"]
 mod tamper;
+// Only some of its figures are of interest here.
+#[allow(dead_code)]
+#[path = "../support/meter.rs"]
+mod meter;
 // Its figures are for the long test.
 #[allow(dead_code)]
 #[path = "../support/killing.rs"]
@@ -42,3 +48,4 @@ mod readonly;
 mod rehearsal;
 mod second_run;
 mod takeover;
+mod turns;
