@@ -1,12 +1,18 @@
 //! The real program against a real Dovecot.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "../support/calm.rs"]
+mod calm;
 #[path = "../support/churn.rs"]
 mod churning;
 #[path = "../support/dovecot.rs"]
 mod dovecot;
 #[path = "../support/tamper.rs"]
 mod tamper;
+// Only some of its figures are of interest here.
+#[allow(dead_code)]
+#[path = "../support/meter.rs"]
+mod meter;
 // Its figures are for the long test.
 #[allow(dead_code)]
 #[path = "../support/killing.rs"]
@@ -24,6 +30,7 @@ mod world;
 mod attacks;
 mod bytes;
 mod churn;
+mod compressed;
 mod day;
 mod errors;
 mod first_sync;
@@ -44,3 +51,4 @@ mod rehearsal;
 mod second_run;
 mod takeover;
 mod tunnels;
+mod turns;
