@@ -18,7 +18,7 @@ use crate::store::Delivery;
 use crate::store::ledger::{Entry, Intent, Row, State};
 
 /// Messages that are announced, uploaded and recorded together.
-const UPLOADS: usize = 100;
+const UPLOADS: usize = 250;
 
 /// Uploads everything that the plan says.
 pub(super) fn upload(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fault> {
