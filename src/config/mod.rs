@@ -5,6 +5,7 @@ mod ini;
 mod interpolate;
 mod literal;
 mod load;
+mod naming;
 pub mod options;
 mod raw;
 mod repository;

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use super::literal::{Literal, literal};
+use super::naming;
 use super::options::Kind;
 use super::settings::{CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Tunnel};
 use super::source::{Source, did_you_mean};
@@ -110,6 +111,9 @@ fn common(source: &mut Source, section: &str) -> CommonSettings {
         read_only: source.read(section, "readonly", boolean).unwrap_or(false),
         create_folders: source.read(section, "createfolders", boolean).unwrap_or(true),
         sync_deletes: source.read(section, "sync_deletes", boolean).unwrap_or(true),
+        patterns: naming::patterns(source, section),
+        map: naming::map(source, section),
+        includes: naming::includes(source, section),
     }
 }
 

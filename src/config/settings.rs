@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::ids::AccountName;
+use crate::model::namemap::NameMap;
+use crate::model::patterns::Patterns;
 use crate::model::question::Secret;
 
 /// Everything that one run needs to know.
@@ -67,12 +69,26 @@ pub struct CommonSettings {
     pub create_folders: bool,
     /// What is gone on the other side is deleted there.
     pub sync_deletes: bool,
+    /// Which folders take part; all without it.
+    pub patterns: Option<Patterns>,
+    /// What its folders are called on the other side; the same without it.
+    pub map: Option<NameMap>,
+    /// Folders that take part whatever the patterns say.
+    pub includes: Vec<String>,
 }
 
 impl CommonSettings {
     /// A repository of this name in which everything is allowed.
     pub fn open(name: &str) -> Self {
-        Self { name: name.to_owned(), read_only: false, create_folders: true, sync_deletes: true }
+        Self {
+            name: name.to_owned(),
+            read_only: false,
+            create_folders: true,
+            sync_deletes: true,
+            patterns: None,
+            map: None,
+            includes: Vec::new(),
+        }
     }
 }
 

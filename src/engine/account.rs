@@ -14,7 +14,7 @@ use super::folder::{Done, Policy};
 use super::intents;
 use super::lock::AccountLock;
 use super::moves;
-use super::pairing::{self, Sides};
+use super::pairing::{self, Names, Sides};
 use super::rehearsal::rehearse;
 use super::runtime::{Options, Report};
 use super::takeover;
@@ -28,6 +28,7 @@ use crate::model::ids::LampId;
 use crate::model::light::Light;
 use crate::model::question::{Question, Secret};
 use crate::plan::messages::Permission;
+use crate::plan::naming::Rules;
 use crate::store::imap::ImapRepository;
 use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
 use crate::store::ledger::{FolderRecord, Ledger};
@@ -132,6 +133,11 @@ impl Shared<'_> {
         format!("{}@{}", self.account.remote.user, self.account.remote.host)
     }
 
+    /// What the folders of the remote and of the local side are called.
+    pub(super) fn rules(&self) -> (Rules<'_>, Rules<'_>) {
+        (rules(&self.account.remote.common), rules(&self.account.local.common))
+    }
+
     pub(super) fn policy(&self) -> Policy {
         Policy {
             to_remote: permission(&self.account.remote.common),
@@ -152,6 +158,10 @@ impl Shared<'_> {
         let timeout = self.task.settings.socket_timeout;
         connect(worker, &self.account.remote, timeout, &self.task.reports, password)
     }
+}
+
+fn rules(common: &CommonSettings) -> Rules<'_> {
+    Rules { patterns: common.patterns.as_ref(), map: common.map.as_ref(), includes: &common.includes }
 }
 
 fn may_create(common: &CommonSettings) -> bool {
@@ -191,7 +201,9 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     worker.light(Light::Account);
     flushing.announce(&mut ledger)?;
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
-    let folders = pairing::list(worker, shared.policy(), &mut sides, &known, total)?;
+    let (mut there, mut here) = shared.rules();
+    let names = Names { remote: &mut there, local: &mut here };
+    let folders = pairing::list(worker, shared.policy(), (&mut sides, names), &known, total)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let (queue, hands) = pairing::queue(worker, sides.ledger, folders, &known, total)?;

@@ -11,11 +11,12 @@ use super::quarantine;
 use super::vanish;
 use super::worker::Worker;
 use crate::model::event::EventKind;
-use crate::model::fault::{Fault, Reach};
+use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::{FolderInfo, FolderPair};
 use crate::model::ids::Side;
 use crate::model::mark::Mark;
 use crate::plan::folders::{Paired, Tree, pair};
+use crate::plan::naming::Naming;
 use crate::store::Repository;
 use crate::store::ledger::{FolderRecord, Ledger};
 
@@ -35,28 +36,39 @@ pub(super) struct Candidate {
     pub(super) created: bool,
 }
 
+/// What each side calls its folders to the other, and which of them take part.
+pub(super) struct Names<'a> {
+    pub(super) remote: &'a mut dyn Naming,
+    pub(super) local: &'a mut dyn Naming,
+}
+
 /// Lists both sides, pairs them, and makes what is missing.
 pub(super) fn list(
     worker: &Worker,
     policy: Policy,
-    sides: &mut Sides<'_>,
+    (sides, names): (&mut Sides<'_>, Names<'_>),
     known: &[FolderRecord],
     total: &mut Total,
 ) -> Result<Vec<Candidate>, Fault> {
     worker.checkpoint()?;
     let (there, here) = (sides.remote.folders()?, sides.local.folders()?);
     vanish::check(worker, known, &there, &here)?;
-    let remote_tree = Tree { folders: &there, separator: sides.remote.separator()?, create: policy.create_remote };
-    let local_tree = Tree { folders: &here, separator: sides.local.separator()?, create: policy.create_local };
-    let (pairs, faults) = pair(remote_tree, local_tree);
+    let (remote_separator, local_separator) = (sides.remote.separator()?, sides.local.separator()?);
+    let (create, naming) = (policy.create_remote, names.remote);
+    let remote_tree = Tree { folders: &there, separator: remote_separator, create, naming };
+    let (create, naming) = (policy.create_local, names.local);
+    let local_tree = Tree { folders: &here, separator: local_separator, create, naming };
+    let (pairs, faults) = pair(remote_tree, local_tree)?;
     for fault in &faults {
         total.failed(worker, fault);
     }
+    let listed: HashSet<&str> = there.iter().map(|folder| folder.name.as_str()).collect();
     let (there, here) = (marks(&there), marks(&here));
     let mut candidates = Vec::with_capacity(pairs.len());
     for pair in pairs {
         worker.checkpoint()?;
-        match make(worker, policy, sides, known, &pair) {
+        let moved = renamed(worker, known, &listed, &pair);
+        match moved.map_or_else(|| make(worker, policy, sides, known, &pair), Err) {
             Ok(Made::Removed) => {}
             Ok(Made::Here(created)) => candidates.push(Candidate {
                 remote_mark: there.get(pair.names.remote.as_str()).copied(),
@@ -73,6 +85,21 @@ pub(super) fn list(
 
 fn marks(folders: &[FolderInfo]) -> HashMap<&str, Mark> {
     folders.iter().filter_map(|folder| Some((folder.name.as_str(), folder.mark?))).collect()
+}
+
+/// A local folder whose counterpart is called otherwise now, because the configuration has changed: it is not made there under
+/// a name that the other one's mail has never had.
+fn renamed(worker: &Worker, known: &[FolderRecord], listed: &HashSet<&str>, pair: &Paired) -> Option<Fault> {
+    let record = known.iter().find(|record| record.local == pair.names.local && record.uid_validity.is_some())?;
+    let other = &record.remote;
+    if !pair.create_remote || *other == pair.names.remote || !listed.contains(other.as_str()) {
+        return None;
+    }
+    let doing = format!("making the folder {} of the account {} on the server", pair.names.local, worker.account());
+    let cause = format!("its mail is that of {other} there, which has another name here now");
+    Some(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause).advise(
+        "put the local folder where its mail belongs by its new name, or undo the change of nametrans or namemap",
+    ))
 }
 
 /// What became of a pair of which one may be missing.

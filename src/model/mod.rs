@@ -9,6 +9,8 @@ pub mod ids;
 pub mod light;
 pub mod mark;
 pub mod message;
+pub mod namemap;
+pub mod patterns;
 pub mod question;
 pub mod uidset;
 pub mod utf7;

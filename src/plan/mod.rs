@@ -6,4 +6,5 @@ pub mod folders;
 pub mod guard;
 pub mod messages;
 pub mod moves;
+pub mod naming;
 pub mod pairs;

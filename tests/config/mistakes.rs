@@ -86,7 +86,7 @@ fn options_that_matter_and_are_not_followed_refuse_the_account() {
         ("synclabels = yes", "", "", 7),
         ("", "nametrans = lambda f: f", "", 11),
         ("", "", "folderfilter = lambda f: f == 'INBOX'", 16),
-        ("", "", "folderincludes = ['a']", 16),
+        ("", "", "reference = Mail", 16),
         ("", "", "cert_fingerprint = 00ff", 16),
         ("", "", "ssl_version = tls1_3", 16),
         ("", "", "keyring = yes", 16),
@@ -94,6 +94,19 @@ fn options_that_matter_and_are_not_followed_refuse_the_account() {
         let said = mistakes(&file("", account, local, remote));
         assert!(said.len() == 1 && said[0].starts_with(&format!("rc:{line}: ")), "{said:?}");
         assert!(said[0].contains("not followed yet"), "{said:?}");
+    }
+}
+
+#[test]
+fn rules_for_folders_say_what_is_wrong_with_them() {
+    for (line, words) in [
+        ("folderpatterns = INBOX, !", "expected a folder's name after !"),
+        ("namemap = INBOX", "expected s/expression/replacement/"),
+        ("namemap = s/(/x/", "expected a regular expression"),
+        ("folderincludes = names()", "expected a list of names in quotes"),
+    ] {
+        let said = mistakes(&file("", "", "", line));
+        assert!(said.len() == 1 && said[0].starts_with("rc:16: ") && said[0].contains(words), "{said:?}");
     }
 }
 

@@ -34,6 +34,34 @@ fn what_is_not_written_has_its_default() {
 }
 
 #[test]
+fn the_conversation_is_compressed_with_servers_elsewhere_unless_it_says_otherwise() {
+    let compressed = |remote: &str| account("", "", remote).remote.compress;
+    assert!(compressed("") && !compressed("usecompression = no"));
+    let here = "remotehost = 127.0.0.1\nssl = no\nstarttls = no";
+    assert!(!compressed(here) && compressed(&format!("{here}\nusecompression = yes")));
+    assert!(!compressed("transporttunnel = x") && compressed("preauthtunnel = x\nusecompression = on"));
+}
+
+#[test]
+fn a_tunnel_stands_in_place_of_the_server() {
+    let remote = account("", "", "transporttunnel = ssh mail nc localhost 143").remote;
+    let tunnel = remote.tunnel.unwrap();
+    assert_eq!((tunnel.command.as_str(), tunnel.logs_in), ("ssh mail nc localhost 143", false));
+    assert!(account("", "", "preauthtunnel = x").remote.tunnel.unwrap().logs_in);
+    assert_eq!(account("", "", "").remote.tunnel, None);
+}
+
+#[test]
+fn rules_for_folders_are_kept_for_each_side() {
+    let account = account("", "namemap = s/^/a-/", "folderpatterns = INBOX, !b\nfolderincludes = ['c', 'd']");
+    assert_eq!(account.local.common.map.unwrap().forth("x"), "a-x");
+    assert_eq!(account.local.common.patterns, None);
+    let remote = account.remote.common;
+    assert_eq!(remote.patterns.unwrap().decide("b"), (false, Some("!b")));
+    assert_eq!(remote.includes, ["c", "d"]);
+}
+
+#[test]
 fn what_is_written_is_followed() {
     let general = "metadata = $MAIL/state\nui = Curses.Blinkenlights, ttyui\nsocktimeout = 5\nfsync = no";
     let text =

@@ -43,6 +43,7 @@ mod harness;
 mod killed;
 mod lights;
 mod moves;
+mod names;
 mod options;
 mod power;
 mod promises;

@@ -8,13 +8,14 @@ use crossbeam_channel::unbounded;
 
 use super::super::account::Total;
 use super::super::folder::{Done, Job, synchronise};
-use super::super::pairing;
+use super::super::pairing::{self, Names};
 use super::super::worker::Publisher;
 use super::*;
 use crate::faulty::{BeforeLook, Faulty, FaultyLedger, Fuse};
 use crate::memory::{MemoryLedger, MemoryMessage, MemoryRepository};
 use crate::model::flags::Flags;
 use crate::model::ids::{AccountName, LampId};
+use crate::plan::naming::Rules;
 use crate::store::Repository;
 use crate::store::ledger::{Ledger, Unflushed};
 use crate::store::maildir::Maildir;
@@ -89,10 +90,13 @@ impl World {
         let known = ledger.folders().unwrap();
         let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
         let (mut total, mut done) = (Total::default(), Done::default());
-        let candidates = pairing::list(&worker, policy, &mut sides, &known, &mut total).and_then(|candidates| {
-            let foreseen = carry_over(&worker, policy, &mut sides, &candidates, &known)?;
-            Ok((candidates, foreseen))
-        });
+        let (mut there, mut here) = (Rules::default(), Rules::default());
+        let names = Names { remote: &mut there, local: &mut here };
+        let candidates =
+            pairing::list(&worker, policy, (&mut sides, names), &known, &mut total).and_then(|candidates| {
+                let foreseen = carry_over(&worker, policy, &mut sides, &candidates, &known)?;
+                Ok((candidates, foreseen))
+            });
         done.failures = total.failures;
         let (candidates, foreseen) = match candidates {
             Ok(candidates) => candidates,

@@ -1,0 +1,99 @@
+//! Which folders take part, and what they are called on the other side, said without Python.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::local::{self, deliver};
+use crate::world::World;
+
+/// The names of the local folders.
+fn here(world: &World) -> BTreeSet<String> {
+    fs::read_dir(world.maildir()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// The same as a set.
+fn named(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// Makes a folder with a message in it on the server.
+fn made_there(world: &World, names: &[&str]) {
+    for name in names {
+        world.client(&["create", name]);
+        world.client(&["append", name, "hello"]);
+    }
+}
+
+#[test]
+fn patterns_say_which_folders_take_part() {
+    let mut world = World::new();
+    made_there(&world, &["Spam", "Lists", "Lists/a", "Lists/noise", "Entw&APw-rfe"]);
+    world.remote += "folderpatterns = INBOX, Lists/*, !Lists/noise*, Entwürfe\nfolderincludes = ['Spam']\n";
+    // A folder that is left out there is not made there either, whatever is in it here.
+    deliver(&world.maildir().join("Lists.noise2"), "mine", "S");
+    world.sync().ends_with(0);
+    assert_eq!(here(&world), named(&["INBOX", "Lists.a", "Entw&APw-rfe", "Spam", "Lists.noise2"]));
+    assert!(!world.status().contains("noise2"), "{}", world.status());
+    // What takes part no longer is left alone on both sides.
+    let before = world.status();
+    world.remote = world.remote.replace("Entwürfe", "!Entwürfe").replace("['Spam']", "[]");
+    world.sync().ends_with(0).says("nothing new");
+    assert_eq!(local::messages(&world.maildir().join("Entw&APw-rfe")).len(), 1);
+    assert_eq!(world.status(), before);
+    // And the local side can leave out folders that the server has.
+    world.user = "other".to_owned();
+    made_there(&world, &["A", "B"]);
+    world.remote = world.remote.lines().filter(|line| !line.starts_with("folder")).collect::<Vec<_>>().join("\n");
+    world.local = "folderpatterns = !B\n".to_owned();
+    world.sync().ends_with(0);
+    assert_eq!(here(&world), named(&["INBOX", "A"]));
+}
+
+#[test]
+fn a_map_names_folders_there_and_back() {
+    let mut world = World::new();
+    made_there(&world, &["INBOX/Lists", "INBOX/Lists/a", "Odd"]);
+    world.remote += "namemap = s/^INBOX\\///\n";
+    deliver(&world.maildir().join("Mine.new"), "mine", "S");
+    world.sync().ends_with(0).says("Lists/a");
+    assert_eq!(here(&world), named(&["INBOX", "Lists", "Lists.a", "Odd", "Mine.new"]));
+    assert!(world.status().contains("\"INBOX/Mine/new\" (MESSAGES 1 "), "{}", world.status());
+    deliver(&world.maildir().join("Lists.a"), "more", "S");
+    world.sync().ends_with(0).says("1 uploaded");
+    world.sync().ends_with(0).says("nothing new");
+}
+
+#[test]
+fn a_name_without_a_way_back_is_the_fault_of_that_folder() {
+    let mut world = World::new();
+    made_there(&world, &["work-a"]);
+    world.remote += "namemap = s/^(work|home)-//\n";
+    let file = deliver(&world.maildir().join("Mine"), "mine", "S");
+    world.sync().ends_with(1).in_one_sentence().says("Mine").says("can't be derived").says("1 downloaded");
+    assert!(file.exists());
+    world.local = "namemap = s/^/work-/\n".to_owned();
+    world.sync().ends_with(0).says("1 uploaded");
+    assert!(world.status().contains("\"work-Mine\" (MESSAGES 1 "), "{}", world.status());
+}
+
+#[test]
+fn a_change_of_the_map_uploads_nothing_again() {
+    let mut world = World::new();
+    made_there(&world, &["INBOX/Lists"]);
+    world.sync().ends_with(0);
+    assert_eq!(here(&world), named(&["INBOX", "INBOX.Lists"]));
+    let before = world.status();
+    world.remote += "namemap = s/^INBOX\\///\n";
+    world.sync().ends_with(1).in_one_sentence().says("INBOX.Lists").says("another name here now");
+    assert_eq!(world.status(), before);
+    assert_eq!(local::messages(&world.maildir().join("INBOX.Lists")).len(), 1);
+}
+
+#[test]
+fn two_folders_with_one_name_are_refused_and_the_rest_goes_on() {
+    let mut world = World::new();
+    made_there(&world, &["work-a", "home-a", "b"]);
+    world.remote += "namemap = s/^(work|home)-//\n";
+    world.sync().ends_with(1).in_one_sentence().says("home-a and work-a");
+    assert_eq!(here(&world), named(&["INBOX", "b"]));
+}
