@@ -150,7 +150,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(Imap, "remotepass", "", Followed, "the password, with each % written %%"),
     opt(Imap, "remotepasseval", "", Followed, "the same as a quoted string; other Python is refused"),
     opt(Imap, "remotepassfile", "", Followed, "a file whose first line is the password"),
-    opt(Imap, "remotepasscmd", "", NEEDED, "a command whose first line of output is the password"),
+    opt(Imap, "remotepasscmd", "", Followed, "a command whose first line of output is the password"),
     opt(Imap, "keyring", "", Refused(&["no"]), "take the password from the desktop's keyring"),
     opt(Imap, "remote_identity", "", NEEDED, "act as this user after logging in"),
     opt(Imap, "auth_mechanisms", "GSSAPI, CRAM-MD5, XOAUTH2, PLAIN, LOGIN", Followed,

@@ -219,7 +219,9 @@ fn password(source: &mut Source, section: &str) -> PasswordSource {
     }
     let environment = source.environment;
     let file = source.read(section, "remotepassfile", |text| value::path(text, environment));
-    file.map_or(PasswordSource::Ask, PasswordSource::File)
+    let command = source.read(section, "remotepasscmd", |text| Ok(Secret::new(text.to_owned())));
+    let file = file.map(PasswordSource::File);
+    file.or(command.map(PasswordSource::Command)).unwrap_or(PasswordSource::Ask)
 }
 
 /// How the connection is protected. Files from the time when `ssl` was off unless asked for say so by their port: they

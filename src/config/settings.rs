@@ -163,6 +163,8 @@ pub enum PasswordSource {
     Given(Secret),
     /// The first line of this file.
     File(PathBuf),
+    /// The first line of what the shell says to this, which may hold a password itself.
+    Command(Secret),
     /// Someone must be asked.
     Ask,
 }

@@ -1,18 +1,15 @@
 //! Connections for workers: made, logged in, with a person's help where a password is missing or wrong.
 
-use std::fs;
-use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
 
+use super::password;
 use super::runtime::Report;
 use super::worker::Worker;
-use crate::config::settings::{ImapSettings, PasswordSource, Security};
+use crate::config::settings::{ImapSettings, Security};
 use crate::model::event::EventKind;
-use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::fault::{Fault, FaultKind};
 use crate::model::light::Light;
 use crate::model::question::{Answer, Ask, Secret};
 use crate::store::imap::{Greeted, ImapRepository};
@@ -34,7 +31,7 @@ pub(super) fn connect(
     let mut secret = match password.clone() {
         Some(known) => known,
         None if settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in) => Secret::new(String::new()),
-        None => first_password(worker, settings)?,
+        None => password::first(worker, settings)?,
     };
     let mut asked = 0;
     loop {
@@ -81,54 +78,11 @@ fn announce(worker: &Worker, settings: &ImapSettings) {
     worker.publish(EventKind::Connected { account, host, security: security.to_owned() });
 }
 
-fn first_password(worker: &Worker, settings: &ImapSettings) -> Result<Secret, Fault> {
-    match &settings.password {
-        PasswordSource::Given(secret) => Ok(secret.clone()),
-        PasswordSource::File(path) => read_password(path),
-        PasswordSource::Ask => ask(worker, settings, None).ok_or_else(|| {
-            let doing = format!("logging in as {} on {} (account {})", settings.user, settings.host, worker.account());
-            Fault::new(Reach::Account, FaultKind::Login, doing, "there is no password, and nobody to ask for it")
-                .advise("set remotepassfile, or use an interface that can ask")
-        }),
-    }
-}
-
-fn ask(worker: &Worker, settings: &ImapSettings, refusal: Option<String>) -> Option<Secret> {
+/// Asks a person for the password; `refusal` is what the server said to the last one.
+pub(super) fn ask(worker: &Worker, settings: &ImapSettings, refusal: Option<String>) -> Option<Secret> {
     let (account, user, host) = (worker.account(), settings.user.clone(), settings.host.clone());
     match worker.ask(Ask::Password { account, user, host, refusal }) {
         Answer::Password(secret) => Some(secret),
         Answer::Agreed | Answer::GivenUp => None,
-    }
-}
-
-/// The first line of a file that nobody else may read.
-fn read_password(path: &Path) -> Result<Secret, Fault> {
-    let fault = |cause: String| {
-        Fault::new(Reach::Account, FaultKind::Login, format!("reading the password file {}", path.display()), cause)
-    };
-    let file = fs::File::open(path).map_err(|error| fault(error.to_string()).advise("check remotepassfile"))?;
-    let mode = file.metadata().map_err(|error| fault(error.to_string()))?.permissions().mode();
-    if mode & 0o077 != 0 {
-        return Err(fault("others can read it".into()).advise(format!("run: chmod 600 {}", path.display())));
-    }
-    let mut line = String::new();
-    BufReader::new(file).read_line(&mut line).map_err(|error| fault(error.to_string()))?;
-    line.truncate(line.trim_end_matches(['\r', '\n']).len());
-    Ok(Secret::new(line))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_file_that_others_can_read_is_refused() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(file.path(), "secret \nmore\n").unwrap();
-        fs::set_permissions(file.path(), fs::Permissions::from_mode(0o640)).unwrap();
-        let fault = read_password(file.path()).unwrap_err();
-        assert!(fault.to_string().contains("chmod 600"), "{fault}");
-        fs::set_permissions(file.path(), fs::Permissions::from_mode(0o600)).unwrap();
-        assert_eq!(read_password(file.path()).unwrap().reveal(), "secret ");
     }
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded, never, select};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, after, bounded, never, select};
 
 use crate::model::event::{Event, EventKind};
 use crate::model::fault::Fault;
@@ -160,6 +160,22 @@ impl Worker {
             }
         }
         self.checkpoint()
+    }
+
+    /// Waits for news, but no longer than `limit`; a stop ends it, and is a fault.
+    pub(super) fn wait_for<T>(&self, news: &Receiver<T>, limit: Duration) -> Result<Option<T>, Fault> {
+        let (too_long, mut orders) = (after(limit), self.orders.clone());
+        while !self.stopped.get() {
+            select! {
+                recv(news) -> what => return Ok(what.ok()),
+                recv(too_long) -> _ => return Ok(None),
+                recv(orders) -> order => match order {
+                    Ok(order) => self.obey(order),
+                    Err(_) => orders = never(),
+                },
+            }
+        }
+        Err(Fault::stopped())
     }
 
     fn obey(&self, order: Order) {

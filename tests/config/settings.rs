@@ -52,6 +52,14 @@ fn a_tunnel_stands_in_place_of_the_server() {
 }
 
 #[test]
+fn a_command_gives_the_password_where_nothing_else_does() {
+    let source = |remote: &str| account("", "", remote).remote.password;
+    let command = "remotepasscmd = pass show 'a b' | head -1";
+    assert_eq!(source(command), PasswordSource::Command(Secret::new("pass show 'a b' | head -1".to_owned())));
+    assert_eq!(source(&format!("{command}\nremotepassfile = /p")), PasswordSource::File("/p".into()));
+}
+
+#[test]
 fn rules_for_folders_are_kept_for_each_side() {
     let account = account("", "namemap = s/^/a-/", "folderpatterns = INBOX, !b\nfolderincludes = ['c', 'd']");
     assert_eq!(account.local.common.map.unwrap().forth("x"), "a-x");

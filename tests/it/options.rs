@@ -188,3 +188,13 @@ fn more_deletions_there_than_allowed_are_not_done_here() {
     world.sync().ends_with(0).says("3 deleted here");
     world.same(&["dates"]);
 }
+
+#[test]
+fn a_command_gives_the_password() {
+    let mut world = World::new();
+    world.fill(1, 2);
+    world.remote = world.remote.replace("remotepass =", "remotepasscmd = echo");
+    world.sync().ends_with(0).says("2 downloaded");
+    world.remote = world.remote.replace("remotepasscmd = echo", "remotepasscmd = echo 'the key is locked' >&2; false");
+    world.sync().ends_with(3).in_one_sentence().says("remotepasscmd").says("the key is locked");
+}

@@ -48,7 +48,7 @@ fn by_tunnel(settings: &settings::Tunnel, peer: &Peer, timeout: Duration) -> Res
     let cutter = Cutter::new(&tunnel).map_err(|error| fault(&error))?;
     let (connection, preauth) = greet(Wire::new(Box::new(tunnel), timeout), peer).map_err(|lost| {
         // The program has ended with its line, and has said all that it has to say.
-        match complaints.last() {
+        match complaints.last_line() {
             words if words.is_empty() => fault(&lost.cause),
             words => fault(&format!("{}; the command says: {words}", lost.cause)),
         }

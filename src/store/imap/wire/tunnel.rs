@@ -1,22 +1,20 @@
 //! A program that speaks to the server for us, on its standard input and output.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::Stream;
+use crate::store::said::Said;
 
 /// How long the program may take to end by itself once the conversation is over.
 const GRACE: Duration = Duration::from_secs(2);
-/// Bytes of what it said on standard error that are looked at, from the end.
-const LAST_WORDS: u64 = 1024;
 
 /// The program, and our ends of the two lines to it. Dropping it ends the program, and whatever that started.
 ///
@@ -30,27 +28,24 @@ pub(in super::super) struct Tunnel {
     child: Child,
 }
 
-/// What a program said on standard error.
-pub(in super::super) struct Complaints(File);
-
 impl Tunnel {
     /// Starts `command` by way of the shell. It has no terminal: its input and output are the line, and what it says on
     /// standard error is kept.
-    pub(in super::super) fn start(command: &str) -> io::Result<(Self, Complaints)> {
+    pub(in super::super) fn start(command: &str) -> io::Result<(Self, Said)> {
         let ((input, their_input), (output, their_output)) = (UnixStream::pair()?, UnixStream::pair()?);
-        let complaints = tempfile::tempfile()?;
+        let said = Said::nothing()?;
         let child = Command::new("/bin/sh")
             .arg("-c")
             .arg(command)
             .stdin(OwnedFd::from(their_input))
             .stdout(OwnedFd::from(their_output))
-            .stderr(Stdio::from(complaints.try_clone()?))
+            .stderr(said.way()?)
             .process_group(0)
             .spawn()?;
         let tunnel = Self { output, input, child };
         tunnel.output.set_nonblocking(true)?;
         tunnel.input.set_nonblocking(true)?;
-        Ok((tunnel, Complaints(complaints)))
+        Ok((tunnel, said))
     }
 
     /// Tells it that there is no more to come, and waits until it closes its output, as its end does.
@@ -61,20 +56,6 @@ impl Tunnel {
         let mut unread = [0; 4096];
         while self.output.read(&mut unread)? > 0 {}
         Ok(())
-    }
-}
-
-impl Complaints {
-    /// The last line of it; empty when it said nothing.
-    pub(in super::super) fn last(&mut self) -> String {
-        let mut text = Vec::new();
-        let length = self.0.seek(SeekFrom::End(0)).unwrap_or(0);
-        let tail = self.0.seek(SeekFrom::Start(length.saturating_sub(LAST_WORDS)));
-        if tail.and_then(|_| self.0.read_to_end(&mut text)).is_err() {
-            return String::new();
-        }
-        let text = String::from_utf8_lossy(&text);
-        text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()
     }
 }
 
@@ -117,6 +98,8 @@ impl Stream for Tunnel {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
     use super::super::super::handle::Cutter;
@@ -148,7 +131,7 @@ mod tests {
         let (tunnel, mut complaints) = Tunnel::start("echo first >&2; echo 'no route to host' >&2; exit 1").unwrap();
         let mut wire = Wire::new(Box::new(tunnel), Duration::from_secs(10));
         assert_eq!(wire.read(&mut [0; 10]).unwrap(), 0);
-        assert_eq!(complaints.last(), "no route to host");
+        assert_eq!(complaints.last_line(), "no route to host");
     }
 
     #[test]
