@@ -11,7 +11,7 @@ use crossbeam_channel::bounded;
 use crate::cli::Cli;
 use crate::config;
 use crate::config::settings::{
-    AccountSettings, CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Settings, UiName,
+    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings, UiName,
 };
 use crate::demo;
 use crate::engine::{Engine, Options};
@@ -156,6 +156,7 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
         autorefresh: Some(Duration::from_secs(10)),
         max_deletes: None,
         sync_folder_deletes: false,
+        hooks: Hooks::default(),
         local: MaildirSettings { common: CommonSettings::open("demo-local"), root: root.join("mail"), separator: '.' },
         remote: ImapSettings {
             common: CommonSettings::open("demo-remote"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::options::Kind;
 use super::repository;
-use super::settings::{AccountSettings, Settings, UiName};
+use super::settings::{AccountSettings, Hooks, Settings, UiName};
 use super::source::{Source, did_you_mean};
 use super::standing::{judge, spell};
 use super::value::{self, boolean};
@@ -121,6 +121,8 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     });
     let max_deletes = source.read(&section, "maxdeletes", value::whole);
     let sync_folder_deletes = source.read(&section, "syncfolderdeletes", value::boolean).unwrap_or(false);
+    let mut hook = |key| source.read(&section, key, |text| Ok(text.to_owned()));
+    let hooks = Hooks { before: hook("presynchook"), after: hook("postsynchook"), new_mail: hook("newmailhook") };
     let local = repository(source, &section, "localrepository");
     let remote = repository(source, &section, "remoterepository");
     let local = local.and_then(|section| repository::local(source, &section));
@@ -131,6 +133,7 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
         autorefresh: autorefresh.flatten(),
         max_deletes,
         sync_folder_deletes,
+        hooks,
         local,
         remote,
     })

@@ -41,6 +41,17 @@ pub enum UiName {
     Quiet,
 }
 
+/// Commands to run beside the synchronisations, each by way of the shell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hooks {
+    /// Before each.
+    pub before: Option<String>,
+    /// After each that got as far as the folders.
+    pub after: Option<String>,
+    /// After each that brought messages.
+    pub new_mail: Option<String>,
+}
+
 /// One account.
 #[derive(Debug, Clone)]
 pub struct AccountSettings {
@@ -52,6 +63,8 @@ pub struct AccountSettings {
     pub max_deletes: Option<u64>,
     /// Whether a folder that is gone on one side is deleted on the other.
     pub sync_folder_deletes: bool,
+    /// What is run beside it.
+    pub hooks: Hooks,
     /// The local side.
     pub local: MaildirSettings,
     /// The remote side.

@@ -11,6 +11,7 @@ use crossbeam_channel::Sender;
 use super::connect::connect;
 use super::doubt::{self, Flushing};
 use super::folder::{Done, Policy};
+use super::hooks;
 use super::intents;
 use super::lock::AccountLock;
 use super::moves;
@@ -64,6 +65,8 @@ pub(super) struct Total {
     pub(super) folders: u64,
     pub(super) failures: u64,
     pub(super) stopped: bool,
+    /// The folders in which something was done.
+    changed: Vec<(Arc<str>, Counts)>,
     exit: Option<Exit>,
     trouble: Option<String>,
 }
@@ -88,6 +91,9 @@ impl Total {
         self.counts.add(&done.counts);
         self.failures += done.failures;
         self.stopped |= done.stopped;
+        if !done.counts.is_nothing() {
+            self.changed.push((done.folder.clone(), done.counts));
+        }
         if done.failures > 0 {
             self.exit = Some(self.exit.unwrap_or(Exit::Success).and(Exit::Partial));
         }
@@ -101,8 +107,14 @@ pub(super) fn run(task: &Task) -> Outcome {
     worker.light(Light::Account);
     worker.publish(EventKind::SyncStarted { account: worker.account() });
     let mut total = Total::default();
+    let hooks = Some(&task.settings.accounts[task.place].hooks).filter(|_| !task.options.pretend);
+    call(&worker, &mut total, "presynchook", hooks.and_then(|hooks| hooks.before.as_ref()));
     if let Err(fault) = synchronise(task, &worker, &mut total) {
         total.failed(&worker, &fault);
+    } else {
+        let news = hooks.filter(|_| total.counts.downloads > 0);
+        call(&worker, &mut total, "newmailhook", news.and_then(|hooks| hooks.new_mail.as_ref()));
+        call(&worker, &mut total, "postsynchook", hooks.and_then(|hooks| hooks.after.as_ref()));
     }
     worker.publish(EventKind::SyncDone {
         account: worker.account(),
@@ -114,6 +126,14 @@ pub(super) fn run(task: &Task) -> Outcome {
         pretended: task.options.pretend,
     });
     Outcome { exit: total.exit.unwrap_or(Exit::Success), trouble: total.trouble }
+}
+
+/// Runs a hook, if there is one and nobody wants to end.
+fn call(worker: &Worker, total: &mut Total, option: &str, command: Option<&String>) {
+    let Some(command) = command.filter(|_| !total.stopped) else { return };
+    if let Err(fault) = hooks::run(worker, option, command, &total.changed, hooks::LIMIT) {
+        total.failed(worker, &fault);
+    }
 }
 
 /// What folder workers share, without being able to change it.

@@ -1,5 +1,6 @@
 //! One folder, once: look at both sides, plan, carry out, remember.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::decide::{decide, guard};
@@ -82,6 +83,8 @@ pub(super) struct Job<'a> {
 /// What came of it.
 #[derive(Debug, Default)]
 pub(super) struct Done {
+    /// As people know it.
+    pub(super) folder: Arc<str>,
     pub(super) counts: Counts,
     pub(super) failures: u64,
     pub(super) stopped: bool,
@@ -157,7 +160,7 @@ pub(super) fn synchronise(
     let (account, folder) = (job.worker.account(), job.names.shown.clone());
     job.worker.light(Light::Folder);
     job.worker.publish(EventKind::FolderStarted { account: account.clone(), folder: folder.clone() });
-    let mut done = Done::default();
+    let mut done = Done { folder: folder.clone(), ..Done::default() };
     match attempt(job, remote, local, ledger, &mut done) {
         Ok(()) => {}
         Err(fault) if fault.is_stop() => {

@@ -15,6 +15,7 @@ mod doubt;
 mod execute;
 mod folder;
 mod hands;
+mod hooks;
 mod identity;
 mod intents;
 mod lock;

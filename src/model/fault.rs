@@ -40,6 +40,8 @@ pub enum FaultKind {
     Ledger,
     /// Another run holds the lock.
     Locked,
+    /// A command of the user's, before or after the synchronisation.
+    Hook,
     /// Doing it would be dangerous, so it was not done.
     Refused,
     /// A stop was asked for. Not an error: whoever meets it ends quietly.
@@ -171,6 +173,7 @@ impl From<FaultKind> for Exit {
             | FaultKind::Busy
             | FaultKind::Disk
             | FaultKind::Ledger
+            | FaultKind::Hook
             | FaultKind::Refused => Self::Partial,
         }
     }

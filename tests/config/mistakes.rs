@@ -123,7 +123,7 @@ fn harmless_options_and_unknown_names_are_warned_about() {
             file("pythonfile = ~/x.py", "", "", ""),
             "rc:3: [general] pythonfile = ~/x.py: accepted, but not followed yet",
         ),
-        (file("", "presynchook = true", "", ""), "rc:7: [Account A] presynchook = true: accepted, but not"),
+        (file("", "quick = 3", "", ""), "rc:7: [Account A] quick = 3: accepted, but not"),
         (file("", "", "customflag_a = $Work", ""), "rc:11: [Repository L] customflag_a = $Work: accepted"),
         (
             file("", "", "restoreatmie = yes", ""),

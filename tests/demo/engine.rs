@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
+    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
 };
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
@@ -30,6 +30,7 @@ fn settings(server: &Server, root: &Path) -> Settings {
         autorefresh: None,
         max_deletes: None,
         sync_folder_deletes: false,
+        hooks: Hooks::default(),
         local: MaildirSettings { common: CommonSettings::open("local"), root: root.join("mail"), separator: '.' },
         remote: ImapSettings {
             common: CommonSettings::open("remote"),

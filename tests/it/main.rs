@@ -40,6 +40,7 @@ mod gone;
 mod guard;
 mod hands;
 mod harness;
+mod hooks;
 mod killed;
 mod lights;
 mod moves;
