@@ -1,5 +1,6 @@
 //! Connects everything: configuration, engine, interface, signals.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,9 +20,10 @@ use crate::info;
 use crate::model::command::Command;
 use crate::model::fault::Exit;
 use crate::model::ids::AccountName;
+use crate::model::patterns::Patterns;
 use crate::model::question::Secret;
 use crate::signals;
-use crate::ui::{self, Kind, Links};
+use crate::ui::{self, Kind, Links, log_file};
 
 /// Events that may wait for the interface before workers are held back.
 const EVENTS: usize = 4096;
@@ -49,6 +51,8 @@ struct Ready {
     settings: Settings,
     options: Options,
     ui: Kind,
+    /// Where the log goes as well.
+    log: Option<File>,
     /// Lives as long as the demonstration does.
     demo: Option<Demo>,
 }
@@ -85,15 +89,13 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         return Ok(Prepared::Done);
     }
     let ui = choose_ui(cli, &settings.ui)?;
-    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, demo: None })))
+    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, log: log_file(cli)?, demo: None })))
 }
 
 /// What the command line knows already and the program doesn't do yet is refused, not ignored.
 fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
     let missing = [
         ("-d with anything but plan", cli.debug.iter().any(|kind| !kind.eq_ignore_ascii_case("plan"))),
-        ("-f", !cli.folders.is_empty()),
-        ("-l", cli.log.is_some()),
         ("-q", cli.quick),
         ("-P", cli.profile.is_some()),
         ("-s", cli.syslog),
@@ -118,7 +120,18 @@ fn configure(cli: &Cli) -> Result<Settings, String> {
     for warning in &loaded.warnings {
         say(&mut io::stderr(), warning);
     }
-    Ok(loaded.settings)
+    let only = if cli.folders.is_empty() {
+        None
+    } else {
+        let patterns = cli.folders.iter().map(|folder| folder.trim());
+        Some(Patterns::parse(patterns).map_err(|message| format!("-f: {message}"))?)
+    };
+    Ok(Settings { only, ..loaded.settings })
+}
+
+fn log_file(cli: &Cli) -> Result<Option<File>, String> {
+    let open = |path: &PathBuf| log_file::open(path).map_err(|error| format!("opening {}: {error}", path.display()));
+    cli.log.as_ref().map(open).transpose()
 }
 
 fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
@@ -179,11 +192,13 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
         ignore_read_only: false,
         fsync: true,
         socket_timeout: Duration::from_secs(60),
+        only: None,
         accounts: vec![account],
     };
     let ui = choose_ui(cli, &[]).map_err(io::Error::other)?;
+    let log = log_file(cli).map_err(io::Error::other)?;
     let demo = Demo { _server: server, _directory: temporary };
-    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, demo: Some(demo) })))
+    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, log, demo: Some(demo) })))
 }
 
 /// The directory that is to keep the demonstration's mail. The server begins anew each time, and would take what is there
@@ -205,6 +220,17 @@ impl Ready {
     /// Runs the engine in a thread of its own and the interface in this one, until both have ended.
     fn synchronise(self) -> Exit {
         let (events, seen) = bounded(EVENTS);
+        let seen = match self.log {
+            Some(file) => {
+                let (to, shown) = bounded(EVENTS);
+                let log = thread::Builder::new().name("log".into());
+                if let Err(error) = log.spawn(move || log_file::keep(&seen, &to, file)) {
+                    return internal(&format!("starting the log: {error}"));
+                }
+                shown
+            }
+            None => seen,
+        };
         let (questions, asked) = bounded(EVENTS);
         let (commands, obeyed) = bounded(EVENTS);
         let settings = Arc::new(self.settings);

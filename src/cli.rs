@@ -30,14 +30,14 @@ pub struct Cli {
     /// Log in detail: plan says what is done with each message, and why.
     #[arg(short = 'd', value_name = "TYPES", value_delimiter = ',')]
     pub debug: Vec<String>,
-    /// Synchronise only these folders.
-    #[arg(short = 'f', value_name = "FOLDERS", value_delimiter = ',', hide = true)]
+    /// Synchronise only these folders; * stands for any letters, and ! leaves folders out.
+    #[arg(short = 'f', value_name = "FOLDERS", value_delimiter = ',')]
     pub folders: Vec<String>,
     /// Override an option; in the section's name an underscore stands for a space.
     #[arg(short = 'k', value_name = "[SECTION:]OPTION=VALUE")]
     pub overrides: Vec<String>,
-    /// Write the log to this file too.
-    #[arg(short = 'l', value_name = "FILE", hide = true)]
+    /// Append the log to this file too.
+    #[arg(short = 'l', value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Synchronise once, whatever autorefresh says.
     #[arg(short = 'o')]

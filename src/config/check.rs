@@ -55,6 +55,7 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
         max_sync_accounts: source.read("general", "maxsyncaccounts", value::count).unwrap_or(usual),
         fsync: source.read("general", "fsync", boolean).unwrap_or(true),
         socket_timeout: timeout(source),
+        only: None,
         accounts,
     })
 }

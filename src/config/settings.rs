@@ -24,6 +24,8 @@ pub struct Settings {
     pub fsync: bool,
     /// How long a connect, a handshake or a read may take.
     pub socket_timeout: Duration,
+    /// The only folders to synchronise, whatever else the configuration says; `None`: all that it says.
+    pub only: Option<Patterns>,
     /// The accounts to synchronise, in the order of `accounts`.
     pub accounts: Vec<AccountSettings>,
 }

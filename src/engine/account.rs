@@ -222,7 +222,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     flushing.announce(&mut ledger)?;
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let (mut there, mut here) = shared.rules();
-    let names = Names { remote: &mut there, local: &mut here };
+    let names = Names { only: task.settings.only.as_ref(), remote: &mut there, local: &mut here };
     let folders = pairing::list(worker, shared.policy(), (&mut sides, names), &known, total)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;

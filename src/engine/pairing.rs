@@ -15,6 +15,7 @@ use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::{FolderInfo, FolderPair};
 use crate::model::ids::Side;
 use crate::model::mark::Mark;
+use crate::model::patterns::Patterns;
 use crate::plan::folders::{Paired, Tree, pair};
 use crate::plan::naming::Naming;
 use crate::store::Repository;
@@ -38,6 +39,8 @@ pub(super) struct Candidate {
 
 /// What each side calls its folders to the other, and which of them take part.
 pub(super) struct Names<'a> {
+    /// The only ones that are wanted in this run, by any of their names.
+    pub(super) only: Option<&'a Patterns>,
     pub(super) remote: &'a mut dyn Naming,
     pub(super) local: &'a mut dyn Naming,
 }
@@ -58,7 +61,10 @@ pub(super) fn list(
     let remote_tree = Tree { folders: &there, separator: remote_separator, create, naming };
     let (create, naming) = (policy.create_local, names.local);
     let local_tree = Tree { folders: &here, separator: local_separator, create, naming };
-    let (pairs, faults) = pair(remote_tree, local_tree)?;
+    let (mut pairs, faults) = pair(remote_tree, local_tree)?;
+    if let Some(only) = names.only {
+        pairs.retain(|pair| only.decide(&[&pair.names.shown, &pair.names.remote, &pair.names.local]).0);
+    }
     for fault in &faults {
         total.failed(worker, fault);
     }

@@ -30,9 +30,9 @@ impl Patterns {
         if rules.is_empty() { Err("expected at least one pattern".to_owned()) } else { Ok(Self { rules }) }
     }
 
-    /// Whether a folder of this name takes part, and the pattern that decided it, if one did.
-    pub fn decide(&self, name: &str) -> (bool, Option<&str>) {
-        let last = self.rules.iter().rev().find(|rule| rule.regex.is_match(name));
+    /// Whether a folder that goes by these names takes part, and the pattern that decided it, if one did.
+    pub fn decide(&self, names: &[&str]) -> (bool, Option<&str>) {
+        let last = self.rules.iter().rev().find(|rule| names.iter().any(|name| rule.regex.is_match(name)));
         let otherwise = self.rules.iter().all(|rule| !rule.wanted);
         last.map_or((otherwise, None), |rule| (rule.wanted, Some(&rule.text)))
     }
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn decides(patterns: &[&str], name: &str) -> bool {
-        Patterns::parse(patterns.iter().copied()).unwrap().decide(name).0
+        Patterns::parse(patterns.iter().copied()).unwrap().decide(&[name]).0
     }
 
     #[test]
@@ -107,6 +107,12 @@ mod tests {
     }
 
     #[test]
+    fn of_several_names_each_may_fit() {
+        let patterns = Patterns::parse(["Lists*", "!Lists/b"]).unwrap();
+        assert!(patterns.decide(&["Lists/a", "Lists.a"]).0 && !patterns.decide(&["Lists/b", "Lists.b"]).0);
+    }
+
+    #[test]
     fn what_is_special_elsewhere_stands_for_itself() {
         for name in ["a.b", "a(b", "[Gmail]/All Mail", "a+b", "Entwürfe", "a\nb", "x\\y"] {
             assert!(decides(&[name], name), "{name}");
@@ -118,8 +124,8 @@ mod tests {
     #[test]
     fn the_pattern_that_decided_is_named() {
         let patterns = Patterns::parse(["*", "!Spam"]).unwrap();
-        assert_eq!(patterns.decide("Spam"), (false, Some("!Spam")));
-        assert_eq!(patterns.decide("x"), (true, Some("*")));
+        assert_eq!(patterns.decide(&["Spam"]), (false, Some("!Spam")));
+        assert_eq!(patterns.decide(&["x"]), (true, Some("*")));
         assert!(Patterns::parse(["!"]).is_err() && Patterns::parse([]).is_err());
     }
 

@@ -39,10 +39,7 @@ impl Rules<'_> {
         }
         let Some(patterns) = self.patterns else { return (true, None) };
         // People write names as they read them; who copied one from the wire is understood as well.
-        match patterns.decide(&utf7::decode(name)) {
-            (_, None) => patterns.decide(name),
-            decided => decided,
-        }
+        patterns.decide(&[&utf7::decode(name), name])
     }
 }
 

@@ -6,6 +6,7 @@ pub mod clean;
 pub mod figures;
 pub mod kind;
 pub mod lines;
+pub mod log_file;
 pub mod phrase;
 pub mod quiet;
 pub mod ttyui;

@@ -65,7 +65,7 @@ fn rules_for_folders_are_kept_for_each_side() {
     assert_eq!(account.local.common.map.unwrap().forth("x"), "a-x");
     assert_eq!(account.local.common.patterns, None);
     let remote = account.remote.common;
-    assert_eq!(remote.patterns.unwrap().decide("b"), (false, Some("!b")));
+    assert_eq!(remote.patterns.unwrap().decide(&["b"]), (false, Some("!b")));
     assert_eq!(remote.includes, ["c", "d"]);
 }
 

@@ -53,6 +53,7 @@ fn settings(server: &Server, root: &Path) -> Settings {
         ignore_read_only: false,
         fsync: false,
         socket_timeout: Duration::from_secs(60),
+        only: None,
         accounts: vec![account],
     }
 }

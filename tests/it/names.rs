@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use crate::local::{self, deliver};
-use crate::world::World;
+use crate::world::{Run, World};
 
 /// The names of the local folders.
 fn here(world: &World) -> BTreeSet<String> {
@@ -96,4 +96,33 @@ fn two_folders_with_one_name_are_refused_and_the_rest_goes_on() {
     world.remote += "namemap = s/^(work|home)-//\n";
     world.sync().ends_with(1).in_one_sentence().says("home-a and work-a");
     assert_eq!(here(&world), named(&["INBOX", "b"]));
+}
+
+#[test]
+fn the_command_line_names_the_only_folders() {
+    let world = World::new();
+    made_there(&world, &["Lists", "Lists/a", "Lists/b", "Entw&APw-rfe"]);
+    let only = |folders: &str| Run::from(&world.program(&world.config()).args(["-f", folders]).output().unwrap());
+    only("Lists.a,Entwürfe").ends_with(0).says("2 folders");
+    assert_eq!(here(&world), named(&["Lists.a", "Entw&APw-rfe"]));
+    only("Lists*,!Lists/b").ends_with(0);
+    assert_eq!(here(&world), named(&["Lists", "Lists.a", "Entw&APw-rfe"]));
+    only("!").ends_with(2).in_one_sentence().says("-f");
+}
+
+#[test]
+fn the_log_goes_to_a_file_as_well() {
+    let world = World::new();
+    made_there(&world, &["Lists"]);
+    let file = world.dovecot.dir.join("log");
+    for _ in 0..2 {
+        let mut program = world.program(&world.config());
+        Run::from(&program.arg("-l").arg(&file).output().unwrap()).ends_with(0);
+    }
+    let text = fs::read_to_string(&file).unwrap();
+    assert_eq!(text.matches("Test: synchronising\n").count(), 2, "{text}");
+    assert!(text.contains("Z Test: Lists: 1 downloaded\n"), "{text}");
+    let mut program = world.program(&world.config());
+    let run = Run::from(&program.args(["-l", "/no/such/directory/log"]).output().unwrap());
+    run.ends_with(2).in_one_sentence().says("/no/such/directory/log");
 }

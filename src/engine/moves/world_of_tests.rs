@@ -91,7 +91,7 @@ impl World {
         let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
         let (mut total, mut done) = (Total::default(), Done::default());
         let (mut there, mut here) = (Rules::default(), Rules::default());
-        let names = Names { remote: &mut there, local: &mut here };
+        let names = Names { only: None, remote: &mut there, local: &mut here };
         let candidates =
             pairing::list(&worker, policy, (&mut sides, names), &known, &mut total).and_then(|candidates| {
                 let foreseen = carry_over(&worker, policy, &mut sides, &candidates, &known)?;
