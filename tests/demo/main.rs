@@ -13,5 +13,8 @@ mod endings;
 mod engine;
 mod normal;
 mod python;
+mod quiet;
 mod refusals;
+mod tap;
+mod times;
 mod transcripts;
