@@ -18,8 +18,8 @@ use crate::model::message::{Coverage, Look};
 use crate::store::Mailbox;
 use crate::store::ledger::{FolderRecord, Ledger, Row, State};
 
-/// Looks at these folders, here only. Those that are as the ledger has them get the watermark of this look, in the ledger
-/// and, for the rest of this run, as one that proves it.
+/// Looks at these folders, here only. Those that are as the ledger has them get the watermark of this look, for the rest of
+/// this run as one that proves it.
 pub(super) fn recheck(
     worker: &Worker,
     policy: Policy,
@@ -37,11 +37,11 @@ pub(super) fn recheck(
         worker.checkpoint()?;
         worker.light(Light::Listing);
         let Some(Some(seen)) = tolerated(confirm(policy, sides, record))? else { continue };
-        if record.local_mark != Some(seen) {
+        let proof = without_doubt(seen);
+        // Another run could not believe a look that was too close to the last change; this one need not ask again.
+        if seen == proof {
             sides.ledger.set_marks(record.id, record.remote_mark, Some(seen))?;
         }
-        // In this run nobody asks again, however close the look was to the last change.
-        let proof = without_doubt(seen);
         (record.local_mark, candidate.local_mark) = (Some(proof), Some(proof));
     }
     worker.light(Light::Account);
@@ -64,7 +64,8 @@ fn is_worth_a_look(candidate: &Candidate, record: &FolderRecord) -> bool {
         && !proves(record.local_mark, candidate.local_mark)
 }
 
-/// Whether an earlier run has left something to do.
+/// Whether an earlier run has left something to do: an upload that was cut off, or a message that could not be copied, and
+/// may be gone by now.
 fn is_unfinished(ledger: &mut dyn Ledger, record: &FolderRecord) -> Result<bool, Fault> {
     Ok(!ledger.intents(record.id)?.is_empty() || !ledger.quarantined(record.id)?.is_empty())
 }
@@ -90,7 +91,6 @@ fn agree(look: &Look, rows: &[Row], local: &dyn Mailbox) -> bool {
         && look.messages.iter().all(|message| {
             message.id.uid().and_then(|uid| by_uid.get(&uid)).is_some_and(|row| {
                 row.state == State::Synced
-                    && row.key.is_some()
                     && row.key == local.key(message.id)
                     && row.flags.within(&holds) == message.flags
             })

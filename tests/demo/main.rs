@@ -8,6 +8,9 @@
 #[path = "../support/dovecot.rs"]
 mod dovecot;
 
+#[path = "../support/calm.rs"]
+mod calm;
+
 mod client;
 mod endings;
 mod engine;

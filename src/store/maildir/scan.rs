@@ -1,4 +1,9 @@
-//! Reading the directories of a folder.
+//! Reading the directories of a folder, and telling by their times alone whether that is needed.
+//!
+//! No change escapes where the file system keeps ctime itself. Two things are beyond this: a file system that lets others set
+//! ctime, or has none (some that are mounted over a network), tells nothing of a tree that is put back with its times; and
+//! where a file server's clock is more than two seconds behind ours, a change in the very hundredth of a second of the one
+//! before it is seen only with the next.
 
 use std::fs::{self, Metadata};
 use std::io;
