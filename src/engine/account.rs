@@ -16,6 +16,7 @@ use super::intents;
 use super::lock::AccountLock;
 use super::moves;
 use super::pairing::{self, Names, Sides};
+use super::recheck::recheck;
 use super::rehearsal::rehearse;
 use super::runtime::{Options, Report};
 use super::takeover;
@@ -206,7 +207,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     let shared = Shared { task, account: &task.settings.accounts[task.place], ledger_path };
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
     let mut flushing = Flushing::begin(&mut ledger, task.settings.fsync, doubt::boot())?;
-    let known = ledger.folders()?;
+    let mut known = ledger.folders()?;
     let mut local = shared.maildir();
     if !check_root(&shared.account.local.root, &known)? {
         local.create_root()?;
@@ -223,7 +224,8 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let (mut there, mut here) = shared.rules();
     let names = Names { only: task.settings.only.as_ref(), remote: &mut there, local: &mut here };
-    let folders = pairing::list(worker, shared.policy(), (&mut sides, names), &known, total)?;
+    let mut folders = pairing::list(worker, shared.policy(), (&mut sides, names), &known, total)?;
+    recheck(worker, shared.policy(), &mut sides, &mut folders, &mut known)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let (queue, hands) = pairing::queue(worker, sides.ledger, folders, &known, total)?;

@@ -1,9 +1,10 @@
 //! When things happen, and in which order.
 //!
 //! The `runtime` owns time and threads; the `supervisor` decides, purely, what it does with them. Each run of an `account` has a
-//! thread of its own, which lists the folders and pairs them, takes over what OfflineIMAP remembered (`takeover`), carries
-//! messages over that somebody moved (`moves`), and shares the folders out among its folder workers, one connection each
-//! (`team`; `hands` lets several of them fetch for one huge folder). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
+//! thread of its own, which lists the folders and pairs them, looks here alone at those that the server has nothing new in
+//! (`recheck`), takes over what OfflineIMAP remembered (`takeover`), carries messages over that somebody moved (`moves`), and
+//! shares the folders out among its folder workers, one connection each (`team`; `hands` lets several of them fetch for one
+//! huge folder). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
 //! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that.
 
 mod account;
@@ -23,6 +24,7 @@ mod moves;
 mod pairing;
 mod password;
 mod quarantine;
+mod recheck;
 mod rehearsal;
 mod runtime;
 mod shell;

@@ -195,7 +195,7 @@ impl Search<'_, '_> {
 }
 
 /// What one folder's fault is worth here: its own work will report it.
-fn tolerated<T>(result: Result<T, Fault>) -> Result<Option<T>, Fault> {
+pub(super) fn tolerated<T>(result: Result<T, Fault>) -> Result<Option<T>, Fault> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(fault) if fault.reach <= Reach::Folder && !fault.is_stop() => Ok(None),

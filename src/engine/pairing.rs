@@ -211,6 +211,7 @@ fn enough_for(candidate: &Candidate, known: &HashMap<&str, &FolderRecord>) -> us
     (more as usize).div_ceil(hands::PORTION).max(1)
 }
 
-fn proves(then: Option<Mark>, now: Option<Mark>) -> bool {
+/// Whether two watermarks are there, and prove that nothing has changed.
+pub(super) fn proves(then: Option<Mark>, now: Option<Mark>) -> bool {
     then.zip(now).is_some_and(|(then, now)| then.proves_unchanged(&now))
 }

@@ -7,6 +7,7 @@ use super::account::{Shared, Task, Total, check_root};
 use super::folder::{self, Job};
 use super::lock::AccountLock;
 use super::pairing::{Names, Sides};
+use super::recheck::recheck;
 use super::worker::Worker;
 use super::{moves, pairing, takeover};
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -31,7 +32,7 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     SqliteLedger::copy(&ledger_path(metadata, task.account().as_str()), &copy)?;
     let shared = Shared { task, account: &task.settings.accounts[task.place], ledger_path: copy };
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
-    let known = ledger.folders()?;
+    let mut known = ledger.folders()?;
     let there_is_mail = check_root(&shared.account.local.root, &known)?;
     let separator = shared.account.local.separator;
     let mut local = if there_is_mail { Dry::of(shared.maildir()) } else { Dry::absent(separator) };
@@ -42,7 +43,8 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let (mut there, mut here) = shared.rules();
     let names = Names { only: task.settings.only.as_ref(), remote: &mut there, local: &mut here };
-    let folders = pairing::list(worker, shared.policy(), (&mut sides, names), &known, total)?;
+    let mut folders = pairing::list(worker, shared.policy(), (&mut sides, names), &known, total)?;
+    recheck(worker, shared.policy(), &mut sides, &mut folders, &mut known)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let (queue, _) = pairing::queue(worker, sides.ledger, folders, &known, total)?;

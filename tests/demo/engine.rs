@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -21,10 +22,10 @@ use blinkensync::model::question::Secret;
 use crossbeam_channel::{bounded, unbounded};
 
 /// Folder, bytes with LF, letters of the flags: sorted.
-type Mail = Vec<(String, String, String)>;
+pub type Mail = Vec<(String, String, String)>;
 
-fn settings(server: &Server, root: &Path) -> Settings {
-    let address = server.address();
+/// Settings of an account that reaches the server at this address.
+pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
     let account = AccountSettings {
         name: AccountName::new("test"),
         autorefresh: None,
@@ -66,17 +67,22 @@ fn synchronise(server: &Server, root: &Path) -> Vec<Event> {
 }
 
 fn run(server: &Server, root: &Path) -> (Exit, Vec<Event>) {
+    run_with(settings(server, server.address(), root))
+}
+
+/// Runs once, and gives back what happened.
+pub fn run_with(settings: Settings) -> (Exit, Vec<Event>) {
     let (events, seen) = unbounded();
     let (questions, _asked) = bounded(1);
     let (_commands, obeyed) = bounded(1);
-    let settings = Arc::new(settings(server, root));
+    let settings = Arc::new(settings);
     let options = Options { once: true, ..Options::default() };
     let engine = Engine { settings, options, events, questions, commands: obeyed };
     let exit = thread::spawn(move || engine.run()).join().unwrap();
     (exit, seen.iter().collect())
 }
 
-fn on_the_server(server: &Server) -> Mail {
+pub fn on_the_server(server: &Server) -> Mail {
     let mut mail = server.with_mailboxes(|mailboxes| {
         let mut mail = Mail::new();
         for (name, mailbox) in mailboxes.iter() {
@@ -91,7 +97,7 @@ fn on_the_server(server: &Server) -> Mail {
     mail
 }
 
-fn on_disk(root: &Path) -> Mail {
+pub fn on_disk(root: &Path) -> Mail {
     let mut mail = Mail::new();
     for folder in fs::read_dir(root.join("mail")).unwrap() {
         let folder = folder.unwrap();
@@ -167,7 +173,7 @@ fn stand(server: &Server, root: &Path) -> (BTreeMap<String, std::time::SystemTim
 }
 
 #[track_caller]
-fn same(server: &Server, root: &Path, what: &str) {
+pub fn same(server: &Server, root: &Path, what: &str) {
     let (remote, local) = (on_the_server(server), on_disk(root));
     let differences = |some: &Mail, others: &Mail| -> Vec<(String, String, String)> {
         let short = |text: &str| text.chars().take(80).collect();

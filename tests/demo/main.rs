@@ -8,10 +8,16 @@
 #[path = "../support/dovecot.rs"]
 mod dovecot;
 
+#[path = "../support/calm.rs"]
+mod calm;
+
 mod client;
 mod endings;
 mod engine;
 mod normal;
 mod python;
+mod quiet;
 mod refusals;
+mod tap;
+mod times;
 mod transcripts;

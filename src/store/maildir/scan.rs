@@ -1,4 +1,9 @@
-//! Reading the directories of a folder.
+//! Reading the directories of a folder, and telling by their times alone whether that is needed.
+//!
+//! No change escapes where the file system keeps ctime itself. Two things are beyond this: a file system that lets others set
+//! ctime, or has none (some that are mounted over a network), tells nothing of a tree that is put back with its times; and
+//! where a file server's clock is more than two seconds behind ours, a change in the very hundredth of a second of the one
+//! before it is seen only with the next.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -13,9 +18,14 @@ use crate::model::mark::{DirStamp, MaildirMark};
 use super::fault::disk;
 use super::listing::{Listing, Place, Slot};
 
-/// A directory that changed less than this before a look may change again without its times telling: the coarsest
-/// clocks of file systems in use (FAT, some network file systems) tick every two seconds.
-const COARSE_TICK: Duration = Duration::from_secs(2);
+/// A directory that changed less than this before a look may change again without its times telling. File systems that
+/// keep fractions of a second tick within hundredths of one; the rest allows for a file server's clock that is a little
+/// behind ours.
+const TICK: Duration = Duration::from_secs(2);
+
+/// The same where times are whole seconds (ext3, HFS+) or every other one (FAT): there a file server whose clock is behind
+/// ours, by an hour in the wrong time zone even, must not make a change of just now look like an old one.
+const COARSE_TICK: Duration = Duration::from_secs(24 * 3600);
 
 /// How often a scan is begun anew when the folder changes under it.
 const ATTEMPTS: usize = 4;
@@ -105,9 +115,11 @@ fn stamp_of(about: &Metadata) -> DirStamp {
     }
 }
 
-/// A time in the future says nothing either.
+/// A time in the future says nothing either. Whether times are coarse only ctime tells: mtime may come from an archive that
+/// has whole seconds.
 fn is_racy(stamp: DirStamp, now: i64) -> bool {
-    let tick = i64::try_from(COARSE_TICK.as_nanos()).unwrap_or(i64::MAX);
+    let tick = if stamp.ctime % 1_000_000_000 == 0 { COARSE_TICK } else { TICK };
+    let tick = i64::try_from(tick.as_nanos()).unwrap_or(i64::MAX);
     stamp.mtime.max(stamp.ctime) > now.saturating_sub(tick)
 }
 
@@ -152,16 +164,38 @@ mod tests {
 
     #[test]
     fn a_change_within_a_tick_of_the_look_or_after_it_is_racy() {
-        let second = 1_000_000_000;
+        let tenth = 100_000_000;
         let at = |mtime, ctime| DirStamp { mtime, ctime, device: 1, inode: 1 };
         for (stamp, racy) in [
-            (at(0, 0), false),
-            (at(7 * second, 7 * second), false),
-            (at(9 * second, 0), true),
-            (at(0, 9 * second), true),
-            (at(11 * second, 11 * second), true),
+            (at(1, 1), false),
+            (at(79 * tenth, 79 * tenth), false),
+            (at(81 * tenth, 1), true),
+            (at(1, 81 * tenth), true),
+            (at(101 * tenth, 101 * tenth), true),
+            (at(i64::MAX, 1), true),
+            (at(1, i64::MAX), true),
         ] {
-            assert_eq!(is_racy(stamp, 10 * second), racy, "{stamp:?}");
+            assert_eq!(is_racy(stamp, 100 * tenth), racy, "{stamp:?}");
+        }
+    }
+
+    #[test]
+    fn whole_seconds_are_trusted_only_after_a_day() {
+        let (second, hour) = (1_000_000_000, 3600 * 1_000_000_000);
+        let now = 100 * hour;
+        let ago = |time, mtime_too| {
+            let ctime = now - time;
+            DirStamp { mtime: if mtime_too { ctime } else { 1 }, ctime, device: 1, inode: 1 }
+        };
+        for (stamp, racy) in [
+            (ago(second, true), true),
+            (ago(hour, true), true),
+            (ago(23 * hour, false), true),
+            (ago(25 * hour, true), false),
+            // An archive put back whole seconds long ago, on a file system that keeps fractions.
+            (DirStamp { mtime: now - hour, ..ago(hour + 1, false) }, false),
+        ] {
+            assert_eq!(is_racy(stamp, now), racy, "{stamp:?}");
         }
     }
 }

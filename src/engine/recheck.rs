@@ -1,0 +1,106 @@
+//! Folders that the server proves unchanged, and the times of their directories do not: right after a run that wrote into
+//! them, for instance, or when they were put back from a backup. A look at the Maildir alone, held against the ledger, tells
+//! whether anything has changed; if not, the server need not be asked.
+//!
+//! Only what is exactly as the ledger has it is passed over. Whatever else there may be to do goes the usual way.
+
+use std::collections::HashMap;
+
+use super::folder::Policy;
+use super::moves::tolerated;
+use super::pairing::{Candidate, Sides, proves};
+use super::worker::Worker;
+use crate::model::fault::Fault;
+use crate::model::ids::Uid;
+use crate::model::light::Light;
+use crate::model::mark::{MaildirMark, Mark};
+use crate::model::message::{Coverage, Look};
+use crate::store::Mailbox;
+use crate::store::ledger::{FolderRecord, Ledger, Row, State};
+
+/// Looks at these folders, here only. Those that are as the ledger has them get the watermark of this look, for the rest of
+/// this run as one that proves it.
+pub(super) fn recheck(
+    worker: &Worker,
+    policy: Policy,
+    sides: &mut Sides<'_>,
+    candidates: &mut [Candidate],
+    known: &mut [FolderRecord],
+) -> Result<(), Fault> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    places.extend(known.iter().enumerate().map(|(place, record)| (record.local.clone(), place)));
+    for candidate in candidates {
+        let Some(record) = places.get(&candidate.names.local).and_then(|place| known.get_mut(*place)) else { continue };
+        if !is_worth_a_look(candidate, record) || is_unfinished(sides.ledger, record)? {
+            continue;
+        }
+        worker.checkpoint()?;
+        worker.light(Light::Listing);
+        let Some(Some(seen)) = tolerated(confirm(policy, sides, record))? else { continue };
+        let proof = without_doubt(seen);
+        // Another run could not believe a look that was too close to the last change; this one need not ask again.
+        if seen == proof {
+            sides.ledger.set_marks(record.id, record.remote_mark, Some(seen))?;
+        }
+        (record.local_mark, candidate.local_mark) = (Some(proof), Some(proof));
+    }
+    worker.light(Light::Account);
+    Ok(())
+}
+
+/// Whether the server has nothing new in a folder that may have something new here.
+fn is_worth_a_look(candidate: &Candidate, record: &FolderRecord) -> bool {
+    let validity = match candidate.remote_mark {
+        Some(Mark::Server(mark)) => Some(mark.uid_validity),
+        _ => None,
+    };
+    !candidate.created
+        && record.remote == candidate.names.remote
+        && record.doubt.is_none()
+        && validity.is_some()
+        && record.uid_validity == validity
+        && proves(record.remote_mark, candidate.remote_mark)
+        && candidate.local_mark.is_some()
+        && !proves(record.local_mark, candidate.local_mark)
+}
+
+/// Whether an earlier run has left something to do: an upload that was cut off, or a message that could not be copied, and
+/// may be gone by now.
+fn is_unfinished(ledger: &mut dyn Ledger, record: &FolderRecord) -> Result<bool, Fault> {
+    Ok(!ledger.intents(record.id)?.is_empty() || !ledger.quarantined(record.id)?.is_empty())
+}
+
+/// The watermark of a look that shows exactly what the ledger has.
+fn confirm(policy: Policy, sides: &mut Sides<'_>, record: &FolderRecord) -> Result<Option<Mark>, Fault> {
+    let mut local = sides.local.open(&record.local, policy.to_local.write)?;
+    let look = local.look(None)?;
+    let fresh = look.messages.iter().any(|message| message.id.uid().is_none());
+    if fresh || look.coverage != Coverage::Whole {
+        return Ok(None);
+    }
+    let rows = sides.ledger.rows(record.id)?;
+    Ok(look.mark.filter(|_| agree(&look, &rows, &*local)))
+}
+
+/// Whether these are the messages of the ledger, one for one, each in the file and with the flags that it knows.
+fn agree(look: &Look, rows: &[Row], local: &dyn Mailbox) -> bool {
+    let by_uid: HashMap<Uid, &Row> = rows.iter().map(|row| (row.local, row)).collect();
+    let holds = local.holds();
+    look.messages.len() == rows.len()
+        && by_uid.len() == rows.len()
+        && look.messages.iter().all(|message| {
+            message.id.uid().and_then(|uid| by_uid.get(&uid)).is_some_and(|row| {
+                row.state == State::Synced
+                    && row.key == local.key(message.id)
+                    && row.flags.within(&holds) == message.flags
+            })
+        })
+}
+
+/// The same watermark, as one that proves what it shows.
+fn without_doubt(mark: Mark) -> Mark {
+    match mark {
+        Mark::Maildir(mark) => Mark::Maildir(MaildirMark { racy: false, ..mark }),
+        Mark::Server(_) => mark,
+    }
+}
