@@ -13,6 +13,9 @@ const MB: u64 = 1_000_000;
 /// As many messages as a busy life leaves.
 const MANY: Size = Size { folders: 100, messages: 1000, median: 800 };
 
+/// As many in one folder.
+const BIG: Size = Size { folders: 1, messages: 100_000, median: 800 };
+
 /// A mailbox for huge messages.
 const FEW: Size = Size { folders: 1, messages: 5, median: 800 };
 
@@ -71,6 +74,17 @@ pub fn run(ours: PathBuf) -> bool {
             Limits { work: Work::Upload, peak: 25 * MB, turns: 20, bytes: 2 * MB },
         ],
     );
+    drop(stage);
+    let stage = Stage::new(ours.clone(), BIG, HUGE, Duration::ZERO);
+    let everything = stage.bytes + BIG.total() * 250;
+    wrong.extend(keep_to(
+        &stage,
+        &[
+            // Both listings of a folder, and what the ledger has of it, are in memory while it is compared.
+            Limits { work: Work::First, peak: 45 * MB, turns: 400, bytes: everything },
+            Limits { work: Work::Again, peak: 60 * MB, turns: 8, bytes: 30_000 },
+        ],
+    ));
     drop(stage);
     let stage = Stage::new(ours, FEW, HUGE, Duration::ZERO);
     let huge = HUGE as u64 + MB;

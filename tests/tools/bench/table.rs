@@ -33,7 +33,7 @@ pub fn line(work: &str, program: &str, samples: &[Sample]) -> String {
         "{work:<12} {program:<12} {:>9.3} {:>9.3} {:>8.1} {:>11.1} {:>11.1} {:>6} {:>7} {:>8}",
         of(|sample| sample.usage.wall),
         of(|sample| sample.usage.cpu),
-        of(|sample| sample.usage.peak as f64 / 1024.0),
+        of(|sample| sample.usage.peak as f64 * 1024.0 / 1e6),
         of(|sample| sample.figures.up as f64 / 1000.0),
         of(|sample| sample.figures.down as f64 / 1000.0),
         of(|sample| sample.figures.connections as f64),
