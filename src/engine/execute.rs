@@ -73,7 +73,7 @@ fn merge(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fa
         .actions
         .iter()
         .filter_map(|action| match action {
-            Action::Merge { uid, merged } => Some((*uid, merged)),
+            Action::Merge { uid, merged } => Some((*uid, &**merged)),
             _ => None,
         })
         .collect();

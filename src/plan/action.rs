@@ -28,8 +28,8 @@ pub enum Action {
     Merge {
         /// The message.
         uid: Uid,
-        /// What its flags become.
-        merged: Merged,
+        /// What its flags become; apart, because it is large, and a plan may have a hundred thousand other steps.
+        merged: Box<Merged>,
     },
     /// Delete it on one side, because it is gone on the other.
     Delete {

@@ -194,7 +194,7 @@ fn merge_both(
     };
     let known = entry.is_some_and(|entry| !entry.kept && entry.flags == merged.flags);
     let settled = known && merged.remote.is_nothing() && merged.local.is_nothing();
-    (!settled).then_some(Action::Merge { uid, merged })
+    (!settled).then(|| Action::Merge { uid, merged: Box::new(merged) })
 }
 
 #[derive(Default)]
@@ -214,7 +214,10 @@ impl Batches {
     }
 
     fn plan(self) -> Plan {
-        Plan { actions: self.copies.into_iter().chain(self.flags).chain(self.deletions).collect() }
+        let mut actions = self.copies;
+        actions.extend(self.flags);
+        actions.extend(self.deletions);
+        Plan { actions }
     }
 }
 

@@ -1,9 +1,13 @@
-//! The comparing program finds what it is there to find.
+//! What the tests rely on: the comparing program finds what it is there to find, and the meter counts.
 
 use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
+use crate::meter::Meter;
 use crate::world::World;
 
 /// A fetched account, and the files of its one folder.
@@ -85,4 +89,38 @@ fn folders_of_one_side_and_a_broken_comparison_are_told_apart() {
     assert!(code == Some(1) && said.contains("Mine: only on disk"), "{said}");
     let (code, said) = world.python("compare.py", &["nowhere"]);
     assert_eq!(code, Some(2), "{said}");
+}
+
+/// A server that greets and then answers each line.
+fn answering() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"good morning\n").unwrap();
+        for _ in BufReader::new(stream.try_clone().unwrap()).lines() {
+            stream.write_all(b"yes\n").unwrap();
+        }
+    });
+    port
+}
+
+#[test]
+fn the_meter_counts_what_a_client_waits_for() {
+    for round_trip in [0, 2] {
+        let meter = Meter::new(answering(), Duration::from_millis(round_trip));
+        let stream = TcpStream::connect(("127.0.0.1", meter.port)).unwrap();
+        let hear = |count: usize| (&stream).read_exact(&mut vec![0; count]).unwrap();
+        hear(13);
+        for (words, answer) in [("1 one\n", 4), ("2 UID two\n3 three\n", 8)] {
+            (&stream).write_all(words.as_bytes()).unwrap();
+            hear(answer);
+        }
+        drop(stream);
+        let figures = meter.take();
+        assert_eq!((figures.connections, figures.turns, figures.longest), (1, 2, 2), "{figures:?}");
+        assert_eq!((figures.up, figures.down), (24, 25), "{figures:?}");
+        assert_eq!(figures.commands(), ["one", "UID two", "three"]);
+        assert_eq!(meter.take().connections, 0);
+    }
 }
