@@ -47,6 +47,12 @@ pub(super) fn follow(job: &Job<'_>, sides: &mut Sides<'_>, record: &FolderRecord
     if !permission.write || !permission.delete || record.uid_validity.is_none() {
         return Ok(false);
     }
+    if gone == Side::Remote && still_opens(sides, record)? {
+        job.warn(
+            "the server's list of folders lacks this folder, but it can be opened there, so it isn't gone".to_owned(),
+        );
+        return Ok(false);
+    }
     let rows = sides.ledger.rows(record.id)?;
     let Some(count) = all_known(sides, record, left, &rows)? else {
         job.warn(format!(
@@ -84,6 +90,16 @@ pub(super) fn follow(job: &Job<'_>, sides: &mut Sides<'_>, record: &FolderRecord
     sides.ledger.forget_folder(&record.local)?;
     job.note(format!("folder deleted {}, as it is gone {}", side_in_words(left), side_in_words(gone)));
     Ok(true)
+}
+
+/// Whether the server lets us look at a folder that it didn't list: the list may have been broken off, or not understood.
+fn still_opens(sides: &mut Sides<'_>, record: &FolderRecord) -> Result<bool, Fault> {
+    let looked = sides.remote.open(&record.remote, false).and_then(|mut mailbox| mailbox.look(None).map(drop));
+    match looked {
+        Err(fault) if fault.reach > Reach::Folder => Err(fault),
+        Err(fault) => Ok(fault.kind == FaultKind::Busy),
+        Ok(()) => Ok(true),
+    }
 }
 
 /// How many messages the folder on this side has; `None` when one of them was not on both sides, or when that isn't certain.
