@@ -47,12 +47,6 @@ pub(super) fn follow(job: &Job<'_>, sides: &mut Sides<'_>, record: &FolderRecord
     if !permission.write || !permission.delete || record.uid_validity.is_none() {
         return Ok(false);
     }
-    if gone == Side::Remote && still_opens(sides, record)? {
-        job.warn(
-            "the server's list of folders lacks this folder, but it can be opened there, so it isn't gone".to_owned(),
-        );
-        return Ok(false);
-    }
     let rows = sides.ledger.rows(record.id)?;
     let Some(count) = all_known(sides, record, left, &rows)? else {
         job.warn(format!(
@@ -93,7 +87,7 @@ pub(super) fn follow(job: &Job<'_>, sides: &mut Sides<'_>, record: &FolderRecord
 }
 
 /// Whether the server lets us look at a folder that it didn't list: the list may have been broken off, or not understood.
-fn still_opens(sides: &mut Sides<'_>, record: &FolderRecord) -> Result<bool, Fault> {
+pub(super) fn still_opens(sides: &mut Sides<'_>, record: &FolderRecord) -> Result<bool, Fault> {
     let looked = sides.remote.open(&record.remote, false).and_then(|mut mailbox| mailbox.look(None).map(drop));
     match looked {
         Err(fault) if fault.reach > Reach::Folder => Err(fault),
