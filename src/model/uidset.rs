@@ -229,5 +229,34 @@ mod tests {
             let again: UidSet = pieces.iter().flat_map(UidSet::iter).collect();
             prop_assert_eq!(again, set);
         }
+
+        #[test]
+        fn a_set_is_the_same_in_whatever_order_it_is_written(ranges in proptest::collection::vec((1u32.., 0u32..5000), 1..60)) {
+            let write = |(first, more): &(u32, u32)| format!("{}:{first}", first.saturating_add(*more));
+            let mut words: Vec<String> = ranges.iter().map(write).collect();
+            let set = UidSet::parse(&words.join(",")).unwrap();
+            words.reverse();
+            prop_assert_eq!(UidSet::parse(&words.join(",")), Some(set.clone()));
+            prop_assert_eq!(UidSet::parse(&set.to_string()), Some(set.clone()));
+            let mut one_by_one = UidSet::default();
+            for (first, more) in &ranges {
+                one_by_one.insert_range(*first..=first.saturating_add(*more));
+            }
+            prop_assert_eq!(one_by_one, set);
+        }
+
+        #[test]
+        fn any_text_is_a_set_or_none(text in "[0-9:,* x]{0,40}") {
+            if let Some(set) = UidSet::parse(&text) {
+                prop_assert_eq!(UidSet::parse(&set.to_string()), Some(set));
+            }
+        }
+    }
+
+    #[test]
+    fn a_million_numbers_that_fall_cost_little() {
+        let falling: Vec<String> = (1..=1_000_000_u32).rev().map(|number| (number * 2).to_string()).collect();
+        let set = UidSet::parse(&falling.join(",")).unwrap();
+        assert_eq!(set.ranges().len(), 1_000_000);
     }
 }

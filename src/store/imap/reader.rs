@@ -220,4 +220,6 @@ fn is_body(before: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+mod chance;
+#[cfg(test)]
 mod tests;
