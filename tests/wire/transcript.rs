@@ -12,6 +12,7 @@
 //! folder deletes                     folders that are gone are deleted on the other side
 //! patience 300                       milliseconds that the server may be silent
 //! there add INBOX new F              changes: there or here; add, remove or flag; a folder, a subject, letters
+//! here move INBOX new Work/Plans     a message that goes to another folder
 //! in the greeting, «OK» is «NO»      a part of an answer that reads otherwise
 //! in UID FETCH, «(» is «( »          the same in the answers to a command
 //! before SELECT:                     lines before the answer to a command; also `within`: before its last line,
@@ -94,6 +95,7 @@ fn carry_out(account: &Account, change: &[String]) -> Result<(), String> {
         ("here", "add") => account.add_here(folder, name, flags),
         ("here", "remove") => account.remove_here(folder, name),
         ("here", "flag") => account.flag_here(folder, name, flags),
+        ("here", "move") => account.move_here(folder, name, flags),
         _ => return Err(format!("not a change: {words:?}")),
     }
     Ok(())

@@ -249,6 +249,11 @@ impl Account {
         fs::rename(&file, self.folder(folder).join("cur").join(format!("{base}:2,{flags}"))).unwrap();
     }
 
+    pub fn move_here(&self, folder: &str, name: &str, to: &str) {
+        let file = self.file(folder, name);
+        fs::rename(&file, self.folder(to).join("cur").join(file.file_name().unwrap())).unwrap();
+    }
+
     fn file(&self, folder: &str, name: &str) -> PathBuf {
         let is_it = |file: &PathBuf| subject(&fs::read_to_string(file).unwrap()) == name;
         files(&self.folder(folder)).into_iter().find(is_it).unwrap()

@@ -42,7 +42,8 @@ pub struct Seen<'a> {
 impl Seen<'_> {
     /// What the transcript removed on a side.
     fn removed(&self, side: &str) -> Vec<(String, String)> {
-        let removals = self.changes.iter().filter(|change| change[0] == side && change[1] == "remove");
+        let is_removal = |change: &&Vec<String>| change[0] == side && ["remove", "move"].contains(&change[1].as_str());
+        let removals = self.changes.iter().filter(is_removal);
         removals.map(|change| (change[2].replace('/', "."), change[3].clone())).collect()
     }
 }
