@@ -163,13 +163,10 @@ fn more(wire: &mut Inner) -> Result<(), Trouble> {
 /// How long a response that begins so may be.
 fn longest(beginning: &[u8]) -> usize {
     let is_long = match second_word(beginning) {
-        Some(word) => {
-            word.first().is_some_and(u8::is_ascii_digit)
-                || is_status(word)
-                || is_one_of(word, &["SEARCH", "ESEARCH", "VANISHED"])
-        }
-        // The answer to a command, which may tell where many messages were moved to.
-        None => true,
+        Some(word) if word.first().is_some_and(u8::is_ascii_digit) => true,
+        Some(word) if is_one_of(word, &["SEARCH", "ESEARCH", "VANISHED"]) => true,
+        // A status may tell where many messages were moved to.
+        _ => memchr::memmem::find(&beginning[..beginning.len().min(100)], b"[COPYUID ").is_some(),
     };
     if is_long { LONGEST_RESPONSE } else { LONGEST_LINE }
 }
