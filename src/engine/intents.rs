@@ -7,7 +7,7 @@ use super::folder::{Job, Open};
 use super::survey::look;
 use crate::model::fault::Fault;
 use crate::model::ids::Uid;
-use crate::model::message::{Fingerprint, Look, MessageId};
+use crate::model::message::{Coverage, Fingerprint, Look, MessageId};
 use crate::store::Mailbox;
 use crate::store::ledger::{Entry, FolderRecord, Intent, Row, State};
 
@@ -73,6 +73,11 @@ pub(super) fn recover(
         let file = open.local.find_local_name(&intent.local_name)?;
         let numbered = file.filter(|id| is_numbered(*id, &there_uids, &known));
         let uid = numbered.map_or_else(|| arrived(intent, &mut candidates), MessageId::uid);
+        if uid.is_none() && there.coverage == Coverage::Partial {
+            // It may be among those that aren't shown: it waits, and is not sent again.
+            here.messages.retain(|message| Some(message.id) != file);
+            continue;
+        }
         if let Some(uid) = uid.filter(|uid| !known.contains(uid)) {
             if let (Some(id), None) = (file, numbered) {
                 adopt(id, uid, open.local, here)?;

@@ -12,7 +12,7 @@ use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Flags;
 use crate::model::ids::Side;
 use crate::model::light::Light;
-use crate::model::message::MessageId;
+use crate::model::message::{Coverage, MessageId};
 use crate::plan::action::{Action, Plan};
 use crate::store::Delivery;
 use crate::store::ledger::{Entry, Intent, Row, State};
@@ -123,6 +123,11 @@ fn find_uploads(work: &mut Work<'_>, open: &mut Open<'_>, names: &[String]) -> R
     let there = open.remote.look(None)?;
     let mut here = open.local.look(None)?;
     intents::recover(work.job, &work.record, open, &there, &mut here)?;
+    if there.coverage == Coverage::Partial {
+        let cause = "the server lists only a part of its messages, so what was sent can't be found among them";
+        return Err(Fault::new(Reach::Folder, FaultKind::Server, work.job.doing(), cause)
+            .advise("it isn't sent again; the next run looks for it"));
+    }
     let mut entries = Vec::new();
     for name in names {
         if let Some(id @ MessageId::Fresh(_)) = open.local.find_local_name(name)? {

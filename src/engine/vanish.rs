@@ -86,6 +86,16 @@ pub(super) fn follow(job: &Job<'_>, sides: &mut Sides<'_>, record: &FolderRecord
     Ok(true)
 }
 
+/// Whether the server lets us look at a folder that it didn't list: the list may have been broken off, or not understood.
+pub(super) fn still_opens(sides: &mut Sides<'_>, record: &FolderRecord) -> Result<bool, Fault> {
+    let looked = sides.remote.open(&record.remote, false).and_then(|mut mailbox| mailbox.look(None).map(drop));
+    match looked {
+        Err(fault) if fault.reach > Reach::Folder => Err(fault),
+        Err(fault) => Ok(fault.kind == FaultKind::Busy),
+        Ok(()) => Ok(true),
+    }
+}
+
 /// How many messages the folder on this side has; `None` when one of them was not on both sides, or when that isn't certain.
 fn all_known(sides: &mut Sides<'_>, record: &FolderRecord, side: Side, rows: &[Row]) -> Result<Option<u64>, Fault> {
     let known: HashMap<Uid, &Row> = rows

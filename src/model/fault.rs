@@ -1,8 +1,12 @@
 //! What went wrong, how far the damage reaches, and what a person can do about it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+/// Characters of what was being done, or of what went wrong, that are shown.
+const LONGEST: usize = 500;
 
 /// How far a fault reaches, and so which floor handles it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -98,11 +102,19 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.doing, self.cause.trim_end_matches('.'))?;
+        write!(f, "{}: {}", short(&self.doing), short(self.cause.trim_end_matches('.')))?;
         if !self.advice.is_empty() {
             write!(f, "; {}", self.advice.trim_end_matches('.'))?;
         }
         Ok(())
+    }
+}
+
+/// What a person may be expected to read: servers and folder names can be endless.
+fn short(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        Some((place, _)) => Cow::Owned(format!("{}…", &text[..place])),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -188,6 +200,12 @@ mod tests {
         let fault = Fault::new(Reach::Folder, FaultKind::Disk, "writing to INBOX", "no space left on device.")
             .advise("free some space and run again");
         assert_eq!(fault.to_string(), "writing to INBOX: no space left on device; free some space and run again");
+    }
+
+    #[test]
+    fn a_fault_is_short_however_much_a_server_says() {
+        let fault = Fault::new(Reach::Folder, FaultKind::Server, "ü".repeat(10_000), "y".repeat(1_000_000));
+        assert!(fault.to_string().chars().count() < 2 * LONGEST + 10);
     }
 
     #[test]

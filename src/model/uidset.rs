@@ -15,13 +15,13 @@ impl UidSet {
     /// Reads a set as servers write it: `1:5,9,12:10`. A range may stand backwards; 0, `*`, and anything that isn't a
     /// number make the whole text `None`.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut set = Self::default();
+        let mut gathered = Gathered::default();
         for part in text.split(',') {
             let (first, last) = part.split_once(':').unwrap_or((part, part));
             let (first, last) = (number(first)?, number(last)?);
-            set.insert_range(first.min(last)..=first.max(last));
+            gathered.add(first.min(last)..=first.max(last));
         }
-        Some(set)
+        Some(gathered.set())
     }
 
     /// Whether it holds nothing.
@@ -105,9 +105,49 @@ impl Extend<Uid> for UidSet {
 
 impl FromIterator<Uid> for UidSet {
     fn from_iter<I: IntoIterator<Item = Uid>>(uids: I) -> Self {
-        let mut set = Self::default();
-        set.extend(uids);
-        set
+        let mut gathered = Gathered::default();
+        uids.into_iter().for_each(|uid| gathered.add(uid.get()..=uid.get()));
+        gathered.set()
+    }
+}
+
+/// Ranges in any order on their way to a set. They are sorted now and then, so that repetitions cost nothing.
+#[derive(Default)]
+struct Gathered {
+    ranges: Vec<RangeInclusive<u32>>,
+    /// So many of them are sorted and don't touch.
+    sorted: usize,
+}
+
+impl Gathered {
+    fn add(&mut self, range: RangeInclusive<u32>) {
+        match self.ranges.last_mut() {
+            // Most of them come in order.
+            Some(last) if range.start() >= last.start() && *range.start() <= last.end().saturating_add(1) => {
+                *last = *last.start()..=*last.end().max(range.end());
+            }
+            _ => self.ranges.push(range),
+        }
+        if self.ranges.len() > 2 * self.sorted.max(1024) {
+            self.sort();
+        }
+    }
+
+    fn sort(&mut self) {
+        self.ranges.sort_unstable_by_key(|range| *range.start());
+        self.ranges.dedup_by(|next, last| {
+            let touches = *next.start() <= last.end().saturating_add(1);
+            if touches {
+                *last = *last.start()..=*last.end().max(next.end());
+            }
+            touches
+        });
+        self.sorted = self.ranges.len();
+    }
+
+    fn set(mut self) -> UidSet {
+        self.sort();
+        UidSet { ranges: self.ranges }
     }
 }
 
@@ -189,5 +229,34 @@ mod tests {
             let again: UidSet = pieces.iter().flat_map(UidSet::iter).collect();
             prop_assert_eq!(again, set);
         }
+
+        #[test]
+        fn a_set_is_the_same_in_whatever_order_it_is_written(ranges in proptest::collection::vec((1u32.., 0u32..5000), 1..60)) {
+            let write = |(first, more): &(u32, u32)| format!("{}:{first}", first.saturating_add(*more));
+            let mut words: Vec<String> = ranges.iter().map(write).collect();
+            let set = UidSet::parse(&words.join(",")).unwrap();
+            words.reverse();
+            prop_assert_eq!(UidSet::parse(&words.join(",")), Some(set.clone()));
+            prop_assert_eq!(UidSet::parse(&set.to_string()), Some(set.clone()));
+            let mut one_by_one = UidSet::default();
+            for (first, more) in &ranges {
+                one_by_one.insert_range(*first..=first.saturating_add(*more));
+            }
+            prop_assert_eq!(one_by_one, set);
+        }
+
+        #[test]
+        fn any_text_is_a_set_or_none(text in "[0-9:,* x]{0,40}") {
+            if let Some(set) = UidSet::parse(&text) {
+                prop_assert_eq!(UidSet::parse(&set.to_string()), Some(set));
+            }
+        }
+    }
+
+    #[test]
+    fn a_million_numbers_that_fall_cost_little() {
+        let falling: Vec<String> = (1..=1_000_000_u32).rev().map(|number| (number * 2).to_string()).collect();
+        let set = UidSet::parse(&falling.join(",")).unwrap();
+        assert_eq!(set.ranges().len(), 1_000_000);
     }
 }

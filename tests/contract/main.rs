@@ -29,3 +29,4 @@ mod imap;
 mod ledger;
 mod mailbox;
 mod maildir;
+mod names;

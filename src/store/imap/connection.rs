@@ -219,23 +219,20 @@ impl Connection {
                 let taken = handler.untagged(untagged.clone()).map_err(Trouble::from);
                 self.note(taken)?;
             }
-            Response::Tagged { tag, status } => self.finish(tag, status.clone())?,
+            Response::Tagged { tag, status } => self.finish(tag, status.clone()),
             Response::Continue => {}
         }
         Ok(response)
     }
 
-    fn finish(&mut self, tag: &str, status: Status) -> Result<(), Trouble> {
+    /// Notes how a command ended. An answer to what was never asked says nothing; ours is still to come.
+    fn finish(&mut self, tag: &str, status: Status) {
         let ours = tag.strip_prefix('b').and_then(|number| number.parse().ok()).map(Tag);
-        match ours.filter(|tag| self.open.remove(tag)) {
-            Some(tag) => {
-                if self.compressing == Some(tag) && status.word == Word::Ok {
-                    self.wire.lock().compress();
-                }
-                self.done.insert(tag, status);
-                Ok(())
+        if let Some(tag) = ours.filter(|tag| self.open.remove(tag)) {
+            if self.compressing == Some(tag) && status.word == Word::Ok {
+                self.wire.lock().compress();
             }
-            None => self.note(Err(Trouble::Nonsense(format!("it finished a command that was never given ({tag})")))),
+            self.done.insert(tag, status);
         }
     }
 

@@ -26,25 +26,35 @@ impl ImapMailbox<'_> {
 
     /// Expunges without UIDPLUS: only when nothing else is marked, since EXPUNGE takes everything that is.
     fn expunge_all(&mut self, ours: &UidSet) -> Result<Vec<(MessageId, Fault)>, Fault> {
-        let mut marked = UidSet::default();
+        // An answer that is missing, or can't be read, says nothing of what others have marked.
+        let mut marked: Option<UidSet> = None;
         let statuses = self.connection.run(&["UID SEARCH DELETED".to_owned()], &mut |untagged| {
             if let Untagged::Found(uids) = untagged {
-                marked.insert_all(&uids);
+                marked.get_or_insert_default().insert_all(&uids);
             }
             Ok(())
         });
         let statuses = statuses.map_err(|trouble| self.connection.lost("deleting messages", &trouble))?;
-        let sure = statuses.iter().all(|status| status.word == Word::Ok);
-        if sure && marked.iter().all(|uid| ours.contains(uid)) {
-            return self.run_on_sets(&[("EXPUNGE".to_owned(), ours.clone())], "deleting messages");
-        }
-        let fault = Fault::new(
-            Reach::Message,
-            FaultKind::Refused,
-            format!("deleting messages in {} on {}", self.name, self.connection.peer),
-            "other messages are marked as deleted too, and this server can't expunge single ones",
-        )
-        .advise("ours stay marked; expunge the folder in a mail program");
+        let marked = marked.filter(|_| statuses.iter().all(|status| status.word == Word::Ok));
+        let doing = format!("deleting messages in {} on {}", self.name, self.connection.peer);
+        let fault = match marked {
+            // They are gone already.
+            Some(marked) if !ours.iter().any(|uid| marked.contains(uid)) => return Ok(Vec::new()),
+            Some(marked) if marked.iter().all(|uid| ours.contains(uid)) => {
+                return self.run_on_sets(&[("EXPUNGE".to_owned(), ours.clone())], "deleting messages");
+            }
+            Some(_) => {
+                let cause = "other messages are marked as deleted too, and this server can't expunge single ones";
+                Fault::new(Reach::Message, FaultKind::Refused, doing, cause)
+                    .advise("ours stay marked; expunge the folder in a mail program")
+            }
+            None => {
+                let cause =
+                    "the server doesn't tell which messages are marked as deleted, and can't expunge single ones";
+                Fault::new(Reach::Message, FaultKind::Server, doing, cause)
+                    .advise("ours stay marked; the next run tries again")
+            }
+        };
         Ok(ours.iter().map(|uid| (MessageId::Uid(uid), fault.clone())).collect())
     }
 }

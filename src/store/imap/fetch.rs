@@ -158,6 +158,10 @@ impl Receiver<'_> {
 
 impl Handler for Receiver<'_> {
     fn body(&mut self, size: u64, uid: Option<Uid>) -> Result<bool, Fault> {
+        // Of two bodies in one response the first counts.
+        if matches!(self.current, Current::Streaming) {
+            return Ok(false);
+        }
         let expected = uid.is_none_or(|uid| self.expects(uid));
         let wanted = expected && self.begin(size, uid)?;
         self.current = if wanted { Current::Streaming } else { Current::Dropped };
@@ -171,7 +175,11 @@ impl Handler for Receiver<'_> {
     fn untagged(&mut self, response: Untagged) -> Result<(), Fault> {
         match response {
             Untagged::Fetch(fetched) => self.complete(fetched),
-            _ => Ok(()),
+            // A body in what is no FETCH response is nobody's.
+            _ => match std::mem::replace(&mut self.current, Current::Nothing) {
+                Current::Streaming => self.to.abandon(),
+                _ => Ok(()),
+            },
         }
     }
 }

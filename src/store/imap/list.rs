@@ -4,12 +4,18 @@ use std::collections::HashMap;
 
 use super::ImapRepository;
 use super::connection::{Connection, quote, refused};
+use super::reader::Ignore;
 use super::response::{ListItem, StatusItems, Untagged};
 use super::status::{Code, Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::FolderInfo;
 use crate::model::ids::{ModSeq, UidValidity};
 use crate::model::mark::{Mark, ServerMark};
+
+/// Bytes of folder names, or of their statuses, that are kept: enough for a hundred thousand folders.
+const MOST_BYTES: usize = 32 * 1024 * 1024;
+/// Bytes that a folder takes besides its name, about.
+const FOLDER_BYTES: usize = 250;
 
 /// The hierarchy separator, as far as the server has told it.
 #[derive(Debug, Clone, Copy)]
@@ -24,25 +30,33 @@ pub(super) enum Separator {
 struct Seen {
     items: Vec<ListItem>,
     statuses: HashMap<String, StatusItems>,
+    /// About how many bytes the folders and the statuses take.
+    bytes: (usize, usize),
 }
 
 impl Seen {
-    fn take(&mut self, untagged: Untagged) {
+    fn take(&mut self, untagged: Untagged) -> Result<(), Fault> {
         match untagged {
-            Untagged::List(item) => self.items.push(item),
-            Untagged::StatusOf(status) => {
+            Untagged::List(item) => {
+                self.bytes.0 += FOLDER_BYTES + item.name.len();
+                if self.bytes.0 > MOST_BYTES {
+                    let cause = "the server lists more folders than anybody has";
+                    return Err(Fault::new(Reach::Account, FaultKind::Server, "listing the folders", cause));
+                }
+                self.items.push(item);
+            }
+            // A status that is not kept only means that its folder is looked at.
+            Untagged::StatusOf(status) if self.bytes.1 < MOST_BYTES => {
+                self.bytes.1 += FOLDER_BYTES + status.name.len();
                 self.statuses.insert(canonical(&status.name), status);
             }
             _ => {}
         }
+        Ok(())
     }
 
     fn run(&mut self, connection: &mut Connection, commands: &[String]) -> Result<Vec<Status>, Fault> {
-        let mut take = |untagged| {
-            self.take(untagged);
-            Ok(())
-        };
-        let statuses = connection.run(commands, &mut take);
+        let statuses = connection.run(commands, &mut |untagged| self.take(untagged));
         statuses.map_err(|trouble| connection.lost("listing the folders", &trouble))
     }
 }
@@ -78,7 +92,7 @@ pub(super) fn folders(repository: &mut ImapRepository) -> Result<Vec<FolderInfo>
     }
     if !in_one_turn {
         let asked: Vec<_> =
-            seen.items.iter().filter(|item| selectable(item)).filter_map(|item| quote(&item.name)).collect();
+            seen.items.iter().filter(|item| item.selectable).filter_map(|item| quote(&item.name)).collect();
         let commands: Vec<_> = asked.iter().map(|name| format!("STATUS {name} {items}")).collect();
         // A folder whose status is refused is looked at like any other, only without a watermark.
         seen.run(connection, &commands)?;
@@ -91,13 +105,17 @@ pub(super) fn folders(repository: &mut ImapRepository) -> Result<Vec<FolderInfo>
 
 fn infos(seen: &Seen) -> Vec<FolderInfo> {
     let mut infos: Vec<FolderInfo> = Vec::with_capacity(seen.items.len());
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(seen.items.len());
     for item in seen.items.iter().filter(|item| !item.name.is_empty()) {
         let name = canonical(&item.name);
-        if infos.iter().rev().take(4).any(|info| info.name == name) {
+        if let Some(place) = places.get(&name) {
+            // Of a folder that is listed twice, one that can be opened counts.
+            infos[*place].selectable |= item.selectable;
             continue;
         }
+        places.insert(name.clone(), infos.len());
         let mark = seen.statuses.get(&name).and_then(mark);
-        infos.push(FolderInfo { name, selectable: selectable(item), mark });
+        infos.push(FolderInfo { name, selectable: item.selectable, mark });
     }
     infos
 }
@@ -105,12 +123,6 @@ fn infos(seen: &Seen) -> Vec<FolderInfo> {
 /// INBOX is INBOX in whatever case (RFC 3501, section 5.1); all other names stand as they are.
 fn canonical(name: &str) -> String {
     if name.eq_ignore_ascii_case("INBOX") { "INBOX".to_owned() } else { name.to_owned() }
-}
-
-fn selectable(item: &ListItem) -> bool {
-    !item.attributes.iter().any(|attribute| {
-        attribute.eq_ignore_ascii_case("\\Noselect") || attribute.eq_ignore_ascii_case("\\NonExistent")
-    })
 }
 
 fn mark(status: &StatusItems) -> Option<Mark> {
@@ -145,19 +157,23 @@ pub(super) fn remove(repository: &mut ImapRepository, name: &str) -> Result<(), 
 pub(super) fn create(repository: &mut ImapRepository, name: &str) -> Result<(), Fault> {
     let connection = &mut repository.connection;
     let doing = format!("making the folder {name} on {}", connection.peer);
-    if quote(name).is_none() || !name.is_ascii() {
+    let Some(quoted) = quote(name).filter(|_| name.is_ascii()) else {
         let cause = "its name holds characters that IMAP can't carry";
         return Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause)
             .advise("rename the local folder; letters beyond ASCII are written in modified UTF-7"));
-    }
-    let made = connection.session(|session| session.create(name));
+    };
+    let made = connection.run(&[format!("CREATE {quoted}")], &mut Ignore);
     let made = made.map_err(|trouble| connection.lost("making a folder", &trouble))?;
-    if let Err(words) = made
-        && !words.to_ascii_lowercase().replace(' ', "").contains("alreadyexists")
-    {
-        return Err(Fault::new(Reach::Folder, FaultKind::Server, doing, format!("the server says: {words}")));
+    if let Some(status) = made.iter().find(|status| status.word != Word::Ok && !is_there_already(status)) {
+        return Err(refused(status, Reach::Folder, doing));
     }
     // A folder that can't be subscribed to is still a folder.
-    let subscribed = connection.session(|session| session.subscribe(name));
+    let subscribed = connection.run(&[format!("SUBSCRIBE {quoted}")], &mut Ignore);
     subscribed.map(drop).map_err(|trouble| connection.lost("subscribing to a folder", &trouble))
+}
+
+/// Whether a refusal says that the folder exists, by its code (RFC 5530, section 3) or in words.
+fn is_there_already(status: &Status) -> bool {
+    let words = status.text.to_ascii_lowercase().replace(' ', "");
+    status.code == Code::Other("ALREADYEXISTS".into()) || words.contains("alreadyexists")
 }

@@ -52,22 +52,32 @@ impl<'a> ImapMailbox<'a> {
         refused(status, Reach::Folder, self.doing(what))
     }
 
-    /// Runs commands of which the first selects the mailbox, and gives back what they brought.
-    fn select(&mut self, commands: &[String]) -> Result<Seen, Fault> {
+    /// Runs commands of which the first selects the mailbox, and gives back what they brought and how they ended.
+    fn run_selecting(&mut self, commands: &[String]) -> Result<(Seen, Vec<Status>), Fault> {
         let mut seen = Seen::default();
         let statuses = self.connection.run(commands, &mut seen);
         let statuses = statuses.map_err(|trouble| self.connection.lost("listing messages", &trouble))?;
-        if let Some(first) = statuses.first() {
-            if first.word != Word::Ok {
-                return Err(self.refused("opening", first));
-            }
+        if let Some(first) = statuses.first().filter(|first| first.word == Word::Ok) {
             seen.code(first.code.clone());
         }
-        match statuses.iter().find(|status| status.word != Word::Ok) {
+        Ok((seen, statuses))
+    }
+
+    /// The same, where each has to end well.
+    fn select(&mut self, commands: &[String]) -> Result<Seen, Fault> {
+        let (seen, statuses) = self.run_selecting(commands)?;
+        match statuses.iter().position(|status| status.word != Word::Ok) {
+            Some(0) => Err(self.refused("opening", &statuses[0])),
             // Some servers refuse to list an empty mailbox.
-            Some(status) if seen.exists() > 0 => Err(self.refused("listing", status)),
+            Some(place) if seen.exists() != Some(0) => Err(self.refused("listing", &statuses[place])),
             _ => Ok(seen),
         }
+    }
+
+    /// The same; `None` where one of them is refused. There are servers that offer what they don't understand.
+    fn select_if_able(&mut self, commands: &[String]) -> Result<Option<Seen>, Fault> {
+        let (seen, statuses) = self.run_selecting(commands)?;
+        Ok(statuses.iter().all(|status| status.word == Word::Ok).then_some(seen))
     }
 
     fn select_command(&self, parameters: &str) -> String {
@@ -77,11 +87,16 @@ impl<'a> ImapMailbox<'a> {
 
     /// Lists every message with its flags.
     fn look_at_all(&mut self) -> Result<Look, Fault> {
+        let list = "UID FETCH 1:* (FLAGS)".to_owned();
         let condstore = self.connection.capabilities.condstore() && !self.connection.qresync;
-        let select = self.select_command(if condstore { " (CONDSTORE)" } else { "" });
-        let mut seen = self.select(&[select, "UID FETCH 1:* (FLAGS)".to_owned()])?;
+        let seen =
+            if condstore { self.select_if_able(&[self.select_command(" (CONDSTORE)"), list.clone()])? } else { None };
+        let mut seen = match seen {
+            Some(seen) => seen,
+            None => self.select(&[self.select_command(""), list])?,
+        };
+        let whole = seen.is_all_listed();
         let messages = seen.take_messages();
-        let whole = seen.is_all(messages.len() as u64);
         let coverage = if whole { Coverage::Whole } else { Coverage::Partial };
         let look = Look { messages, coverage, mark: seen.mark().filter(|_| whole) };
         self.selected = Some(seen);
@@ -91,11 +106,13 @@ impl<'a> ImapMailbox<'a> {
     /// What changed since `mark`, in one answer (RFC 7162, section 3.2.5). `None` when that can't be relied on.
     fn look_by_qresync(&mut self, mark: &ServerMark, modseq: u64, known: &UidSet) -> Result<Option<Look>, Fault> {
         let validity = mark.uid_validity.0;
-        let mut seen = self.select(&[self.select_command(&format!(" (QRESYNC ({validity} {modseq}))"))])?;
+        let select = self.select_command(&format!(" (QRESYNC ({validity} {modseq}))"));
+        let Some(mut seen) = self.select_if_able(&[select])? else { return Ok(None) };
         let vanished = known.iter().filter(|uid| seen.vanished.contains(*uid)).count() as u64;
         let expected = known.len() + seen.new_beside(known) - vanished;
-        let sound =
-            seen.uid_validity == Some(mark.uid_validity) && seen.has_modseq() && expected == u64::from(seen.exists());
+        let sound = seen.uid_validity == Some(mark.uid_validity)
+            && seen.has_modseq()
+            && seen.exists().map(u64::from) == Some(expected);
         let coverage = Coverage::Changes { vanished: std::mem::take(&mut seen.vanished) };
         let look = Look { messages: seen.take_messages(), coverage, mark: seen.mark() };
         self.selected = Some(seen);
@@ -103,15 +120,16 @@ impl<'a> ImapMailbox<'a> {
     }
 
     /// The flags that changed since `modseq`, and which messages there are (RFC 7162, section 3.1.4).
-    fn look_by_condstore(&mut self, mark: &ServerMark, modseq: u64) -> Result<Option<Look>, Fault> {
+    fn look_by_condstore(&mut self, mark: &ServerMark, modseq: u64, known: &UidSet) -> Result<Option<Look>, Fault> {
         let search =
             if self.connection.capabilities.has("ESEARCH") { "UID SEARCH RETURN (ALL) ALL" } else { "UID SEARCH ALL" };
-        let mut seen = self.select(&[
+        let commands = [
             self.select_command(" (CONDSTORE)"),
             format!("UID FETCH 1:* (FLAGS) (CHANGEDSINCE {modseq})"),
             search.to_owned(),
-        ])?;
-        let complete = seen.is_all(seen.found.len());
+        ];
+        let Some(mut seen) = self.select_if_able(&commands)? else { return Ok(None) };
+        let complete = seen.is_all_found() && seen.found_no_strangers(known);
         let sound = complete && seen.uid_validity == Some(mark.uid_validity) && seen.has_modseq();
         let coverage = Coverage::Existing { uids: std::mem::take(&mut seen.found) };
         let look = Look { messages: seen.take_messages(), coverage, mark: seen.mark() };
@@ -178,8 +196,8 @@ impl Mailbox for ImapMailbox<'_> {
         });
         let changes = match since {
             Some((mark, modseq, uids)) if self.connection.qresync => self.look_by_qresync(mark, modseq, uids)?,
-            Some((mark, modseq, _)) if self.connection.capabilities.condstore() => {
-                self.look_by_condstore(mark, modseq)?
+            Some((mark, modseq, uids)) if self.connection.capabilities.condstore() => {
+                self.look_by_condstore(mark, modseq, uids)?
             }
             _ => None,
         };

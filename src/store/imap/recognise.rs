@@ -1,6 +1,6 @@
 //! What messages are recognised by: their sizes, and digests of their headers.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::connection::{Connection, refused};
 use super::mailbox::SET_LENGTH;
@@ -30,16 +30,17 @@ pub(super) fn fingerprints(
     };
     let uids: Vec<Uid> = candidates.iter().collect();
     let groups = uids.chunks(HEADERS).flat_map(|group| group.iter().copied().collect::<UidSet>().pieces(SET_LENGTH));
-    let mut found = Vec::with_capacity(uids.len());
+    let mut found = BTreeMap::new();
     let items = "(UID RFC822.SIZE BODY.PEEK[HEADER])";
     ask(connection, groups, items, &mut |fetched| {
         let Fetched { uid: Some(uid), size: Some(size), header: Some(header), .. } = fetched else { return };
-        let mut builder = FingerprintBuilder::default();
-        builder.feed(&header);
-        found.push((MessageId::Uid(uid), Fingerprint { size, ..builder.finish() }));
+        if candidates.contains(uid) {
+            let mut builder = FingerprintBuilder::default();
+            builder.feed(&header);
+            found.insert(uid, Fingerprint { size, ..builder.finish() });
+        }
     })?;
-    found.retain(|(id, _)| matches!(id, MessageId::Uid(uid) if candidates.contains(*uid)));
-    Ok(found)
+    Ok(found.into_iter().map(|(uid, print)| (MessageId::Uid(uid), print)).collect())
 }
 
 fn of_size(connection: &mut Connection, wanted: &UidSet, sizes: &HashSet<u64>) -> Result<UidSet, Fault> {

@@ -21,10 +21,12 @@ struct Copies {
 }
 
 impl Copies {
-    fn note(&mut self, code: &Code) {
+    /// Notes where those of `wanted` went.
+    fn note(&mut self, code: &Code, wanted: &UidSet) {
         if let Code::CopyUid { validity, from, to } = code {
             self.told = true;
-            self.uids.extend(from.iter().copied().zip(to.iter().map(|uid| (*validity, *uid))));
+            let ours = from.iter().copied().zip(to).filter(|(uid, _)| wanted.contains(*uid));
+            self.uids.extend(ours.map(|(uid, new)| (uid, (*validity, *new))));
         }
     }
 }
@@ -53,13 +55,13 @@ pub(super) fn relocate(
     let statuses = connection.run(&commands, &mut |untagged| {
         // A move tells them before it removes anything (RFC 6851, section 4.3).
         if let Untagged::Status(status) = untagged {
-            copies.note(&status.code);
+            copies.note(&status.code, uids);
         }
         Ok(())
     });
     let statuses = statuses.map_err(|trouble| connection.lost("moving messages", &trouble))?;
     for status in &statuses {
-        copies.note(&status.code);
+        copies.note(&status.code, uids);
     }
     Ok(statuses.iter().zip(&pieces).flat_map(|(status, piece)| outcome(status, piece, &copies, to, &doing)).collect())
 }

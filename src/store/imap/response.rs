@@ -5,16 +5,24 @@
 use chrono::DateTime;
 
 use super::status::{Status, Word, status};
-use super::token::{Token, Tokens};
+use super::token::{Token, Tokens, to_text};
 use crate::model::flags::Flags;
 use crate::model::ids::Uid;
 use crate::model::message::InternalDate;
 use crate::model::uidset::UidSet;
 
+/// Keywords of one message or mailbox; more are passed over.
+const MOST_KEYWORDS: usize = 10_000;
+/// Bytes of a keyword.
+const LONGEST_KEYWORD: usize = 1000;
+/// Capabilities.
+const MOST_WORDS: usize = 1000;
+
 /// A folder in a LIST response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ListItem {
-    pub(super) attributes: Vec<String>,
+    /// Whether it can be opened.
+    pub(super) selectable: bool,
     pub(super) separator: Option<char>,
     pub(super) name: String,
 }
@@ -52,9 +60,13 @@ pub(super) enum Untagged {
     StatusOf(StatusItems),
     Flags(Flags),
     Exists(u32),
-    /// A message is gone.
-    Expunge,
-    Vanished(UidSet),
+    /// The message of this number is gone.
+    Expunge(u32),
+    Vanished {
+        uids: UidSet,
+        /// They went before the mailbox was selected.
+        earlier: bool,
+    },
     Fetch(Fetched),
     /// UIDs that a search found, from SEARCH or ESEARCH.
     Found(UidSet),
@@ -107,12 +119,9 @@ fn untagged(mut tokens: Tokens<'_>) -> Untagged {
         "CAPABILITY" => Untagged::Capability(words(tokens)),
         "LIST" | "LSUB" => list_item(tokens).map_or(Untagged::Other, Untagged::List),
         "STATUS" => status_items(tokens).map_or(Untagged::Other, Untagged::StatusOf),
-        "FLAGS" => Untagged::Flags(flags(&tokens.list())),
+        "FLAGS" => Untagged::Flags(flags(&mut tokens)),
         "VANISHED" => vanished(tokens),
-        "SEARCH" => {
-            let uids = tokens.take_while(|token| *token != Token::Open).filter_map(|token| uid(&token));
-            Untagged::Found(uids.collect())
-        }
+        "SEARCH" => found(tokens).map_or(Untagged::Other, Untagged::Found),
         "ESEARCH" => esearch(tokens),
         _ => Untagged::Other,
     }
@@ -121,42 +130,59 @@ fn untagged(mut tokens: Tokens<'_>) -> Untagged {
 fn numbered(number: u64, mut tokens: Tokens<'_>) -> Untagged {
     match tokens.next() {
         Some(word) if word.is("FETCH") => Untagged::Fetch(fetched(tokens)),
-        Some(word) if word.is("EXPUNGE") => Untagged::Expunge,
+        Some(word) if word.is("EXPUNGE") => u32::try_from(number).map_or(Untagged::Other, Untagged::Expunge),
         Some(word) if word.is("EXISTS") => u32::try_from(number).map_or(Untagged::Other, Untagged::Exists),
         _ => Untagged::Other,
     }
 }
 
 fn list_item(mut tokens: Tokens<'_>) -> Option<ListItem> {
-    let attributes = tokens.list().iter().map(Token::text).collect();
+    let mut selectable = true;
+    tokens.each_member(|attribute| selectable &= !attribute.is("\\Noselect") && !attribute.is("\\NonExistent"));
     let separator = tokens.next()?;
     let separator = if separator.is("NIL") { None } else { separator.text().chars().next() };
     let name = tokens.next()?.text();
-    Some(ListItem { attributes, separator, name })
+    Some(ListItem { selectable, separator, name })
 }
 
 fn status_items(mut tokens: Tokens<'_>) -> Option<StatusItems> {
     let mut items = StatusItems { name: tokens.next()?.text(), ..StatusItems::default() };
-    for pair in tokens.list().chunks_exact(2) {
-        let number = pair[1].number();
+    let mut before = Token::Close;
+    tokens.each_member(|token| {
+        let number = token.number();
         let short = number.and_then(|n| u32::try_from(n).ok());
-        match pair[0].text().to_ascii_uppercase().as_str() {
-            "MESSAGES" => items.messages = short,
-            "UIDNEXT" => items.uid_next = short,
-            "UIDVALIDITY" => items.uid_validity = short,
-            "HIGHESTMODSEQ" => items.highest_modseq = number,
+        match &before {
+            name if name.is("MESSAGES") => items.messages = short,
+            name if name.is("UIDNEXT") => items.uid_next = short,
+            name if name.is("UIDVALIDITY") => items.uid_validity = short,
+            name if name.is("HIGHESTMODSEQ") => items.highest_modseq = number,
             _ => {}
         }
-    }
+        before = token;
+    });
     Some(items)
 }
 
 fn vanished(mut tokens: Tokens<'_>) -> Untagged {
     let mut next = tokens.next();
-    if next == Some(Token::Open) {
+    let earlier = next == Some(Token::Open);
+    if earlier {
         next = tokens.find(|token| *token == Token::Close).and_then(|_| tokens.next());
     }
-    next.and_then(|token| UidSet::parse(&token.text())).map_or(Untagged::Other, Untagged::Vanished)
+    let uids = next.and_then(|token| UidSet::parse(&token.text()));
+    uids.map_or(Untagged::Other, |uids| Untagged::Vanished { uids, earlier })
+}
+
+/// What a search found; `None` when some of it can't be read, since what is missing would count as not found.
+fn found(tokens: Tokens<'_>) -> Option<UidSet> {
+    let mut broken = false;
+    let uids = tokens.take_while(|token| *token != Token::Open).map_while(|token| {
+        let uid = uid(&token);
+        broken |= uid.is_none();
+        uid
+    });
+    let uids: UidSet = uids.collect();
+    (!broken).then_some(uids)
 }
 
 fn esearch(mut tokens: Tokens<'_>) -> Untagged {
@@ -174,19 +200,24 @@ fn esearch(mut tokens: Tokens<'_>) -> Untagged {
 
 fn fetched(mut tokens: Tokens<'_>) -> Fetched {
     let mut message = Fetched::default();
+    let mut contradicted = false;
     if tokens.next() != Some(Token::Open) {
         return message;
     }
     while let Some(name) = tokens.next().filter(|token| *token != Token::Close) {
         match name.text().to_ascii_uppercase().as_str() {
-            "UID" => message.uid = tokens.next().and_then(|token| uid(&token)),
-            "FLAGS" => message.flags = Some(flags(&tokens.list())),
+            "UID" => {
+                let uid = tokens.next().and_then(|token| uid(&token));
+                contradicted |= message.uid.is_some() && message.uid != uid;
+                message.uid = uid;
+            }
+            "FLAGS" => message.flags = Some(flags(&mut tokens)),
             "INTERNALDATE" => message.date = tokens.next().and_then(|token| internal_date(&token)),
             "RFC822.SIZE" => message.size = tokens.next().and_then(|token| token.number()),
-            "BODY[HEADER]" | "RFC822.HEADER" => {
+            "BODY[HEADER]" | "BODY.PEEK[HEADER]" | "RFC822.HEADER" => {
                 message.header = tokens.next().map(|token| token.bytes().to_vec());
             }
-            "BODY[]" | "RFC822" | "BINARY[]" => {
+            "BODY[]" | "BODY.PEEK[]" | "RFC822" | "BINARY[]" => {
                 message.body = true;
                 if let Some(Token::Text(text)) = tokens.next() {
                     message.inline = Some(text.into_owned());
@@ -195,6 +226,8 @@ fn fetched(mut tokens: Tokens<'_>) -> Fetched {
             _ => tokens.skip_value(),
         }
     }
+    // What names two messages says nothing of either.
+    message.uid = message.uid.filter(|_| !contradicted);
     message
 }
 
@@ -222,16 +255,21 @@ pub(super) fn write_date(date: InternalDate) -> Option<String> {
     (text.len() == "01-Jan-2000 00:00:00 +0000".len()).then_some(text)
 }
 
-pub(super) fn flags(members: &[Token<'_>]) -> Flags {
+/// The flags of a list. Keywords are limited in number and length.
+pub(super) fn flags(tokens: &mut Tokens<'_>) -> Flags {
     let mut flags = Flags::default();
-    for member in members {
-        flags.insert_imap(&member.text());
-    }
+    tokens.each_member(|member| {
+        let name = &member.bytes()[..member.bytes().len().min(LONGEST_KEYWORD)];
+        if name.starts_with(b"\\") || flags.keywords().len() < MOST_KEYWORDS {
+            flags.insert_imap(&to_text(name));
+        }
+    });
     flags
 }
 
+/// The words of a list of capabilities, as many as are believed.
 pub(super) fn words(tokens: Tokens<'_>) -> Vec<String> {
-    tokens.map(|token| token.text().to_ascii_uppercase()).filter(|word| !word.is_empty()).collect()
+    tokens.map(|token| token.text().to_ascii_uppercase()).filter(|word| !word.is_empty()).take(MOST_WORDS).collect()
 }
 
 fn uid(token: &Token<'_>) -> Option<Uid> {

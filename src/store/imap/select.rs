@@ -5,12 +5,19 @@ use std::collections::BTreeMap;
 use super::reader::Handler;
 use super::response::{Fetched, Untagged};
 use super::status::Code;
-use crate::model::fault::Fault;
+use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::{Flags, Holds, KeywordRoom};
 use crate::model::ids::{ModSeq, Uid, UidValidity};
 use crate::model::mark::{Mark, ServerMark};
 use crate::model::message::{Listed, MessageId};
 use crate::model::uidset::UidSet;
+
+/// So many more messages may come than the mailbox was said to have.
+const MOST_UNTOLD: usize = 10_000;
+/// Bytes of flags that are kept.
+const MOST_BYTES: usize = 512 * 1024 * 1024;
+/// Ranges of UIDs that are kept.
+const MOST_RANGES: usize = 10_000_000;
 
 /// What selecting a mailbox and listing it brought. Filled while the answers come.
 #[derive(Debug, Default)]
@@ -18,14 +25,23 @@ pub(super) struct Seen {
     pub(super) uid_validity: Option<UidValidity>,
     uid_next: Option<u32>,
     exists: Option<u32>,
+    /// The largest number of messages that was told.
+    most: u32,
     highest_modseq: Option<ModSeq>,
     flags: Option<Flags>,
     permanent: Option<(Flags, bool)>,
     pub(super) read_only: bool,
     messages: BTreeMap<Uid, Flags>,
-    /// How many messages went during the listing, without VANISHED.
+    /// About how many bytes they take.
+    bytes: usize,
+    /// How many messages were listed and are still there, as far as EXPUNGE tells.
+    listed: u64,
+    /// How many messages went during the listing, without VANISHED; and of these, how many before they were listed.
     expunged: u64,
+    unlisted: u64,
     pub(super) vanished: UidSet,
+    /// Those of them that went since the mailbox was selected.
+    left: UidSet,
     pub(super) found: UidSet,
 }
 
@@ -36,15 +52,18 @@ impl Handler for Seen {
             Untagged::Status(status) if status.code == Code::Closed => *self = Self::default(),
             Untagged::Status(status) => self.code(status.code),
             // Only the first number is SELECT's; later ones are news.
-            Untagged::Exists(count) => self.exists = self.exists.or(Some(count)),
-            Untagged::Expunge => self.expunged += 1,
+            Untagged::Exists(count) => {
+                self.exists = self.exists.or(Some(count));
+                self.most = self.most.max(count);
+            }
+            Untagged::Expunge(number) => self.expunge(number),
             Untagged::Flags(flags) => self.flags = Some(flags),
-            Untagged::Vanished(uids) => self.vanish(&uids),
+            Untagged::Vanished { uids, earlier } => self.vanish(&uids, earlier),
             Untagged::Fetch(fetched) => self.fetched(fetched),
             Untagged::Found(uids) => self.found.insert_all(&uids),
             _ => {}
         }
-        Ok(())
+        self.believable()
     }
 }
 
@@ -64,25 +83,67 @@ impl Seen {
 
     fn fetched(&mut self, fetched: Fetched) {
         if let (Some(uid), Some(flags)) = (fetched.uid, fetched.flags) {
-            self.messages.insert(uid, flags);
+            self.bytes += flags.keywords().iter().map(|keyword| keyword.len() + 32).sum::<usize>();
+            self.listed += u64::from(self.messages.insert(uid, flags).is_none());
         }
     }
 
-    fn vanish(&mut self, uids: &UidSet) {
+    /// Messages are listed in the order of their numbers, so that a number tells whether that message was listed already.
+    fn expunge(&mut self, number: u32) {
+        self.expunged += 1;
+        if u64::from(number) <= self.listed {
+            self.listed -= 1;
+        } else {
+            self.unlisted += 1;
+        }
+    }
+
+    fn vanish(&mut self, uids: &UidSet, earlier: bool) {
         if !self.messages.is_empty() {
             self.messages.retain(|uid, _| !uids.contains(*uid));
         }
         self.vanished.insert_all(uids);
+        if !earlier {
+            self.left.insert_all(uids);
+        }
     }
 
-    /// How many messages there were when the mailbox was selected.
-    pub(super) fn exists(&self) -> u32 {
-        self.exists.unwrap_or(0)
+    /// Refuses what no mailbox holds, before it takes all the memory there is.
+    fn believable(&self) -> Result<(), Fault> {
+        let ranges = self.vanished.ranges().len() + self.found.ranges().len();
+        let most = usize::try_from(self.most).unwrap_or(usize::MAX).saturating_add(MOST_UNTOLD);
+        if self.messages.len() <= most && self.bytes <= MOST_BYTES && ranges <= MOST_RANGES {
+            return Ok(());
+        }
+        let cause = format!("the server lists far more than the {} messages that it says there are", self.most);
+        Err(Fault::new(Reach::Account, FaultKind::Server, "listing messages", cause))
     }
 
-    /// Whether a listing of so many messages is all of them, those left out that went meanwhile.
-    pub(super) fn is_all(&self, listed: u64) -> bool {
-        listed.saturating_add(self.expunged).saturating_add(self.vanished.len()) >= u64::from(self.exists())
+    /// How many messages there were when the mailbox was selected; `None` when that wasn't said.
+    pub(super) fn exists(&self) -> Option<u32> {
+        self.exists
+    }
+
+    /// Whether the messages that were listed are all, those left out that went before they could be listed.
+    pub(super) fn is_all_listed(&self) -> bool {
+        self.is_all(self.messages.len() as u64, self.unlisted)
+    }
+
+    /// Whether the messages that a search found are all, those left out that went meanwhile.
+    pub(super) fn is_all_found(&self) -> bool {
+        self.is_all(self.found.len(), self.expunged)
+    }
+
+    fn is_all(&self, shown: u64, gone: u64) -> bool {
+        let accounted = shown.saturating_add(gone).saturating_add(self.left.len());
+        self.exists.is_some_and(|exists| accounted >= u64::from(exists))
+    }
+
+    /// Whether a search found only messages that are `known` or listed: others would be new, and so among the changes.
+    pub(super) fn found_no_strangers(&self, known: &UidSet) -> bool {
+        let listed = self.messages.keys().filter(|uid| !known.contains(**uid) && self.found.contains(**uid)).count();
+        let expected = known.iter().filter(|uid| self.found.contains(*uid)).count();
+        (listed + expected) as u64 == self.found.len()
     }
 
     /// Whether the mailbox keeps modification sequences.
@@ -100,10 +161,11 @@ impl Seen {
         }))
     }
 
-    /// The flags that can be kept for good; without PERMANENTFLAGS, all that FLAGS names (RFC 3501, section 7.1).
+    /// The flags that can be kept for good; without PERMANENTFLAGS, all that FLAGS names (RFC 3501, section 7.1). A server
+    /// that says nothing is asked to keep all.
     pub(super) fn holds(&self) -> Holds {
-        let (flags, any) =
-            self.permanent.clone().or_else(|| self.flags.clone().map(|flags| (flags, false))).unwrap_or_default();
+        let said = self.permanent.clone().or_else(|| self.flags.clone().map(|flags| (flags, false)));
+        let Some((flags, any)) = said else { return Holds::ALL };
         let keywords = if any { KeywordRoom::Any } else { KeywordRoom::Only(flags.keywords().to_vec()) };
         Holds { system: flags.system, keywords }
     }
@@ -128,74 +190,4 @@ impl Seen {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::response::{Response, parse};
-    use super::*;
-    use crate::model::flags::System;
-
-    fn seen(lines: &[&str]) -> Seen {
-        let mut seen = Seen::default();
-        for line in lines {
-            if let Response::Untagged(untagged) = parse(line.as_bytes()) {
-                seen.untagged(untagged).unwrap();
-            }
-        }
-        seen
-    }
-
-    #[test]
-    fn what_belongs_to_the_mailbox_before_is_forgotten() {
-        let mut seen = seen(&[
-            "* VANISHED 1:5",
-            "* 3 EXISTS",
-            "* OK [CLOSED] x",
-            "* 7 EXISTS",
-            "* 1 FETCH (UID 9 FLAGS (\\Seen))",
-            "* VANISHED (EARLIER) 8",
-            "* 8 EXISTS",
-        ]);
-        assert_eq!(seen.exists(), 7);
-        assert_eq!(seen.vanished.to_string(), "8");
-        assert_eq!(seen.take_messages().len(), 1);
-    }
-
-    #[test]
-    fn a_few_characters_that_name_billions_cost_nothing() {
-        let seen = seen(&["* VANISHED (EARLIER) 1:4294967295", "* ESEARCH UID ALL 1:4294967295"]);
-        assert_eq!((seen.vanished.len(), seen.found.len()), (4_294_967_295, 4_294_967_295));
-    }
-
-    #[test]
-    fn a_message_that_is_expunged_during_the_listing_is_gone() {
-        let mut seen = seen(&["* 1 FETCH (UID 9 FLAGS ())", "* VANISHED 9"]);
-        assert!(seen.take_messages().is_empty());
-    }
-
-    #[test]
-    fn a_listing_is_all_when_nothing_is_left_out_but_what_went_meanwhile() {
-        let listing = ["* 4 EXISTS", "* 1 FETCH (UID 9 FLAGS ())", "* 2 FETCH (UID 10 FLAGS ())"];
-        assert!(!seen(&listing).is_all(2) && !seen(&listing).is_all(3) && seen(&listing).is_all(4));
-        let with = |more: &[&str]| seen(&[&listing, more].concat());
-        assert!(with(&["* 3 EXPUNGE", "* 3 EXPUNGE"]).is_all(2) && !with(&["* 3 EXPUNGE"]).is_all(2));
-        assert!(with(&["* VANISHED 11:12"]).is_all(2) && !with(&["* VANISHED 11"]).is_all(2));
-    }
-
-    #[test]
-    fn flags_that_may_not_be_changed_are_shown_all_the_same() {
-        let read = seen(&["* FLAGS (\\Seen \\Draft x)", "* OK [PERMANENTFLAGS ()] x"]);
-        assert_eq!(read.holds().system, System::default());
-        let shown = Holds { system: System::SEEN | System::DRAFT, keywords: KeywordRoom::Any };
-        assert_eq!(read.shows(), shown);
-        assert_eq!(seen(&[]).shows(), Holds::ALL);
-    }
-
-    #[test]
-    fn flags_that_are_not_permanent_are_not_held() {
-        let some = seen(&["* FLAGS (\\Seen \\Draft x)", "* OK [PERMANENTFLAGS (\\Seen)] x"]).holds();
-        assert_eq!(some, Holds { system: System::SEEN, keywords: KeywordRoom::Only(vec![]) });
-        let any = seen(&["* OK [PERMANENTFLAGS (\\Seen \\*)] x"]).holds();
-        assert_eq!(any.keywords, KeywordRoom::Any);
-        let unsaid = seen(&["* FLAGS (\\Seen x)"]).holds();
-        assert!(unsaid.keywords.includes("X"));
-    }
-}
+mod tests;

@@ -8,6 +8,8 @@ use crate::model::uidset::UidSet;
 
 /// More copies than this in one answer are not believed.
 const MOST_COPIES: u64 = 1_000_000;
+/// Bytes of a text for people that are kept.
+const LONGEST_TEXT: usize = 1000;
 
 /// The five words of status responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,10 +69,23 @@ pub(super) fn status(tokens: &mut Tokens<'_>) -> Option<Status> {
     let word = Word::parse(&tokens.next()?)?;
     let rest = tokens.rest().trim_ascii_end();
     let Some(close) = rest.starts_with(b"[").then(|| memchr::memchr(b']', rest)).flatten() else {
-        return Some(Status { word, code: Code::None, text: to_text(rest) });
+        return Some(Status { word, code: Code::None, text: words_of(rest) });
     };
-    let text = to_text(rest[close + 1..].trim_ascii());
+    let text = words_of(rest[close + 1..].trim_ascii());
     Some(Status { word, code: code(Tokens::new(&rest[1..close])), text })
+}
+
+/// A text for people, cut short where it is endless.
+fn words_of(text: &[u8]) -> String {
+    if text.len() <= LONGEST_TEXT {
+        return to_text(text);
+    }
+    let cut = &text[..LONGEST_TEXT];
+    match std::str::from_utf8(cut) {
+        // Only the last letter is cut in half.
+        Err(error) if error.error_len().is_none() => to_text(&cut[..error.valid_up_to()]),
+        _ => to_text(cut),
+    }
 }
 
 fn code(mut tokens: Tokens<'_>) -> Code {
@@ -84,9 +99,9 @@ fn code(mut tokens: Tokens<'_>) -> Code {
         "UIDNEXT" => small(tokens.next()).map(Code::UidNext),
         "HIGHESTMODSEQ" => tokens.next().and_then(|t| t.number()).map(|n| Code::HighestModSeq(ModSeq(n))),
         "PERMANENTFLAGS" => {
-            let members = tokens.list();
-            let any = members.iter().any(|token| token.bytes() == b"\\*");
-            Some(Code::PermanentFlags { flags: flags(&members), any })
+            let mut any = false;
+            tokens.clone().each_member(|token| any |= token.bytes() == b"\\*");
+            Some(Code::PermanentFlags { flags: flags(&mut tokens), any })
         }
         "READ-ONLY" => Some(Code::ReadOnly),
         "CLOSED" => Some(Code::Closed),
@@ -94,7 +109,7 @@ fn code(mut tokens: Tokens<'_>) -> Code {
         "COPYUID" => copy_uid(tokens),
         _ => None,
     };
-    known.unwrap_or(Code::Other(name))
+    known.unwrap_or_else(|| Code::Other(words_of(name.as_bytes())))
 }
 
 fn append_uid(mut tokens: Tokens<'_>) -> Option<Code> {

@@ -4,6 +4,9 @@
 
 use std::borrow::Cow;
 
+/// Bytes of the longest `{123+}`.
+const LONGEST_BRACES: usize = 24;
+
 /// One piece of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -59,12 +62,14 @@ pub(super) fn to_text(bytes: &[u8]) -> String {
 #[derive(Debug, Clone)]
 pub(super) struct Tokens<'a> {
     rest: &'a [u8],
+    /// Whether a `]` may still come; once one was looked for in vain, none is looked for again.
+    brackets: bool,
 }
 
 impl<'a> Tokens<'a> {
     /// The tokens of `text`, a response or a part of one; a literal in it stands with its `{n}` and line end.
     pub(super) fn new(text: &'a [u8]) -> Self {
-        Self { rest: text }
+        Self { rest: text, brackets: true }
     }
 
     /// What follows the last token, without leading spaces.
@@ -88,23 +93,21 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// A list's simple members: everything to the parenthesis that closes it, nested lists left out. A value that isn't a
-    /// list counts as a list of one.
-    pub(super) fn list(&mut self) -> Vec<Token<'a>> {
-        let mut members = Vec::new();
+    /// Hands on a list's simple members: everything to the parenthesis that closes it, nested lists left out. A value that
+    /// isn't a list counts as a list of one, and NIL as an empty one.
+    pub(super) fn each_member(&mut self, mut take: impl FnMut(Token<'a>)) {
         let mut depth = 0_usize;
         for token in self.by_ref() {
             match token {
                 Token::Open => depth += 1,
                 Token::Close => depth = depth.saturating_sub(1),
-                token if depth <= 1 => members.push(token),
+                token if depth == 1 || (depth == 0 && !token.is("NIL")) => take(token),
                 _ => {}
             }
             if depth == 0 {
                 break;
             }
         }
-        members
     }
 
     fn quoted(&mut self) -> Token<'a> {
@@ -134,7 +137,7 @@ impl<'a> Tokens<'a> {
     }
 
     fn atom(&mut self) -> Token<'a> {
-        let end = atom_end(self.rest);
+        let end = atom_end(self.rest, &mut self.brackets);
         let (atom, rest) = self.rest.split_at(end);
         self.rest = rest;
         Token::Atom(atom)
@@ -164,14 +167,17 @@ impl<'a> Iterator for Tokens<'a> {
 
 /// Where the atom at the beginning of `text` ends, at least after its first byte. Between square brackets everything
 /// belongs to it, as in `BODY[HEADER.FIELDS (DATE)]`.
-fn atom_end(text: &[u8]) -> usize {
+fn atom_end(text: &[u8], brackets: &mut bool) -> usize {
     let mut place = 1;
     if text[0] == b'[' {
         place = 0;
     }
     while let Some(&byte) = text.get(place) {
         match byte {
-            b'[' => place += memchr::memchr(b']', &text[place..]).unwrap_or(0),
+            b'[' if *brackets => match memchr::memchr(b']', &text[place..]) {
+                Some(length) => place += length,
+                None => *brackets = false,
+            },
             b'(' | b')' | b'"' => return place.max(1),
             byte if byte.is_ascii_whitespace() => return place.max(1),
             _ => {}
@@ -202,7 +208,8 @@ fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
 /// of this header.
 fn literal_header(text: &[u8]) -> Option<(u64, usize)> {
     let open = usize::from(text.first() == Some(&b'~'));
-    let close = open + memchr::memchr(b'}', text.get(open..)?)?;
+    let braces = text.get(open..)?;
+    let close = open + memchr::memchr(b'}', &braces[..braces.len().min(LONGEST_BRACES)])?;
     let size = literal_size(text.get(open..=close)?)?;
     match text.get(close + 1..)? {
         [b'\r', b'\n', ..] => Some((size, close + 3)),
@@ -219,69 +226,4 @@ pub(super) fn literal_size(braces: &[u8]) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn atoms(text: &str) -> Vec<String> {
-        Tokens::new(text.as_bytes())
-            .map(|token| match token {
-                Token::Open => "(".into(),
-                Token::Close => ")".into(),
-                Token::Atom(_) => token.text(),
-                Token::Text(_) => format!("'{}'", token.text()),
-            })
-            .collect()
-    }
-
-    #[test]
-    fn takes_apart_what_servers_say() {
-        for (text, tokens) in [
-            ("* 1 FETCH (UID 7 FLAGS (\\Seen $x))", "* 1 FETCH ( UID 7 FLAGS ( \\Seen $x ) )"),
-            ("a  b\t c\r\n", "a b c"),
-            ("\"a b\" \"\" \"q\\\"b\\\\\"", "'a b' '' 'q\"b\\'"),
-            ("\"never closed", "'never closed'"),
-            ("{3}\r\na)b NIL", "'a)b' NIL"),
-            ("{3+}\na b x", "'a b' x"),
-            ("~{2}\r\nxy z", "'xy' z"),
-            ("{99}\r\nshort", "{99} short"),
-            ("BODY[HEADER.FIELDS (DATE TO)] NIL", "BODY[HEADER.FIELDS (DATE TO)] NIL"),
-            ("BODY[]<0> x", "BODY[]<0> x"),
-            ("(foo[bar] [x] a[)", "( foo[bar] [x] a[ )"),
-            ("(a)(b)", "( a ) ( b )"),
-        ] {
-            assert_eq!(atoms(text).join(" "), tokens, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn values_are_skipped_whole() {
-        let mut tokens = Tokens::new(b"(a (b c) d) e (f (g) \"h\") i");
-        tokens.skip_value();
-        assert!(tokens.next().unwrap().is("E"));
-        let members: Vec<_> = tokens.list().iter().map(Token::text).collect();
-        assert_eq!(members, ["f", "h"]);
-        assert_eq!(tokens.rest(), b"i");
-    }
-
-    #[test]
-    fn bytes_that_are_not_utf_8_are_kept() {
-        assert_eq!(Token::Atom(b"Entw\xfcrfe").text(), "Entwürfe");
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_come_to_an_end(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let mut tokens = Tokens::new(&bytes);
-            let mut left = bytes.len() + 1;
-            loop {
-                let before = tokens.rest().len();
-                if tokens.next().is_none() { break; }
-                prop_assert!(tokens.rest().len() < before || before == 0);
-                left -= 1;
-                prop_assert!(left > 0);
-            }
-        }
-    }
-}
+mod tests;

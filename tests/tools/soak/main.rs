@@ -1,4 +1,5 @@
-//! Rounds of kills, cuts and churn at random, each ending in a clean run and a comparison, for as many minutes as one likes.
+//! Rounds of kills, cuts, churn and odd servers at random, each ending in a clean run and a comparison, for as many minutes as
+//! one likes.
 
 // A round that meets the unexpected has failed; what is found is told on the terminal; not all of the support is used.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr, dead_code, missing_docs)]
@@ -11,6 +12,8 @@ mod dovecot;
 mod killing;
 #[path = "../../support/local.rs"]
 mod local;
+#[path = "../../support/odd/mod.rs"]
+mod odd;
 #[path = "../../support/trial.rs"]
 mod trial;
 #[path = "../../support/world.rs"]
@@ -26,11 +29,14 @@ use fastrand::Rng;
 use churning::Churn;
 use fray::Fray;
 use killing::{Ending, killed_after};
+use odd::fuzz::{self, Kind};
 use trial::{Prepared, Task};
 use world::{Run, World};
 
 /// How long a run may take that nobody disturbs.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How many conversations with odd servers make a round.
+const CONVERSATIONS: u64 = 20;
 
 /// What was done so far.
 #[derive(Default)]
@@ -39,6 +45,7 @@ struct Figures {
     kills: u64,
     cuts: u64,
     operations: u64,
+    conversations: u64,
     peak: u64,
 }
 
@@ -60,10 +67,11 @@ impl Soak {
     /// One round, which chance chooses. What is wrong after it.
     fn round(&mut self) -> Option<String> {
         let task = Task::ALL[self.random.usize(0..3)];
-        match self.random.u32(0..5) {
+        match self.random.u32(0..7) {
             0 | 1 => self.kills(task),
             2 | 3 => self.cuts(task),
-            _ => self.churn(),
+            4 => self.churn(),
+            _ => self.odd_servers(),
         }
     }
 
@@ -121,6 +129,18 @@ impl Soak {
         wrong.map(|wrong| format!("{}\n{wrong}", run.text))
     }
 
+    /// Servers that say what no server should.
+    fn odd_servers(&mut self) -> Option<String> {
+        for _ in 0..CONVERSATIONS {
+            let (kind, seed) = (Kind::ALL[self.random.usize(0..Kind::ALL.len())], self.random.u64(..));
+            self.figures.conversations += 1;
+            if let Err(wrong) = fuzz::round(kind, seed) {
+                return Some(format!("{kind:?}, seed {seed}: {wrong}"));
+            }
+        }
+        None
+    }
+
     fn differs(&self, run: &Run) -> Option<String> {
         let (code, said) = self.world.compare(&["dates"]);
         (run.code != Some(0) || code != Some(0)).then_some(said)
@@ -175,9 +195,10 @@ fn main() {
         soak.figures.rounds += 1;
         place.round += 1;
     }
-    let Figures { rounds, kills, cuts, operations, peak } = soak.figures;
+    let Figures { rounds, kills, cuts, operations, conversations, peak } = soak.figures;
     println!(
         "soak: all right: {rounds} rounds, {kills} kills, {cuts} cuts, {operations} operations of others, \
+         {conversations} conversations with odd servers, \
          at most {} MB of memory",
         peak.div_ceil(1024)
     );

@@ -80,13 +80,19 @@ fn searches_and_vanished_messages_are_sets() {
         ("* SEARCH 3 1 2", "1:3"),
         ("* SEARCH", ""),
         ("* SEARCH 5 (MODSEQ 917162500)", "5"),
+        ("* SEARCH 9 7 8 2", "2,7:9"),
         ("* ESEARCH (TAG \"b1\") UID ALL 4:18,21", "4:18,21"),
         ("* ESEARCH (TAG \"b1\") UID COUNT 0", ""),
     ] {
         let Untagged::Found(set) = one(text) else { panic!("{text}") };
         assert_eq!(set.to_string(), meant, "{text}");
     }
-    assert_eq!(one("* VANISHED (EARLIER) 41,43:116"), Untagged::Vanished(UidSet::parse("41,43:116").unwrap()));
+    for (text, earlier) in [("* VANISHED (EARLIER) 41,43:116", true), ("* VANISHED 41,43:116", false)] {
+        assert_eq!(one(text), Untagged::Vanished { uids: UidSet::parse("41,43:116").unwrap(), earlier });
+    }
+    for text in ["* SEARCH 1 2x 3", "* SEARCH 1 0", "* SEARCH 1,2", "* SEARCH 1 99999999999"] {
+        assert_eq!(one(text), Untagged::Other, "{text}");
+    }
     assert_eq!(one("* VANISHED nonsense"), Untagged::Other);
 }
 
@@ -97,6 +103,9 @@ fn status_of_a_mailbox() {
     };
     assert_eq!(items.name, "a b");
     assert_eq!((items.messages, items.uid_next, items.highest_modseq), (Some(2), None, Some(8_589_934_592)));
+    let odd = "* STATUS x (MESSAGES X-ODD (1 2) UIDNEXT NIL HIGHESTMODSEQ 99999999999999999999 UIDVALIDITY 7 8)";
+    let Untagged::StatusOf(items) = one(odd) else { panic!() };
+    assert_eq!((items.messages, items.uid_next, items.uid_validity), (None, None, Some(7)));
 }
 
 #[test]
@@ -106,4 +115,24 @@ fn dates_are_written_as_they_are_read() {
     assert_eq!(text, "01-Feb-2020 04:30:00 -0330");
     assert_eq!(internal_date(&Token::Atom(text.as_bytes())), Some(date));
     assert_eq!(write_date(InternalDate { seconds: i64::MAX, offset: 0 }), None);
+}
+
+#[test]
+fn nil_is_an_empty_list_and_no_flag() {
+    assert_eq!(fetch("* 1 FETCH (FLAGS NIL UID 7)").flags.unwrap(), Flags::default());
+    assert_eq!(one("* FLAGS NIL"), Untagged::Flags(Flags::default()));
+}
+
+#[test]
+fn data_that_names_two_messages_is_of_neither() {
+    assert_eq!(fetch("* 1 FETCH (UID 7 FLAGS () UID 8)").uid, None);
+    assert_eq!(fetch("* 1 FETCH (UID 7 FLAGS () UID 7)").uid, Uid::new(7));
+}
+
+#[test]
+fn keywords_are_limited_and_system_flags_are_not() {
+    let many: Vec<String> = (0..20_000).map(|number| format!("k{number}")).collect();
+    let flags = fetch(&format!("* 1 FETCH (FLAGS ({} \\Seen))", many.join(" "))).flags.unwrap();
+    assert!(flags.keywords().len() <= MOST_KEYWORDS);
+    assert_eq!(flags.system, crate::model::flags::System::SEEN);
 }
