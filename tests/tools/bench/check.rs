@@ -67,11 +67,11 @@ pub fn run(ours: PathBuf) -> bool {
     let mut wrong = keep_to(
         &stage,
         &[
-            Limits { work: Work::First, peak: 25 * MB, turns: 400, bytes: everything },
+            Limits { work: Work::First, peak: 25 * MB, turns: 505, bytes: everything },
             Limits { work: Work::Idle, peak: 25 * MB, turns: 8, bytes: 30_000 },
             Limits { work: Work::Arrive, peak: 25 * MB, turns: 12, bytes: 100_000 },
             Limits { work: Work::Flags, peak: 25 * MB, turns: 40, bytes: 200_000 },
-            Limits { work: Work::Upload, peak: 25 * MB, turns: 20, bytes: 2 * MB },
+            Limits { work: Work::Upload, peak: 25 * MB, turns: 40, bytes: 2 * MB },
         ],
     );
     drop(stage);
@@ -81,7 +81,7 @@ pub fn run(ours: PathBuf) -> bool {
         &stage,
         &[
             // Both listings of a folder, and what the ledger has of it, are in memory while it is compared.
-            Limits { work: Work::First, peak: 45 * MB, turns: 400, bytes: everything },
+            Limits { work: Work::First, peak: 45 * MB, turns: 450, bytes: everything },
             Limits { work: Work::Again, peak: 60 * MB, turns: 8, bytes: 30_000 },
         ],
     ));
