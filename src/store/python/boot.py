@@ -1,6 +1,6 @@
 """Answers questions about the Python in a configuration: a line of JSON comes in, a line of JSON goes out.
 
-Started as `python3 -c <this> LIMIT PYTHONFILE`; PYTHONFILE is empty when there is none. Needs Python 3.6.
+Started as `python3 -c <this> LIMIT PYTHONFILE`; PYTHONFILE is empty when there is none. Needs Python 3.7.
 """
 
 import sys
@@ -227,8 +227,7 @@ class Line:
         self.process = os.getpid()
         self.requests = queue.Queue()
         self.busy = False
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self.leave)
+        os.register_at_fork(after_in_child=self.leave)
 
     def leave(self):
         """In a process that the user's code forked: this line is not its own."""
@@ -272,13 +271,15 @@ def attempt(option, path, action):
 
 
 def main(limit, path):
-    os.setsid()
+    try:
+        os.setsid()  # No Ctrl-C comes from the terminal, and nobody can be asked there.
+    except OSError:
+        pass  # It leads a group already.
     # A handler, since children would inherit that it is ignored.
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+        stream.reconfigure(errors="backslashreplace")
     line, user = Line(), User()
     sys.argv[:] = ["blinkensync"]
     line.begin(float(limit))

@@ -111,7 +111,8 @@ impl Matter<'_> {
         let cause = match trouble {
             Trouble::Silent => {
                 let seconds = limit.as_secs_f64();
-                format!("its Python did not answer within {seconds} seconds and was ended")
+                let unit = if limit == Duration::from_secs(1) { "second" } else { "seconds" };
+                format!("its Python did not answer within {seconds} {unit} and was ended")
             }
             Trouble::Ended(how) => format!("the python3 that runs it died twice: {}", clean(how)),
         };

@@ -88,9 +88,10 @@ const OFTEN: [&str; 13] = [
 ];
 
 /// Parts of messages about the difference between text and bytes, and other things that changed.
-const TYPES: [(&str, &str); 8] = [
+const TYPES: [(&str, &str); 9] = [
     (">>: 'builtin_function_or_method'", "this is Python 2: for print >>f, x write print(x, file=f)"),
-    ("'cmp' is an invalid keyword", "this is Python 2: for sort(cmp=f) write sort(key=functools.cmp_to_key(f))"),
+    ("'cmp' is an invalid keyword", COMPARED),
+    ("unexpected keyword argument 'cmp'", COMPARED),
     ("object is not subscriptable", "if it comes from map, filter, zip or keys(), put list(…) around it"),
     ("'dict_keys' and", "this is Python 2: put list(…) around keys()"),
     ("bytes-like object", BYTES),
@@ -99,6 +100,7 @@ const TYPES: [(&str, &str); 8] = [
     ("first arg must be bytes", BYTES),
 ];
 
+const COMPARED: &str = "this is Python 2: for sort(cmp=f) write sort(key=functools.cmp_to_key(f))";
 const BYTES: &str =
     "text and bytes are different things today: make text of what a program or a file gave by .decode()";
 

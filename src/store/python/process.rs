@@ -53,7 +53,8 @@ impl Process {
     /// Starts it. It runs `pythonfile` first, and what came of that is its first answer.
     pub(super) fn start(program: &Path, pythonfile: Option<&Path>, limit: Duration) -> io::Result<Self> {
         let ((questions, their_questions), (answers, their_answers)) = (UnixStream::pair()?, UnixStream::pair()?);
-        let words = tempfile::tempfile()?;
+        // Without a place for it, that is no sign of a missing program.
+        let words = tempfile::tempfile().map_err(io::Error::other)?;
         let child = Command::new(program)
             // Nobody would see a warning, and no file appears beside the user's.
             .args(["-u", "-B", "-W", "ignore", "-c", BOOT])
@@ -151,7 +152,9 @@ impl Process {
     fn words_from(&self, from: u64) -> String {
         let mut words = Vec::new();
         let mut chunk = [0; 4096];
-        while let Ok(count @ 1..) = self.words.read_at(&mut chunk, from + words.len() as u64) {
+        // Something in the background may write on and on.
+        while (words.len() as u64) < MOST_WORDS {
+            let Ok(count @ 1..) = self.words.read_at(&mut chunk, from + words.len() as u64) else { break };
             words.extend_from_slice(&chunk[..count]);
         }
         String::from_utf8_lossy(&words).into_owned()

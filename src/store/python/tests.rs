@@ -215,7 +215,7 @@ fn a_password_without_quotes_is_not_shown() {
 fn each_value_has_a_room_of_its_own_and_the_file_one_for_all() {
     let (mut python, _directory) =
         with_file("count = 0\ndef more():\n    global count\n    count += 1\n    return count\n");
-    python.evaluate("x", "[y := 1]").unwrap();
+    python.evaluate("x", "globals().update(y=1)").unwrap();
     assert!(python.evaluate("x", "y").unwrap_err().cause.starts_with("NameError"));
     python.evaluate("x", "globals().update(re=None)").unwrap();
     assert_eq!(python.text("x", "re.sub('a', 'b', 'a')").unwrap(), "b");

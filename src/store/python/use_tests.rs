@@ -92,3 +92,59 @@ fn the_examples_of_the_sample_file_work() {
     let hook = python.function("newmail_hook", "lambda: os.system(\n\"exit 0 > /dev/null 2>&1\")").unwrap();
     python.run(&hook, &[]).unwrap();
 }
+
+/// OfflineIMAP's evaluator, where the package is installed.
+const THEIRS: &str = "/usr/share/offlineimap3/offlineimap/localeval.py";
+/// Evaluates what its arguments say with OfflineIMAP's evaluator, and shows the results as JSON.
+const COMPARE: &str = "
+import importlib.util, json, re, sys
+spec = importlib.util.spec_from_file_location('localeval', sys.argv[1])
+theirs = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(theirs)
+evaluator = theirs.LocalEval(sys.argv[2])
+for code in sys.argv[3:]:
+    try: print(json.dumps(evaluator.eval(code, {'re': re}), separators=(',', ':')))
+    except Exception as error: print(type(error).__name__)
+";
+
+#[test]
+fn offlineimap_comes_to_the_same_results() {
+    if !std::path::Path::new(THEIRS).is_file() {
+        return;
+    }
+    let (mut python, directory) = with_file(
+        "import os\nstate = []\ndef add(x):\n    state.append(x)\n    return len(state)\n_hidden = 'h'\ndef where(): return __name__, __doc__\n",
+    );
+    let codes = [
+        r"(lambda foldername: re.sub('^INBOX\.', '', foldername))('INBOX.a.b')",
+        r"(lambda foldername: re.sub('^INBOX\.*', '.', foldername))('INBOX')",
+        "(lambda foldername: not re.search('(^Trash$|Del)', foldername))('Deleted')",
+        "(lambda foldername: foldername in ['INBOX', 'Sent'])('Sent')",
+        " \t'led by spaces'",
+        "add(1), add(2), state",
+        "globals().update(y=1)",
+        "y",
+        "_hidden, where(), __name__, os.sep",
+        "os.path.basename(__file__)",
+        "globals().update(state=None)",
+        "state",
+        "x = 1",
+        "'a'\n'b'",
+        "('a'\n'b')",
+        "",
+        "undefined",
+    ];
+    // Not every Python has what their evaluator needs.
+    let path = directory.path().join("mine.py");
+    let mut theirs = std::process::Command::new("python3");
+    let theirs = theirs.args(["-B", "-W", "ignore", "-c", COMPARE, THEIRS]).arg(path).args(codes).output().unwrap();
+    if !theirs.status.success() {
+        return;
+    }
+    let theirs = String::from_utf8(theirs.stdout).unwrap();
+    let ours = codes.map(|code| match python.evaluate("x", code) {
+        Ok(value) => value.to_json().to_string(),
+        Err(fault) => fault.cause.split(':').next().unwrap().to_owned(),
+    });
+    assert_eq!(ours.join("\n") + "\n", theirs);
+}
