@@ -1,13 +1,15 @@
 //! Questions and answers, with a process that is there when it is needed.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::fault::{Matter, Raised};
+use super::patience::{Cutter, Patience, Stop};
 use super::process::{Process, Trouble};
 use super::value::Value;
 use crate::model::fault::Fault;
@@ -47,6 +49,7 @@ pub(super) struct Conversation {
     /// How long an answer may take.
     pub(super) limit: Duration,
     process: Option<Process>,
+    stop: Option<Stop>,
     /// The number of the last question, so that nothing but its answer passes for it.
     number: u64,
     /// What was printed in processes that have ended.
@@ -72,12 +75,28 @@ enum Failure {
 impl Conversation {
     /// One that has not begun.
     pub(super) fn new(pythonfile: Option<PathBuf>, program: PathBuf, limit: Duration) -> Self {
-        Self { pythonfile: pythonfile.map(Arc::from), program, limit, process: None, number: 0, prints: String::new() }
+        Self {
+            pythonfile: pythonfile.map(Arc::from),
+            program,
+            limit,
+            process: None,
+            stop: None,
+            number: 0,
+            prints: String::new(),
+        }
     }
 
     /// Whether there is a process.
     pub(super) fn is_started(&self) -> bool {
         self.process.is_some()
+    }
+
+    /// What ends the questions from another thread.
+    pub(super) fn cutter(&mut self) -> io::Result<Cutter> {
+        match &mut self.stop {
+            Some(stop) => stop.cutter(),
+            none => none.insert(Stop::new()?).cutter(),
+        }
     }
 
     /// Asks, and asks once more when the process dies of it.
@@ -112,12 +131,16 @@ impl Conversation {
         std::mem::take(&mut self.prints) + &now
     }
 
+    fn patience(&self) -> Patience<'_> {
+        Patience::new(self.limit, self.stop.as_ref())
+    }
+
     fn attempt(&mut self, matter: &Matter<'_>, question: &str) -> Result<Value, Failure> {
         let mut process = match self.process.take() {
             Some(process) => process,
             None => self.start(matter)?,
         };
-        let answer = process.ask(question.as_bytes(), Instant::now() + self.limit);
+        let answer = process.ask(question.as_bytes(), self.patience());
         let answer = answer.and_then(|line| understood(&mut process, &line, self.number));
         match answer {
             Ok(answer) => {
@@ -134,7 +157,7 @@ impl Conversation {
     fn start(&mut self, matter: &Matter<'_>) -> Result<Process, Failure> {
         let process = Process::start(&self.program, self.pythonfile.as_deref(), self.limit);
         let mut process = process.map_err(|error| Failure::Final(matter.unstarted(&error)))?;
-        let hello = process.answer(Instant::now() + self.limit);
+        let hello = process.answer(self.patience());
         match hello.and_then(|line| understood(&mut process, &line, 0)) {
             Ok(Ok(_)) => Ok(process),
             Ok(Err(raised)) => {
@@ -161,5 +184,5 @@ fn understood(process: &mut Process, line: &[u8], number: u64) -> Result<Result<
         Some(raised) => Some(Err(raised)),
         None => Value::from_json(answer.value).map(Ok),
     });
-    sense.ok_or_else(|| process.end(&std::io::ErrorKind::InvalidData.into()))
+    sense.ok_or_else(|| process.end(&io::ErrorKind::InvalidData.into()))
 }

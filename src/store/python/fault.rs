@@ -106,9 +106,10 @@ impl Matter<'_> {
         )
     }
 
-    /// The co-process took too long or died.
+    /// The co-process took too long or died, or was cut.
     pub(super) fn troubled(&self, trouble: &Trouble, starting: bool, limit: Duration) -> Fault {
         let cause = match trouble {
+            Trouble::Cut => return Fault::stopped(),
             Trouble::Silent => {
                 let seconds = limit.as_secs_f64();
                 let unit = if limit == Duration::from_secs(1) { "second" } else { "seconds" };

@@ -3,6 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -168,6 +169,25 @@ fn what_takes_too_long_is_ended_with_what_it_started() {
         assert!(is_gone(child), "{code}");
     }
     pipe.wait_for(PollFlags::HUP);
+}
+
+#[test]
+fn a_cut_ends_what_is_being_worked_out_and_what_follows() {
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = Pipe::new(&directory);
+    let mut python = Interpreter::new(None);
+    let child = pid(&mut python);
+    let (cutter, spare) = (python.cutter().unwrap(), python.cutter().unwrap());
+    drop(spare);
+    let code = format!("[os.write(os.open('{}', os.O_WRONLY), b'x'), os.system('sleep 1000')]", pipe.path.display());
+    thread::scope(|scope| {
+        let asked = scope.spawn(|| python.evaluate("x", &code).unwrap_err());
+        pipe.wait_for(PollFlags::IN);
+        cutter.cut();
+        assert!(asked.join().unwrap().is_stop());
+    });
+    assert!(is_gone(child));
+    assert!(python.evaluate("x", "1").unwrap_err().is_stop());
 }
 
 #[test]

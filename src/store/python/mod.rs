@@ -7,12 +7,15 @@
 //! What is promised:
 //!
 //! - **It ends with us.** It sees the conversation close, whatever the user's code is doing, and takes what that started along.
-//!   When it is idle at the end, what the code left in the background goes on.
-//! - **It never holds us up.** A question has a time limit; when that is over, the process and what it started are ended.
+//!   Only code that lets no other thread run, such as an endless match, goes on until its time is over. When it is idle at the
+//!   end, what the code left in the background goes on.
+//! - **It never holds us up.** A question has a time limit, and a [`Cutter`] ends it sooner; then the process and what it
+//!   started are ended.
 //! - **It may die once.** It is started again, and asked again. Nothing is lost by that, since a [`Function`] is its text, and
 //!   worked out where it is missing; but what the user's code remembered by itself is gone, and a hook may run twice.
 //! - **A fault names the option**, the exception, and the line of the pythonfile; what is wrong with a folder's name reaches as
-//!   far as the folder, everything else as far as the account. No fault shows a value.
+//!   far as the folder, everything else as far as the account. No fault shows what a value came to, but an exception's text is
+//!   its writer's.
 //!
 //! A truth value is what Python takes a value for, as in OfflineIMAP: `None`, `0` and `''` are false, and what `re.search`
 //! finds is true. Only functions and generators are refused, since they are true whatever they would give.
@@ -20,6 +23,7 @@
 mod conversation;
 mod fault;
 mod leftovers;
+mod patience;
 mod process;
 mod value;
 
@@ -32,12 +36,14 @@ mod tests;
 #[cfg(test)]
 mod use_tests;
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::conversation::{Ask, Conversation, Want};
 use self::fault::Matter;
+pub use self::patience::Cutter;
 pub use self::value::{Mismatch, Value};
 use crate::model::fault::{Fault, Reach};
 
@@ -72,6 +78,16 @@ impl Interpreter {
     pub fn with_program(mut self, program: impl Into<PathBuf>) -> Self {
         self.0.program = program.into();
         self
+    }
+
+    /// Another time limit from now on; a command that asks for a passphrase may need more, for example.
+    pub fn set_limit(&mut self, limit: Duration) {
+        self.0.limit = limit;
+    }
+
+    /// What ends its questions from another thread, when the program is to stop; they come to a [`Fault::stopped`].
+    pub fn cutter(&mut self) -> io::Result<Cutter> {
+        self.0.cutter()
     }
 
     /// Whether the co-process was needed so far.

@@ -9,10 +9,13 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use rustix::event::PollFlags;
 use rustix::process::{Pid, Signal, kill_process_group};
 use zeroize::Zeroizing;
+
+use super::patience::Patience;
 
 /// What runs in it.
 const BOOT: &str = include_str!("boot.py");
@@ -45,6 +48,8 @@ pub(super) struct Process {
 pub(super) enum Trouble {
     /// It took too long.
     Silent,
+    /// Nobody wants the answer any more.
+    Cut,
     /// It ended; how, in words.
     Ended(String),
 }
@@ -64,44 +69,47 @@ impl Process {
             .stdout(OwnedFd::from(their_answers))
             .stderr(Stdio::from(words.try_clone()?))
             .spawn()?;
-        Ok(Self { child, questions, answers, words, told: 0 })
+        let process = Self { child, questions, answers, words, told: 0 };
+        process.questions.set_nonblocking(true)?;
+        process.answers.set_nonblocking(true)?;
+        Ok(process)
     }
 
     /// Asks, and waits for the answer.
-    pub(super) fn ask(&mut self, question: &[u8], until: Instant) -> Result<Zeroizing<Vec<u8>>, Trouble> {
+    pub(super) fn ask(&mut self, question: &[u8], patience: Patience<'_>) -> Result<Zeroizing<Vec<u8>>, Trouble> {
         self.forget_words();
-        if let Err(error) = self.send(question, until) {
+        if let Err(error) = self.send(question, patience) {
             return Err(self.end(&error));
         }
-        self.answer(until)
+        self.answer(patience)
     }
 
     /// Waits for a line, and gives it without its end.
-    pub(super) fn answer(&mut self, until: Instant) -> Result<Zeroizing<Vec<u8>>, Trouble> {
-        self.line(until).map_err(|error| self.end(&error))
+    pub(super) fn answer(&mut self, patience: Patience<'_>) -> Result<Zeroizing<Vec<u8>>, Trouble> {
+        self.line(patience).map_err(|error| self.end(&error))
     }
 
-    fn send(&mut self, mut question: &[u8], until: Instant) -> io::Result<()> {
+    fn send(&mut self, mut question: &[u8], patience: Patience<'_>) -> io::Result<()> {
         while !question.is_empty() {
-            self.questions.set_write_timeout(Some(remaining(until)?))?;
+            patience.wait_for(&self.questions, PollFlags::OUT)?;
             match self.questions.write(question) {
                 Ok(count) => question = &question[count..],
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
                 Err(error) => return Err(error),
             }
         }
         Ok(())
     }
 
-    fn line(&mut self, until: Instant) -> io::Result<Zeroizing<Vec<u8>>> {
+    fn line(&mut self, patience: Patience<'_>) -> io::Result<Zeroizing<Vec<u8>>> {
         let mut line = Zeroizing::new(Vec::with_capacity(CHUNK));
         let mut chunk = Zeroizing::new(vec![0; CHUNK]);
         while !line.ends_with(b"\n") {
-            self.answers.set_read_timeout(Some(remaining(until)?))?;
+            patience.wait_for(&self.answers, PollFlags::IN)?;
             match self.answers.read(&mut chunk) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(count) => line.extend_from_slice(&chunk[..count]),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
                 Err(error) => return Err(error),
             }
             if line.len() > LARGEST {
@@ -123,7 +131,8 @@ impl Process {
         let _ = self.child.kill();
         let status = self.child.wait();
         match why.kind() {
-            ErrorKind::WouldBlock | ErrorKind::TimedOut => Trouble::Silent,
+            ErrorKind::TimedOut => Trouble::Silent,
+            ErrorKind::ConnectionAborted => Trouble::Cut,
             ErrorKind::FileTooLarge | ErrorKind::InvalidData => Trouble::Ended("it sent what is no answer".to_owned()),
             _ => Trouble::Ended(self.last_words(status.ok())),
         }
@@ -173,16 +182,9 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.questions.shutdown(Shutdown::Both);
-        let _ = self.answers.set_read_timeout(Some(GRACE));
         // It is idle, so it ends at once; what the user's code left running in the background may go on.
-        let _ = self.answers.read(&mut [0]);
+        let _ = Patience::new(GRACE, None).wait_for(&self.answers, PollFlags::IN);
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// The time that is left.
-fn remaining(until: Instant) -> io::Result<Duration> {
-    let left = until.saturating_duration_since(Instant::now());
-    if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(left) }
 }
