@@ -10,7 +10,7 @@
 //! | [`model`] | – | nothing: no I/O, no clock, no thread | the words everybody uses |
 //! | [`plan`] | `model` | nothing | what has to happen |
 //! | [`config`] | `model` | text, and the configuration file | what the user meant |
-//! | [`store`] | `model`, `config::settings` | disk, network, SQLite | how one side is read and written |
+//! | [`store`] | `model`, `config::settings` | disk, network, SQLite, python3 | how one side is read and written |
 //! | [`engine`] | `model`, `plan`, `config::settings`, `store` | threads, channels, locks | when, and in which order |
 //! | [`ui`] | `model` | the terminal | how it looks |
 //! | [`demo`] | `model` | loopback sockets | a small IMAP server with a life of its own |

@@ -2,7 +2,7 @@
 //!
 //! Two contracts meet here. A [`Repository`] holds folders, and opens each as a [`Mailbox`]; the [`ledger::Ledger`]
 //! remembers what both sides had after the last synchronisation. Every implementation passes the shared suites in
-//! `tests/contract`.
+//! `tests/contract`. What the configuration says in Python is worked out by [`python`].
 //!
 //! What a mailbox promises:
 //!
@@ -23,6 +23,7 @@ pub mod dry;
 pub mod imap;
 pub mod ledger;
 pub mod maildir;
+pub mod python;
 pub mod said;
 
 use std::collections::HashSet;
