@@ -194,7 +194,10 @@ fn attempt(
     let broken_off = report_broken_off(job, &survey);
     let (mut plan, mut withheld) = decide(job, &open, &survey);
     let aside = quarantine::hold_back(job, &survey, &mut open, &mut plan)?;
-    let Survey { record, rows, there, here } = survey;
+    let Survey { record, rows, there: remote_look, here: local_look } = survey;
+    let (next, there, here) = (uid_next(&remote_look), remote_look.mark, local_look.mark);
+    // The plan has all that is needed of the listings, which are large in a large folder.
+    drop((remote_look, local_look));
     if let Some(foreseen) = job.foreseen {
         withheld |= foreseen.spare(&job.names.local, &mut plan, open.local);
     }
@@ -214,7 +217,7 @@ fn attempt(
     let holds = (open.remote.holds().and(&open.local.holds()), open.local.holds());
     let mut work = Work {
         rows: rows.into_iter().map(|row| (row.remote, row)).collect(),
-        uid_next: uid_next(&there),
+        uid_next: next,
         failures: u64::from(broken_off),
         aside,
         ..Work::new(job, record, holds, Tally::of(counts.copies()))
@@ -225,7 +228,7 @@ fn attempt(
     result?;
     // What was withheld or passed over has to be seen again one day.
     if work.failures == work.put_aside && !withheld && !work.passed_over {
-        open.ledger.set_marks(work.record.id, there.mark, here.mark)?;
+        open.ledger.set_marks(work.record.id, there, here)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::ops::{BitAnd, BitOr, Not};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 /// The system flags of a message as a set of bits (RFC 3501, section 2.3.2). `\Recent` is the server's own affair and
 /// has no place here.
@@ -93,13 +94,13 @@ pub type Keyword = Arc<str>;
 pub struct Flags {
     /// The system flags.
     pub system: System,
-    keywords: Vec<Keyword>,
+    keywords: ThinVec<Keyword>,
 }
 
 impl Flags {
     /// A message with these system flags and no keyword.
     pub fn of(system: System) -> Self {
-        Self { system, keywords: Vec::new() }
+        Self { system, keywords: ThinVec::new() }
     }
 
     /// The flags that a server lists, `\Recent` and unknown system flags left out.

@@ -1,16 +1,17 @@
 //! SELECT, and what changed since the last look (RFC 3501, section 6.3.1; RFC 7162).
 
-use std::collections::BTreeMap;
+mod listed;
 
 use super::reader::Handler;
 use super::response::{Fetched, Untagged};
 use super::status::Code;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::{Flags, Holds, KeywordRoom};
-use crate::model::ids::{ModSeq, Uid, UidValidity};
+use crate::model::ids::{ModSeq, UidValidity};
 use crate::model::mark::{Mark, ServerMark};
-use crate::model::message::{Listed, MessageId};
+use crate::model::message::Listed;
 use crate::model::uidset::UidSet;
+use listed::Messages;
 
 /// So many more messages may come than the mailbox was said to have.
 const MOST_UNTOLD: usize = 10_000;
@@ -31,7 +32,7 @@ pub(super) struct Seen {
     flags: Option<Flags>,
     permanent: Option<(Flags, bool)>,
     pub(super) read_only: bool,
-    messages: BTreeMap<Uid, Flags>,
+    messages: Messages,
     /// About how many bytes they take.
     bytes: usize,
     /// How many messages were listed and are still there, as far as EXPUNGE tells.
@@ -84,7 +85,7 @@ impl Seen {
     fn fetched(&mut self, fetched: Fetched) {
         if let (Some(uid), Some(flags)) = (fetched.uid, fetched.flags) {
             self.bytes += flags.keywords().iter().map(|keyword| keyword.len() + 32).sum::<usize>();
-            self.listed += u64::from(self.messages.insert(uid, flags).is_none());
+            self.listed += u64::from(self.messages.insert(uid, flags));
         }
     }
 
@@ -99,9 +100,7 @@ impl Seen {
     }
 
     fn vanish(&mut self, uids: &UidSet, earlier: bool) {
-        if !self.messages.is_empty() {
-            self.messages.retain(|uid, _| !uids.contains(*uid));
-        }
+        self.messages.remove(uids);
         self.vanished.insert_all(uids);
         if !earlier {
             self.left.insert_all(uids);
@@ -141,7 +140,7 @@ impl Seen {
 
     /// Whether a search found only messages that are `known` or listed: others would be new, and so among the changes.
     pub(super) fn found_no_strangers(&self, known: &UidSet) -> bool {
-        let listed = self.messages.keys().filter(|uid| !known.contains(**uid) && self.found.contains(**uid)).count();
+        let listed = self.messages.uids().filter(|uid| !known.contains(*uid) && self.found.contains(*uid)).count();
         let expected = known.iter().filter(|uid| self.found.contains(*uid)).count();
         (listed + expected) as u64 == self.found.len()
     }
@@ -179,13 +178,12 @@ impl Seen {
 
     /// How many of the listed messages `known` doesn't have.
     pub(super) fn new_beside(&self, known: &UidSet) -> u64 {
-        self.messages.keys().filter(|uid| !known.contains(**uid)).count() as u64
+        self.messages.uids().filter(|uid| !known.contains(*uid)).count() as u64
     }
 
     /// The messages listed so far; they are taken out.
     pub(super) fn take_messages(&mut self) -> Vec<Listed> {
-        let messages = std::mem::take(&mut self.messages);
-        messages.into_iter().map(|(uid, flags)| Listed { id: MessageId::Uid(uid), flags }).collect()
+        std::mem::take(&mut self.messages).into_listed()
     }
 }
 

@@ -81,8 +81,8 @@ pub fn run(ours: PathBuf) -> bool {
         &stage,
         &[
             // Both listings of a folder, and what the ledger has of it, are in memory while it is compared.
-            Limits { work: Work::First, peak: 45 * MB, turns: 450, bytes: everything },
-            Limits { work: Work::Again, peak: 60 * MB, turns: 8, bytes: 30_000 },
+            Limits { work: Work::First, peak: 28 * MB, turns: 450, bytes: everything },
+            Limits { work: Work::Again, peak: 32 * MB, turns: 8, bytes: 30_000 },
         ],
     ));
     drop(stage);

@@ -1,6 +1,7 @@
 use super::super::response::{Response, parse};
 use super::*;
 use crate::model::flags::System;
+use crate::model::ids::Uid;
 
 fn seen(lines: &[&str]) -> Seen {
     let mut seen = Seen::default();
