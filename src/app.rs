@@ -192,6 +192,7 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
         ignore_read_only: false,
         fsync: true,
         socket_timeout: Duration::from_secs(60),
+        pythonfile: None,
         only: None,
         accounts: vec![account],
     };

@@ -55,9 +55,16 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
         max_sync_accounts: source.read("general", "maxsyncaccounts", value::count).unwrap_or(usual),
         fsync: source.read("general", "fsync", boolean).unwrap_or(true),
         socket_timeout: timeout(source),
+        pythonfile: pythonfile(source),
         only: None,
         accounts,
     })
+}
+
+/// Python that is run first, if there is other Python at all.
+fn pythonfile(source: &mut Source) -> Option<PathBuf> {
+    let environment = source.environment;
+    source.read("general", "pythonfile", |text| value::path(text, environment))
 }
 
 /// The accounts that the file lists; it needn't list any when others are asked for.

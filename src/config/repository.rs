@@ -106,7 +106,7 @@ fn kind(source: &mut Source, section: &str) -> Option<&'static str> {
 }
 
 fn common(source: &mut Source, section: &str) -> CommonSettings {
-    CommonSettings {
+    let common = CommonSettings {
         name: section.strip_prefix("Repository ").unwrap_or(section).trim().to_owned(),
         read_only: source.read(section, "readonly", boolean).unwrap_or(false),
         create_folders: source.read(section, "createfolders", boolean).unwrap_or(true),
@@ -114,7 +114,12 @@ fn common(source: &mut Source, section: &str) -> CommonSettings {
         patterns: naming::patterns(source, section),
         map: naming::map(source, section),
         includes: naming::includes(source, section),
-    }
+        nametrans: naming::function(source, section, "nametrans"),
+        folderfilter: naming::function(source, section, "folderfilter"),
+        foldersort: naming::function(source, section, "foldersort"),
+    };
+    naming::one_way(source, section, &common);
+    common
 }
 
 fn root(source: &mut Source, section: &str) -> Option<PathBuf> {
@@ -214,6 +219,9 @@ fn host(source: &mut Source, section: &str, gmail: bool, tunnel: Option<&Tunnel>
 }
 
 fn password(source: &mut Source, section: &str) -> PasswordSource {
+    if let Some(code) = source.text(section, "remotepasseval").filter(|code| literal(code).is_none()) {
+        return PasswordSource::Python(Secret::new(naming::code(&code)));
+    }
     if let Some(text) = evaluated(source, section, "remotepass", |text| Ok(text.to_owned())) {
         return PasswordSource::Given(Secret::new(text));
     }

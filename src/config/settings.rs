@@ -24,6 +24,8 @@ pub struct Settings {
     pub fsync: bool,
     /// How long a connect, a handshake or a read may take.
     pub socket_timeout: Duration,
+    /// Python that is run before all other.
+    pub pythonfile: Option<PathBuf>,
     /// The only folders to synchronise, whatever else the configuration says; `None`: all that it says.
     pub only: Option<Patterns>,
     /// The accounts to synchronise, in the order of `accounts`.
@@ -73,6 +75,17 @@ pub struct AccountSettings {
     pub remote: ImapSettings,
 }
 
+impl AccountSettings {
+    /// Whether anything in it has to be worked out by Python.
+    pub fn needs_python(&self) -> bool {
+        let sides = [&self.local.common, &self.remote.common];
+        let functions = |common: &CommonSettings| {
+            common.nametrans.is_some() || common.folderfilter.is_some() || common.foldersort.is_some()
+        };
+        sides.into_iter().any(functions) || matches!(self.remote.password, PasswordSource::Python(_))
+    }
+}
+
 /// What repositories of all types have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommonSettings {
@@ -88,8 +101,14 @@ pub struct CommonSettings {
     pub patterns: Option<Patterns>,
     /// What its folders are called on the other side; the same without it.
     pub map: Option<NameMap>,
-    /// Folders that take part whatever the patterns say.
+    /// Folders that take part whatever the patterns or the filter say.
     pub includes: Vec<String>,
+    /// A Python function that gives a folder's name on the other side.
+    pub nametrans: Option<String>,
+    /// A Python function that says whether a folder takes part.
+    pub folderfilter: Option<String>,
+    /// A Python function that puts folders into an order.
+    pub foldersort: Option<String>,
 }
 
 impl CommonSettings {
@@ -103,6 +122,9 @@ impl CommonSettings {
             patterns: None,
             map: None,
             includes: Vec::new(),
+            nametrans: None,
+            folderfilter: None,
+            foldersort: None,
         }
     }
 }
@@ -180,6 +202,8 @@ pub enum PasswordSource {
     File(PathBuf),
     /// The first line of what the shell says to this, which may hold a password itself.
     Command(Secret),
+    /// What this Python comes to.
+    Python(Secret),
     /// Someone must be asked.
     Ask,
 }

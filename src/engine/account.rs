@@ -8,14 +8,16 @@ use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
-use super::connect::connect;
+use super::connect::{Means, connect};
 use super::doubt::{self, Flushing};
 use super::folder::{Done, Policy};
 use super::hooks;
 use super::intents;
 use super::lock::AccountLock;
 use super::moves;
+use super::naming;
 use super::pairing::{self, Names, Sides};
+use super::python::Python;
 use super::recheck::recheck;
 use super::rehearsal::rehearse;
 use super::runtime::{Options, Report};
@@ -30,7 +32,6 @@ use crate::model::ids::LampId;
 use crate::model::light::Light;
 use crate::model::question::{Question, Secret};
 use crate::plan::messages::Permission;
-use crate::plan::naming::Rules;
 use crate::store::imap::ImapRepository;
 use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
 use crate::store::ledger::{FolderRecord, Ledger};
@@ -49,6 +50,8 @@ pub(super) struct Task {
     pub(super) reports: Sender<Report>,
     /// The password, when an earlier run learned it.
     pub(super) password: Option<Secret>,
+    /// The way to Python, where the account needs it.
+    pub(super) python: Option<Python>,
 }
 
 /// How a run ended.
@@ -155,8 +158,10 @@ impl Shared<'_> {
     }
 
     /// What the folders of the remote and of the local side are called.
-    pub(super) fn rules(&self) -> (Rules<'_>, Rules<'_>) {
-        (rules(&self.account.remote.common), rules(&self.account.local.common))
+    pub(super) fn names(&self) -> Result<(naming::Names<'_>, naming::Names<'_>), Fault> {
+        let python = self.task.python.as_ref();
+        let names = |common| naming::Names::new(common, python);
+        Ok((names(&self.account.remote.common)?, names(&self.account.local.common)?))
     }
 
     pub(super) fn policy(&self) -> Policy {
@@ -177,12 +182,9 @@ impl Shared<'_> {
 
     pub(super) fn connect(&self, worker: &Worker, password: &mut Option<Secret>) -> Result<ImapRepository, Fault> {
         let timeout = self.task.settings.socket_timeout;
-        connect(worker, &self.account.remote, timeout, &self.task.reports, password)
+        let means = Means { python: self.task.python.as_ref(), reports: &self.task.reports };
+        connect(worker, &self.account.remote, timeout, means, password)
     }
-}
-
-fn rules(common: &CommonSettings) -> Rules<'_> {
-    Rules { patterns: common.patterns.as_ref(), map: common.map.as_ref(), includes: &common.includes }
 }
 
 fn may_create(common: &CommonSettings) -> bool {
@@ -222,9 +224,10 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     worker.light(Light::Account);
     flushing.announce(&mut ledger)?;
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
-    let (mut there, mut here) = shared.rules();
+    let (mut there, mut here) = shared.names()?;
     let names = Names { only: task.settings.only.as_ref(), remote: &mut there, local: &mut here };
     let mut folders = pairing::list(worker, shared.policy(), (&mut sides, names), &known, total)?;
+    there.sort(&mut folders)?;
     recheck(worker, shared.policy(), &mut sides, &mut folders, &mut known)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crossbeam_channel::Sender;
 
 use super::password;
+use super::python::Python;
 use super::runtime::Report;
 use super::worker::Worker;
 use crate::config::settings::{ImapSettings, Security};
@@ -19,19 +20,28 @@ const ATTEMPTS: usize = 3;
 /// What a refusal begins with, which the question says in its own way.
 const SERVER_SAYS: &str = "the server says: ";
 
+/// What a connection is made with.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    /// The way to Python, where the account needs it.
+    pub(super) python: Option<&'a Python>,
+    /// Where the way to cut the connection is told.
+    pub(super) reports: &'a Sender<Report>,
+}
+
 /// Connects and logs in. `password` holds what worked before, if anything did, and afterwards what worked now.
 pub(super) fn connect(
     worker: &Worker,
     settings: &ImapSettings,
     timeout: Duration,
-    reports: &Sender<Report>,
+    means: Means<'_>,
     password: &mut Option<Secret>,
 ) -> Result<ImapRepository, Fault> {
     worker.light(Light::Connecting);
     let mut secret = match password.clone() {
         Some(known) => known,
         None if settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in) => Secret::new(String::new()),
-        None => password::first(worker, settings)?,
+        None => password::first(worker, settings, means.python)?,
     };
     let mut asked = 0;
     loop {
@@ -42,7 +52,7 @@ pub(super) fn connect(
         let greeted =
             Greeted::connect(settings, &worker.account(), timeout).map_err(|fault| unless_stopped(worker, fault))?;
         if let Ok(cutter) = greeted.cutter() {
-            let _ = reports.send(Report::Connected { lamp: worker.lamp(), cutter });
+            let _ = means.reports.send(Report::Connected { lamp: worker.lamp(), cutter });
         }
         match greeted.log_in(&secret) {
             Ok(repository) => {

@@ -10,11 +10,13 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::connect::ask;
+use super::python::Python;
 use super::shell::{End, Running};
 use super::worker::Worker;
 use crate::config::settings::{ImapSettings, PasswordSource};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::question::Secret;
+use crate::store::python::LIMIT;
 use crate::store::said::Said;
 
 /// How long a command may take to give the password. Somebody may have to unlock a key for it first.
@@ -23,17 +25,33 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const MOST_OUTPUT: u64 = 64 * 1024;
 
 /// The password to begin with.
-pub(super) fn first(worker: &Worker, settings: &ImapSettings) -> Result<Secret, Fault> {
+pub(super) fn first(worker: &Worker, settings: &ImapSettings, python: Option<&Python>) -> Result<Secret, Fault> {
     match &settings.password {
         PasswordSource::Given(secret) => Ok(secret.clone()),
         PasswordSource::File(path) => read(path),
         PasswordSource::Command(command) => told(worker, command.reveal(), PATIENCE),
+        PasswordSource::Python(code) => worked_out(worker, code, python),
         PasswordSource::Ask => ask(worker, settings, None).ok_or_else(|| {
             let doing = format!("logging in as {} on {} (account {})", settings.user, settings.host, worker.account());
             Fault::new(Reach::Account, FaultKind::Login, doing, "there is no password, and nobody to ask for it")
                 .advise("set remotepassfile or remotepasscmd, or use an interface that can ask")
         }),
     }
+}
+
+/// What Python comes to. Somebody may have to unlock something for it, so it has more time than other Python.
+fn worked_out(worker: &Worker, code: &Secret, python: Option<&Python>) -> Result<Secret, Fault> {
+    let lost = || {
+        let doing = format!("working out the password of the account {}", worker.account());
+        Fault::new(Reach::Account, FaultKind::Internal, doing, "a mistake in this program")
+    };
+    let code = code.clone();
+    python.ok_or_else(lost)?.ask(move |python| {
+        python.set_limit(PATIENCE);
+        let password = python.text("remotepasseval", code.reveal());
+        python.set_limit(LIMIT);
+        password.map(Secret::new)
+    })
 }
 
 /// The first line of what a command says.

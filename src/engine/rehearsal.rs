@@ -41,9 +41,10 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     ledger.bind(&shared.origin())?;
     worker.light(Light::Pretending);
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
-    let (mut there, mut here) = shared.rules();
+    let (mut there, mut here) = shared.names()?;
     let names = Names { only: task.settings.only.as_ref(), remote: &mut there, local: &mut here };
     let mut folders = pairing::list(worker, shared.policy(), (&mut sides, names), &known, total)?;
+    there.sort(&mut folders)?;
     recheck(worker, shared.policy(), &mut sides, &mut folders, &mut known)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;

@@ -10,6 +10,7 @@ use chrono::Utc;
 use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 
 use super::account::{self, Outcome, Task};
+use super::python::Python;
 use super::supervisor::{Effect, Input, Moment, Supervisor};
 use super::worker::{Order, Orders, Publisher, Worker};
 use crate::config::settings::Settings;
@@ -20,6 +21,7 @@ use crate::model::ids::{AccountName, LampId};
 use crate::model::light::Light;
 use crate::model::question::{Question, Secret};
 use crate::store::imap::Cutter;
+use crate::store::python;
 
 /// Reports that may wait for the runtime.
 const REPORTS: usize = 256;
@@ -91,6 +93,7 @@ impl Engine {
             cutters: HashMap::new(),
             orders: HashMap::new(),
             passwords: HashMap::new(),
+            python: None,
             begun: Instant::now(),
             end: None,
         };
@@ -111,6 +114,8 @@ struct Runtime {
     /// The last order to each account, for workers that begin after it was given.
     orders: HashMap<AccountName, Order>,
     passwords: HashMap<AccountName, Secret>,
+    /// The way to Python, where the configuration needs it, and what ends its questions.
+    python: Option<(Python, python::Cutter)>,
     begun: Instant,
     end: Option<Exit>,
 }
@@ -159,7 +164,10 @@ impl Runtime {
                 Effect::Start(account) => self.start(&account),
                 Effect::Order(account, order) => self.order(&account, order),
                 Effect::Publish(kind) => self.publish(kind),
-                Effect::Cut => self.cutters.values().for_each(Cutter::cut),
+                Effect::Cut => {
+                    self.cutters.values().for_each(Cutter::cut);
+                    self.python.iter().for_each(|(_, cutter)| cutter.cut());
+                }
                 Effect::End(exit) => self.end = Some(exit),
             }
         }
@@ -204,10 +212,26 @@ impl Runtime {
         }
     }
 
+    /// Makes a way to Python, if there is none.
+    fn need_python(&mut self) {
+        if self.python.is_none() {
+            match Python::start(self.settings.pythonfile.clone()) {
+                Ok(python) => self.python = Some(python),
+                Err(error) => {
+                    let fault = Fault::new(Reach::Program, FaultKind::Internal, "starting a thread for Python", error);
+                    self.publish(EventKind::Failed { account: None, folder: None, fault });
+                }
+            }
+        }
+    }
+
     fn start(&mut self, account: &AccountName) {
         let Some(place) = self.settings.accounts.iter().position(|settings| settings.name == *account) else {
             return;
         };
+        if self.settings.accounts[place].needs_python() {
+            self.need_python();
+        }
         let task = Task {
             settings: self.settings.clone(),
             place,
@@ -217,6 +241,7 @@ impl Runtime {
             questions: self.questions.clone(),
             reports: self.reports.clone(),
             password: self.passwords.get(account).cloned(),
+            python: self.python.as_ref().map(|(python, _)| python.clone()),
         };
         let (name, reports) = (account.clone(), self.reports.clone());
         let thread = thread::Builder::new().name(format!("account {name}"));

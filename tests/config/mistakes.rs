@@ -84,8 +84,8 @@ fn options_that_matter_and_are_not_followed_refuse_the_account() {
     for (account, local, remote, line) in [
         ("maxage = 30", "", "", 7),
         ("synclabels = yes", "", "", 7),
-        ("", "nametrans = lambda f: f", "", 11),
-        ("", "", "folderfilter = lambda f: f == 'INBOX'", 16),
+        ("", "startdate = 2024-01-31", "", 11),
+        ("", "", "subscribedonly = yes", 16),
         ("", "", "reference = Mail", 16),
         ("", "", "cert_fingerprint = 00ff", 16),
         ("", "", "ssl_version = tls1_3", 16),
@@ -104,6 +104,9 @@ fn rules_for_folders_say_what_is_wrong_with_them() {
         ("namemap = INBOX", "expected s/expression/replacement/"),
         ("namemap = s/(/x/", "expected a regular expression"),
         ("folderincludes = names()", "expected a list of names in quotes"),
+        ("folderfilter = 'INBOX'", "expected a function"),
+        ("folderpatterns = a\nfolderfilter = lambda f: True", "expected one of the two"),
+        ("namemap = s/a/b/\nnametrans = lambda f: f", "expected one of the two"),
     ] {
         let said = mistakes(&file("", "", "", line));
         assert!(said.len() == 1 && said[0].starts_with("rc:16: ") && said[0].contains(words), "{said:?}");
@@ -119,10 +122,7 @@ fn options_that_change_nothing_are_no_reason_to_refuse() {
 #[test]
 fn harmless_options_and_unknown_names_are_warned_about() {
     for (text, wanted) in [
-        (
-            file("pythonfile = ~/x.py", "", "", ""),
-            "rc:3: [general] pythonfile = ~/x.py: accepted, but not followed yet",
-        ),
+        (file("", "", "", "keepalive = 60"), "rc:16: [Repository R] keepalive = 60: accepted, but not followed yet"),
         (file("", "quick = 3", "", ""), "rc:7: [Account A] quick = 3: accepted, but not"),
         (file("", "", "customflag_a = $Work", ""), "rc:11: [Repository L] customflag_a = $Work: accepted"),
         (

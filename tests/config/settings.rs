@@ -60,6 +60,15 @@ fn a_command_gives_the_password_where_nothing_else_does() {
 }
 
 #[test]
+fn python_is_kept_for_later_and_what_is_none_is_nothing() {
+    let remote = account("", "", "nametrans = lambda f:\n  f\nfolderfilter = None\nfoldersort =").remote.common;
+    assert_eq!(remote.nametrans.as_deref(), Some("(lambda f:\nf\n)"));
+    assert_eq!((remote.folderfilter, remote.foldersort), (None, None));
+    assert!(account("", "nametrans = f", "").needs_python() && !account("", "", "").needs_python());
+    assert!(account("", "", "remotepasseval = get()").needs_python());
+}
+
+#[test]
 fn rules_for_folders_are_kept_for_each_side() {
     let account = account("", "namemap = s/^/a-/", "folderpatterns = INBOX, !b\nfolderincludes = ['c', 'd']");
     assert_eq!(account.local.common.map.unwrap().forth("x"), "a-x");
@@ -116,6 +125,7 @@ fn passwords_come_from_the_first_place_that_has_one() {
         ("remotepass = a%%b", given("a%b")),
         ("remotepasseval = 'x'\nremotepass = y", given("x")),
         ("remotepasseval = None\nremotepass = y", given("y")),
+        ("remotepasseval = get()\nremotepass = y", PasswordSource::Python(Secret::new("get()".to_owned()))),
         ("remotepass = y\nremotepassfile = ~/pw", given("y")),
         ("remotepassfile = ~/pw", PasswordSource::File(PathBuf::from("/home/u/pw"))),
         ("remotepass =", PasswordSource::Ask),

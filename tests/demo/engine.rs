@@ -54,6 +54,7 @@ pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
         ignore_read_only: false,
         fsync: false,
         socket_timeout: Duration::from_secs(60),
+        pythonfile: None,
         only: None,
         accounts: vec![account],
     }

@@ -48,6 +48,7 @@ mod names;
 mod options;
 mod power;
 mod promises;
+mod python;
 mod readonly;
 mod rehearsal;
 mod second_run;

@@ -101,6 +101,7 @@ impl Account {
             ignore_read_only: false,
             fsync: false,
             socket_timeout: patience,
+            pythonfile: None,
             only: None,
             accounts: vec![account],
         }

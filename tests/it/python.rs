@@ -1,0 +1,113 @@
+//! Files with Python in them, as people have had them for years, and the folders that come of them on both sides.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::local::{self, deliver};
+use crate::world::World;
+
+fn here(world: &World) -> BTreeSet<String> {
+    fs::read_dir(world.maildir()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+fn named(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn made_there(world: &World, names: &[&str]) {
+    for name in names {
+        world.client(&["create", name]);
+        world.client(&["append", name, "hello"]);
+    }
+}
+
+#[test]
+fn a_prefix_is_taken_off_here_and_put_on_there() {
+    let mut world = World::new();
+    made_there(&world, &["INBOX/Lists", "INBOX/Lists/a"]);
+    world.remote += "nametrans = lambda folder: re.sub('^INBOX/', '', folder)\n";
+    world.local = "nametrans = lambda folder: 'INBOX.' + folder if folder != 'INBOX' else folder\n".to_owned();
+    deliver(&world.maildir().join("Mine"), "mine", "S");
+    world.sync().ends_with(0).says("1 uploaded");
+    assert_eq!(here(&world), named(&["INBOX", "Lists", "Lists.a", "Mine"]));
+    assert!(world.status().contains("\"INBOX/Mine\" (MESSAGES 1 "), "{}", world.status());
+    world.sync().ends_with(0).says("nothing new");
+}
+
+#[test]
+fn a_filter_over_several_lines_leaves_folders_out() {
+    let mut world = World::new();
+    made_there(&world, &["Trash", "Del", "Work", "MyLabel-a"]);
+    world.remote += "folderfilter = lambda folder: folder not in ['Trash',\n    'Del'] and \\\n    not folder.startswith('MyLabel')\nfolderincludes = ['MyLabel-a']\n";
+    world.sync().ends_with(0);
+    assert_eq!(here(&world), named(&["INBOX", "Work", "MyLabel-a"]));
+    // What is left out there is not made there from here.
+    deliver(&world.maildir().join("Del"), "mine", "S");
+    let before = world.status();
+    world.sync().ends_with(0);
+    assert_eq!(world.status(), before);
+}
+
+#[test]
+fn the_file_of_python_is_at_hand_and_gives_the_password() {
+    let mut world = World::new();
+    made_there(&world, &["b", "a", "c"]);
+    let file = world.dovecot.dir.join("helpers.py");
+    let password = crate::dovecot::PASSWORD;
+    fs::write(
+        &file,
+        format!(
+            "import os\nprint('this disturbs nobody')\norder = ['c', 'a', 'INBOX', 'b']\n\
+             def first(a, b):\n    return cmp(order.index(a), order.index(b))\n\
+             def get_pass(host):\n    return b'{password}'\n"
+        ),
+    )
+    .unwrap();
+    world.remote = world.remote.replace(&format!("remotepass = {password}"), "remotepasseval = get_pass('mail')");
+    world.remote += "foldersort = first\nmaxconnections = 1\n";
+    let general = format!("[general]\npythonfile = {}\n", file.display());
+    let config = world.config().replace("maxconnections = 4\n", "").replacen("[general]\n", &general, 1);
+    let run = world.sync_with(&config);
+    run.ends_with(0);
+    assert!(!run.text.contains("disturbs"), "{}", run.text);
+    let place = |folder: &str| run.text.find(&format!("Test: {folder}: 1 downloaded")).unwrap();
+    assert!(place("c") < place("a") && place("a") < place("b"), "{}", run.text);
+}
+
+#[test]
+fn what_is_wrong_with_it_is_told_with_its_name() {
+    let mut world = World::new();
+    made_there(&world, &["Work", "odd"]);
+    let plain = world.remote.clone();
+    // A slip is the account's fault, and nothing is done.
+    for (line, words) in [
+        ("nametrans = lambda f: f +", "nametrans"),
+        ("folderfilter = 'INBOX'", "expected a function"),
+        ("foldersort = nobody", "nobody"),
+    ] {
+        world.remote = format!("{plain}{line}\n");
+        let run = world.sync();
+        assert!(run.code == Some(1) || run.code == Some(2), "{line}: {}", run.text);
+        run.in_one_sentence().says(words);
+        assert!(!world.maildir().join("Work").exists(), "{line}");
+    }
+    // What is wrong with one name is that folder's, and none is made there as long as it has no name.
+    world.remote = format!("{plain}nametrans = lambda f: {{'odd': None}}.get(f, f)\n");
+    let mine = deliver(&world.maildir().join("Mine"), "mine", "S");
+    world.sync().ends_with(1).in_one_sentence().says("nametrans").says("odd");
+    assert_eq!(here(&world), named(&["INBOX", "Work", "Mine"]));
+    assert!(mine.exists() && !world.status().contains("Mine"), "{}", world.status());
+}
+
+#[test]
+fn a_dry_run_asks_python_as_well() {
+    let mut world = World::new();
+    made_there(&world, &["Work"]);
+    world.remote += "nametrans = lambda f: f.lower() if f != 'INBOX' else f\n";
+    let mut program = world.program(&world.config());
+    let run = crate::world::Run::from(&program.arg("--dry-run").output().unwrap());
+    run.ends_with(0).says("work");
+    assert!(!world.maildir().exists());
+    world.sync().ends_with(0);
+    assert_eq!(local::messages(&world.maildir().join("work")).len(), 1);
+}
