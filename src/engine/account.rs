@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crossbeam_channel::Sender;
@@ -35,7 +35,7 @@ use crate::plan::messages::Permission;
 use crate::store::imap::ImapRepository;
 use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
 use crate::store::ledger::{FolderRecord, Ledger};
-use crate::store::maildir::Maildir;
+use crate::store::maildir::{Called, Maildir};
 
 /// What one run of an account needs.
 #[derive(Debug)]
@@ -145,11 +145,19 @@ pub(super) struct Shared<'a> {
     pub(super) task: &'a Task,
     pub(super) account: &'a AccountSettings,
     pub(super) ledger_path: PathBuf,
+    /// What the server calls local folders, once that is known.
+    pub(super) called: Arc<OnceLock<Called>>,
+}
+
+impl<'a> Shared<'a> {
+    pub(super) fn new(task: &'a Task, ledger_path: PathBuf) -> Self {
+        Self { task, account: &task.settings.accounts[task.place], ledger_path, called: Arc::default() }
+    }
 }
 
 impl Shared<'_> {
     pub(super) fn maildir(&self) -> Maildir {
-        Maildir::from_settings(&self.account.local, self.task.settings.fsync)
+        Maildir::from_settings(&self.account.local, self.task.settings.fsync).calling(self.called.clone())
     }
 
     /// Whose mail on which server it is, as the ledger is bound to it.
@@ -206,7 +214,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     })?;
     let _lock = AccountLock::take(metadata, task.account())?;
     let ledger_path = ledger_path(metadata, task.account().as_str());
-    let shared = Shared { task, account: &task.settings.accounts[task.place], ledger_path };
+    let shared = Shared::new(task, ledger_path);
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
     let mut flushing = Flushing::begin(&mut ledger, task.settings.fsync, doubt::boot())?;
     let mut known = ledger.folders()?;
@@ -225,7 +233,8 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     flushing.announce(&mut ledger)?;
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let (mut there, mut here) = shared.names()?;
-    let names = Names { only: task.settings.only.as_ref(), remote: &mut there, local: &mut here };
+    let (only, called) = (task.settings.only.as_ref(), &*shared.called);
+    let names = Names { only, called, remote: &mut there, local: &mut here };
     let mut folders = pairing::list(worker, shared.policy(), (&mut sides, names), &known, total)?;
     there.sort(&mut folders)?;
     recheck(worker, shared.policy(), &mut sides, &mut folders, &mut known)?;

@@ -1,6 +1,7 @@
 //! Which folders an account has, on which sides, and which of them have to be looked at.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use crossbeam_channel::{Receiver, bounded};
 
@@ -20,6 +21,7 @@ use crate::plan::folders::{Paired, Tree, pair};
 use crate::plan::naming::Naming;
 use crate::store::Repository;
 use crate::store::ledger::{FolderRecord, Ledger};
+use crate::store::maildir::Called;
 
 /// Both sides of an account, and what it remembers of them.
 pub(super) struct Sides<'a> {
@@ -41,6 +43,8 @@ pub(super) struct Candidate {
 pub(super) struct Names<'a> {
     /// The only ones that are wanted in this run, by any of their names.
     pub(super) only: Option<&'a Patterns>,
+    /// Where the Maildir learns what the server calls its folders.
+    pub(super) called: &'a OnceLock<Called>,
     pub(super) remote: &'a mut dyn Naming,
     pub(super) local: &'a mut dyn Naming,
 }
@@ -59,9 +63,10 @@ pub(super) fn list(
     let (remote_separator, local_separator) = (sides.remote.separator()?, sides.local.separator()?);
     let (create, naming) = (policy.create_remote, names.remote);
     let remote_tree = Tree { folders: &there, separator: remote_separator, create, naming };
-    let (create, naming) = (policy.create_local, names.local);
+    let (create, naming) = (policy.create_local, &mut *names.local);
     let local_tree = Tree { folders: &here, separator: local_separator, create, naming };
     let (mut pairs, faults) = pair(remote_tree, local_tree)?;
+    let _ = names.called.set(called(&mut *names.local, &pairs)?);
     if let Some(only) = names.only {
         pairs.retain(|pair| only.decide(&[&pair.names.shown, &pair.names.remote, &pair.names.local]).0);
     }
@@ -87,6 +92,24 @@ pub(super) fn list(
         }
     }
     Ok(candidates)
+}
+
+/// What the other side calls the local folders, where that differs.
+fn called(naming: &mut dyn Naming, pairs: &[Paired]) -> Result<Called, Fault> {
+    let mut called = Called::new();
+    if !naming.translates() {
+        return Ok(called);
+    }
+    for name in pairs.iter().map(|pair| &pair.names.local) {
+        match naming.visible(name) {
+            Ok(visible) if visible != *name => {
+                called.insert(name.clone(), visible);
+            }
+            Err(fault) if fault.reach > Reach::Folder => return Err(fault),
+            _ => {}
+        }
+    }
+    Ok(called)
 }
 
 fn marks(folders: &[FolderInfo]) -> HashMap<&str, Mark> {

@@ -30,7 +30,7 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     })?;
     let copy = directory.path().join("ledger.sqlite");
     SqliteLedger::copy(&ledger_path(metadata, task.account().as_str()), &copy)?;
-    let shared = Shared { task, account: &task.settings.accounts[task.place], ledger_path: copy };
+    let shared = Shared::new(task, copy);
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
     let mut known = ledger.folders()?;
     let there_is_mail = check_root(&shared.account.local.root, &known)?;
@@ -42,7 +42,8 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     worker.light(Light::Pretending);
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let (mut there, mut here) = shared.names()?;
-    let names = Names { only: task.settings.only.as_ref(), remote: &mut there, local: &mut here };
+    let (only, called) = (task.settings.only.as_ref(), &*shared.called);
+    let names = Names { only, called, remote: &mut there, local: &mut here };
     let mut folders = pairing::list(worker, shared.policy(), (&mut sides, names), &known, total)?;
     there.sort(&mut folders)?;
     recheck(worker, shared.policy(), &mut sides, &mut folders, &mut known)?;

@@ -34,12 +34,13 @@ pub(super) fn take_over(
     if !caches.exist() {
         return Ok(());
     }
-    let separator = sides.remote.separator()?;
+    let separator = sides.local.separator()?;
     let (mut folders, mut plain) = (0, false);
     for candidate in candidates.iter().filter(|candidate| is_new(candidate, known)) {
         worker.checkpoint()?;
         let names = &candidate.names;
-        match caches.read(&names.remote, separator) {
+        let visible = separator.map_or_else(|| names.local.clone(), |separator| names.local.replace(separator, "."));
+        match caches.read(&names.remote, &visible) {
             Ok(Some(cache)) if holds(&cache, candidate) => {
                 let Some(rows) = rows(&cache, candidate, sides)? else {
                     let job = Job::new(worker, names, shared.policy());

@@ -82,6 +82,28 @@ fn from_its_databases() {
 }
 
 #[test]
+fn from_its_databases_where_both_sides_rename_folders() {
+    let mut world = World::new();
+    world.remote += "ssl = yes\nnametrans = lambda folder: re.sub('^Archive', 'Old', folder)\n\
+        folderfilter = lambda folder: not folder.startswith('Say')\n";
+    world.local = "nametrans = lambda folder: re.sub('^Old', 'Archive', folder)\n".to_owned();
+    world.fill(7, 10);
+    offlineimap(&world);
+    let (before, there, own) = (files(&world), status(&world), caches(&world));
+    assert!(before.len() == 60 && world.maildir().join("Old.2023").is_dir(), "{}", before.len());
+    world.sync().ends_with(0).says("took over 6 folders from OfflineIMAP").says("nothing new");
+    assert_eq!(files(&world), before, "no file was touched");
+    assert_eq!(status(&world), there, "nothing changed on the server");
+    // New mail carries the digest that OfflineIMAP goes by, which then finds nothing to do.
+    world.client(&["append", "Archive/2023", "news"]);
+    world.sync().ends_with(0).says("Old/2023: 1 downloaded");
+    let (there, now) = (status(&world), files(&world));
+    assert_eq!(caches(&world), own);
+    offlineimap(&world);
+    assert_eq!((status(&world), files(&world)), (there, now));
+}
+
+#[test]
 fn from_its_databases_with_nested_directories() {
     takes_over('/');
 }

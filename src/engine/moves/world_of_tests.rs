@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crossbeam_channel::unbounded;
 
@@ -91,7 +92,8 @@ impl World {
         let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
         let (mut total, mut done) = (Total::default(), Done::default());
         let (mut there, mut here) = (Rules::default(), Rules::default());
-        let names = Names { only: None, remote: &mut there, local: &mut here };
+        let called = OnceLock::new();
+        let names = Names { only: None, called: &called, remote: &mut there, local: &mut here };
         let candidates =
             pairing::list(&worker, policy, (&mut sides, names), &known, &mut total).and_then(|candidates| {
                 let foreseen = carry_over(&worker, policy, &mut sides, &candidates, &known)?;

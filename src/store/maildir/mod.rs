@@ -17,10 +17,11 @@ mod scan;
 mod twins;
 mod unique;
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::config::settings::MaildirSettings;
 use crate::model::fault::{Fault, Reach};
@@ -41,19 +42,35 @@ pub struct Maildir {
     read_only: bool,
     disk: Arc<dyn Disk>,
     unique: Unique,
+    called: Arc<OnceLock<Called>>,
 }
+
+/// What the other side calls folders that have another name here. The digest in their files' names is that of this name, as
+/// in OfflineIMAP.
+pub type Called = HashMap<String, String>;
 
 impl Maildir {
     /// The tree below `root`, which need not be there yet. `fsync`: mail is flushed to the disk before it is reported.
     pub fn open(root: &Path, separator: char, fsync: bool) -> Self {
-        let (disk, unique) = (Arc::new(RealDisk), Unique::new());
-        Self { root: root.to_path_buf(), separator, fsync, read_only: false, disk, unique }
+        let (disk, unique, called) = (Arc::new(RealDisk), Unique::new(), Arc::default());
+        Self { root: root.to_path_buf(), separator, fsync, read_only: false, disk, unique, called }
     }
 
     /// The same tree on another disk: for tests, on one that forgets or fails.
     #[must_use]
     pub fn on(self, disk: Arc<dyn Disk>) -> Self {
         Self { disk, ..self }
+    }
+
+    /// The same tree, whose folders have these names on the other side as soon as they are known.
+    #[must_use]
+    pub fn calling(self, called: Arc<OnceLock<Called>>) -> Self {
+        Self { called, ..self }
+    }
+
+    /// What the other side calls a folder.
+    fn visible<'a>(&'a self, name: &'a str) -> &'a str {
+        self.called.get().and_then(|called| called.get(name)).map_or(name, String::as_str)
     }
 
     /// The tree that these settings describe.
@@ -126,14 +143,16 @@ impl Repository for Maildir {
         self.demand_writable(|| format!("moving messages from {} to {}", from.name, to.name))?;
         let (source, target) = (self.locate(from.name)?, self.locate(to.name)?);
         let (disk, fsync, mut unused) = (&*self.disk, self.fsync, Unique::new());
-        let mut target = Folder::new(target, to.name, true, Means { disk, fsync, unique: &mut unused });
-        let mut source = Folder::new(source, from.name, true, Means { disk, fsync, unique: &mut self.unique });
+        let (there, here) = (self.visible(to.name).to_owned(), self.visible(from.name).to_owned());
+        let mut target = Folder::new(target, &there, true, Means { disk, fsync, unique: &mut unused });
+        let mut source = Folder::new(source, &here, true, Means { disk, fsync, unique: &mut self.unique });
         relocate::relocate(&mut source, &mut target, messages)
     }
 
     fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
         let path = self.locate(name)?;
+        let visible = self.visible(name).to_owned();
         let means = Means { disk: &*self.disk, fsync: self.fsync, unique: &mut self.unique };
-        Ok(Box::new(Folder::new(path, name, writable && !self.read_only, means)))
+        Ok(Box::new(Folder::new(path, &visible, writable && !self.read_only, means)))
     }
 }

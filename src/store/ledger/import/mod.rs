@@ -49,15 +49,14 @@ impl Caches {
         self.validities.is_dir()
     }
 
-    /// The cache of the folder that the server calls `name`; `None` where there is none. What can't be read is said in a
-    /// sentence.
-    pub fn read(&self, name: &str, separator: Option<char>) -> Result<Option<Cache>, String> {
+    /// The cache of the folder that the server calls `name`, and the local side `visible`, with points between the parts;
+    /// `None` where there is none. What can't be read is said in a sentence.
+    pub fn read(&self, name: &str, visible: &str) -> Result<Option<Cache>, String> {
         let validity = self.validities.join(file_name(name));
         let Some(text) = optional(&validity, fs::read_to_string(&validity))? else { return Ok(None) };
         let number = text.lines().next().and_then(|line| line.trim().parse().ok());
         let number = number.ok_or_else(|| format!("{} holds no UIDVALIDITY", validity.display()))?;
-        let visible = separator.map_or_else(|| name.to_owned(), |separator| name.replace(separator, "."));
-        let file = file_name(&visible);
+        let file = file_name(visible);
         let cache = |messages, plain| Cache { validity: UidValidity(number), messages, plain };
         if let Some(messages) = sqlite(&self.account.join("LocalStatus-sqlite").join(&file))? {
             return Ok(Some(cache(messages, false)));

@@ -28,7 +28,7 @@ impl Metadata {
     }
 
     fn read(&self, folder: &str) -> Result<Option<Cache>, String> {
-        Caches::new(self.0.path(), "A", "R").read(folder, Some('/'))
+        Caches::new(self.0.path(), "A", "R").read(folder, &folder.replace('/', "."))
     }
 }
 
