@@ -22,7 +22,9 @@ use crate::model::fault::Exit;
 use crate::model::ids::AccountName;
 use crate::model::patterns::Patterns;
 use crate::model::question::Secret;
+use crate::python::Reader;
 use crate::signals;
+use crate::store::python::Interpreter;
 use crate::ui::{self, Kind, Links, log_file};
 
 /// Events that may wait for the interface before workers are held back.
@@ -51,6 +53,8 @@ struct Ready {
     settings: Settings,
     options: Options,
     ui: Kind,
+    /// The interpreter that the configuration was read with, if it was.
+    python: Option<Interpreter>,
     /// Where the log goes as well.
     log: Option<File>,
     /// Lives as long as the demonstration does.
@@ -80,7 +84,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         return demonstrate(cli, directory.clone(), options)
             .map_err(|error| format!("starting the demonstration: {error}"));
     }
-    let settings = configure(cli)?;
+    let (settings, python) = configure(cli)?;
     if cli.check_config {
         return Ok(Prepared::Done);
     }
@@ -89,7 +93,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         return Ok(Prepared::Done);
     }
     let ui = choose_ui(cli, &settings.ui)?;
-    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, log: log_file(cli)?, demo: None })))
+    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, python, log: log_file(cli)?, demo: None })))
 }
 
 /// What the command line knows already and the program doesn't do yet is refused, not ignored.
@@ -111,12 +115,11 @@ fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
     }
 }
 
-fn configure(cli: &Cli) -> Result<Settings, String> {
-    let loaded = config::load(&config::Request {
-        file: cli.config.clone(),
-        accounts: cli.accounts.clone(),
-        overrides: cli.overrides.clone(),
-    })?;
+fn configure(cli: &Cli) -> Result<(Settings, Option<Interpreter>), String> {
+    let reader = Reader::default();
+    let request =
+        config::Request { file: cli.config.clone(), accounts: cli.accounts.clone(), overrides: cli.overrides.clone() };
+    let loaded = config::load(&request, &|file, option, code| reader.work_out(file, option, code))?;
     for warning in &loaded.warnings {
         say(&mut io::stderr(), warning);
     }
@@ -126,7 +129,7 @@ fn configure(cli: &Cli) -> Result<Settings, String> {
         let patterns = cli.folders.iter().map(|folder| folder.trim());
         Some(Patterns::parse(patterns).map_err(|message| format!("-f: {message}"))?)
     };
-    Ok(Settings { only, ..loaded.settings })
+    Ok((Settings { only, ..loaded.settings }, reader.into_inner()))
 }
 
 fn log_file(cli: &Cli) -> Result<Option<File>, String> {
@@ -199,7 +202,7 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
     let ui = choose_ui(cli, &[]).map_err(io::Error::other)?;
     let log = log_file(cli).map_err(io::Error::other)?;
     let demo = Demo { _server: server, _directory: temporary };
-    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, log, demo: Some(demo) })))
+    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, python: None, log, demo: Some(demo) })))
 }
 
 /// The directory that is to keep the demonstration's mail. The server begins anew each time, and would take what is there
@@ -235,7 +238,8 @@ impl Ready {
         let (questions, asked) = bounded(EVENTS);
         let (commands, obeyed) = bounded(EVENTS);
         let settings = Arc::new(self.settings);
-        let engine = Engine { settings, options: self.options, events, questions, commands: obeyed };
+        let python = self.python;
+        let engine = Engine { settings, options: self.options, python, events, questions, commands: obeyed };
         let _listener = match signals::Listener::start(commands.clone()) {
             Ok(listener) => listener,
             Err(error) => return internal(&format!("listening for signals: {error}")),

@@ -11,7 +11,7 @@ use super::literal::{Literal, literal};
 use super::raw;
 use super::settings::Settings;
 use super::source::Source;
-use super::value::Environment;
+use super::value::{Environment, Python};
 
 /// The smallest file that does something.
 const MINIMAL: &str = include_str!("../../assets/blinkensync.conf.minimal");
@@ -39,14 +39,15 @@ pub struct Loaded {
     pub warnings: Vec<String>,
 }
 
-/// Finds and reads the configuration.
+/// Finds and reads the configuration. `python` works out the Python in it that is needed to understand it.
 ///
 /// # Errors
 /// A finished text for a person: every mistake on a line of its own with file, line, section and key, or where the file
 /// was looked for.
-pub fn load(request: &Request) -> Result<Loaded, String> {
+pub fn load(request: &Request, python: &Python<'_>) -> Result<Loaded, String> {
     let variable = |name: &str| std::env::var(name).ok();
-    let environment = Environment { home: std::env::home_dir(), variable: &variable, is_file: &|path| path.is_file() };
+    let environment =
+        Environment { home: std::env::home_dir(), variable: &variable, is_file: &|path| path.is_file(), python };
     let path = match &request.file {
         Some(path) => path.clone(),
         None => find(&environment)?,
@@ -132,7 +133,12 @@ mod tests {
     fn looked(config_home: Option<&str>, there: &[&str]) -> Result<PathBuf, String> {
         let variable = |name: &str| config_home.filter(|_| name == "XDG_CONFIG_HOME").map(str::to_owned);
         let is_file = |path: &Path| there.iter().any(|name| path == Path::new(name));
-        find(&Environment { home: Some(PathBuf::from("/h")), variable: &variable, is_file: &is_file })
+        find(&Environment {
+            home: Some(PathBuf::from("/h")),
+            variable: &variable,
+            is_file: &is_file,
+            python: &|_, _, _| Err(String::new()),
+        })
     }
 
     #[test]

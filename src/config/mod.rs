@@ -14,5 +14,6 @@ mod source;
 mod standing;
 mod value;
 
+pub use literal::Literal;
 pub use load::{Loaded, Request, load, parse};
 pub use value::Environment;

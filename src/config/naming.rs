@@ -42,12 +42,24 @@ pub fn one_way(source: &mut Source, section: &str, common: &CommonSettings) {
     }
 }
 
-/// `folderincludes`, a list of names as Python writes one.
+/// What Python comes to; an error is a sentence.
+pub fn work_out(source: &Source, section: &str, key: &str, text: &str) -> Result<Literal, String> {
+    let environment = source.environment;
+    let file = source.peek("general", "pythonfile").and_then(Result::ok);
+    let file = file.and_then(|text| value::path(&text, environment).ok());
+    (environment.python)(file.as_deref(), &format!("[{section}] {key}"), &code(text))
+}
+
+/// `folderincludes`, a list of names as Python writes one, or as it comes to one.
 pub fn includes(source: &mut Source, section: &str) -> Vec<String> {
-    let read = source.read(section, "folderincludes", |text| match literal(text) {
-        Some(Literal::List(names)) => Ok(names),
-        Some(Literal::None) => Ok(Vec::new()),
-        _ => Err("expected a list of names in quotes, as in ['Archive']: other Python is not run yet".to_owned()),
-    });
-    read.unwrap_or_default()
+    let Some(text) = source.text(section, "folderincludes") else { return Vec::new() };
+    let value = literal(&text).map_or_else(|| work_out(source, section, "folderincludes", &text), Ok);
+    let message = match value {
+        Ok(Literal::List(names)) => return names,
+        Ok(Literal::None) => return Vec::new(),
+        Ok(_) => "expected a list of names in quotes, as in ['Archive']".to_owned(),
+        Err(message) => message,
+    };
+    source.wrong(section, "folderincludes", &message);
+    Vec::new()
 }

@@ -142,7 +142,7 @@ fn separator(source: &mut Source, section: &str) -> char {
     read.unwrap_or('.')
 }
 
-/// The value of `key`, or of `<key>eval` where that is a plain literal; `None` when absent or wrong.
+/// The value of `key`, or what `<key>eval` comes to; `None` when absent or wrong.
 fn evaluated<T>(
     source: &mut Source,
     section: &str,
@@ -153,16 +153,17 @@ fn evaluated<T>(
     let Some(python) = source.text(section, &eval) else {
         return source.read(section, key, parse);
     };
-    match literal(&python) {
-        Some(Literal::Text(text) | Literal::Number(text)) => {
-            parse(&text).map_err(|message| source.wrong(section, &eval, &message)).ok()
-        }
-        Some(Literal::None) => source.read(section, key, parse),
-        _ => {
-            source.wrong(section, &eval, &format!("expected a quoted string: Python is not run yet; {key} needs none"));
-            None
-        }
-    }
+    let value = match literal(&python) {
+        Some(literal) => Ok(literal),
+        None => naming::work_out(source, section, &eval, &python),
+    };
+    let parsed = match value {
+        Ok(Literal::None) => return source.read(section, key, parse),
+        Ok(Literal::Text(text) | Literal::Number(text)) => parse(&text),
+        Ok(_) => Err("expected a quoted string, or Python that comes to text".to_owned()),
+        Err(message) => Err(message),
+    };
+    parsed.map_err(|message| source.wrong(section, &eval, &message)).ok()
 }
 
 /// The same for a value that must be there.

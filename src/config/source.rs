@@ -226,7 +226,8 @@ mod tests {
 
     #[test]
     fn overrides_find_their_section() {
-        let environment = Environment { home: None, variable: &|_| None, is_file: &|_| true };
+        let python = |_: Option<&Path>, _: &str, _: &str| Err(String::new());
+        let environment = Environment { home: None, variable: &|_| None, is_file: &|_| true, python: &python };
         let text = "[Account my_work]\nautorefresh = 5\n[general]\nui = basic";
         let mut source = Source::new(text, Path::new("f"), &environment);
         for text in ["UI=quiet", "Account_my_work:autorefresh = 1", "Repository_R:sep=/"] {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::literal::Literal;
+
 /// The longest time that makes sense.
 const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
@@ -14,7 +16,12 @@ pub struct Environment<'a> {
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// Whether a file is there.
     pub is_file: &'a dyn Fn(&std::path::Path) -> bool,
+    /// What Python comes to: its pythonfile, the option it stands in, and the code itself.
+    pub python: &'a Python<'a>,
 }
+
+/// Works Python out; an error is a sentence.
+pub type Python<'a> = dyn Fn(Option<&std::path::Path>, &str, &str) -> Result<Literal, String> + 'a;
 
 /// A switch, in any of the words that `ConfigParser` knows.
 ///
@@ -122,9 +129,21 @@ mod tests {
 
     use super::*;
 
+    fn no_python(_: Option<&Path>, _: &str, _: &str) -> Result<Literal, String> {
+        Err(String::new())
+    }
+
     fn place(text: &str) -> Result<PathBuf, String> {
         let variable = |name: &str| (name == "BOX").then(|| "box".to_owned());
-        path(text, &Environment { home: Some(PathBuf::from("/home/u")), variable: &variable, is_file: &|_| true })
+        path(
+            text,
+            &Environment {
+                home: Some(PathBuf::from("/home/u")),
+                variable: &variable,
+                is_file: &|_| true,
+                python: &no_python,
+            },
+        )
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The way to Python: one thread owns the interpreter, and answers one question after the other.
 
-use std::path::PathBuf;
 use std::thread;
 
 use crossbeam_channel::{Sender, bounded, unbounded};
@@ -16,10 +15,8 @@ type Question = Box<dyn FnOnce(&mut Interpreter) + Send>;
 pub(super) struct Python(Sender<Question>);
 
 impl Python {
-    /// The way to an interpreter that runs this file first, and what ends its questions. Nothing is run before the first
-    /// question.
-    pub(super) fn start(pythonfile: Option<PathBuf>) -> std::io::Result<(Self, Cutter)> {
-        let mut interpreter = Interpreter::new(pythonfile);
+    /// The way to this interpreter, and what ends its questions.
+    pub(super) fn start(mut interpreter: Interpreter) -> std::io::Result<(Self, Cutter)> {
         let cutter = interpreter.cutter()?;
         let (questions, asked) = unbounded::<Question>();
         thread::Builder::new().name("python".into()).spawn(move || {
@@ -54,7 +51,7 @@ mod tests {
 
     #[test]
     fn many_ask_one_interpreter() {
-        let (python, _cutter) = Python::start(None).unwrap();
+        let (python, _cutter) = Python::start(Interpreter::new(None)).unwrap();
         let counted = |python: Python| python.ask(|python| python.number("x", "len('four')")).unwrap();
         let others: Vec<_> = (0..4)
             .map(|_| {
@@ -69,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_cut_ends_a_question() {
-        let (python, cutter) = Python::start(None).unwrap();
+        let (python, cutter) = Python::start(Interpreter::new(None)).unwrap();
         let asking = thread::spawn(move || python.ask(|python| python.number("x", "[x for x in iter(int, 1)]")));
         cutter.cut();
         assert!(asking.join().unwrap().unwrap_err().is_stop());

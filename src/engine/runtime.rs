@@ -21,7 +21,7 @@ use crate::model::ids::{AccountName, LampId};
 use crate::model::light::Light;
 use crate::model::question::{Question, Secret};
 use crate::store::imap::Cutter;
-use crate::store::python;
+use crate::store::python::{self, Interpreter};
 
 /// Reports that may wait for the runtime.
 const REPORTS: usize = 256;
@@ -51,6 +51,8 @@ pub struct Engine {
     pub settings: Arc<Settings>,
     /// How this run differs from it.
     pub options: Options,
+    /// The interpreter that the configuration was read with, to go on with.
+    pub python: Option<Interpreter>,
     /// Where events go.
     pub events: Sender<Event>,
     /// Where questions go.
@@ -93,6 +95,7 @@ impl Engine {
             cutters: HashMap::new(),
             orders: HashMap::new(),
             passwords: HashMap::new(),
+            interpreter: self.python,
             python: None,
             begun: Instant::now(),
             end: None,
@@ -114,6 +117,8 @@ struct Runtime {
     /// The last order to each account, for workers that begin after it was given.
     orders: HashMap<AccountName, Order>,
     passwords: HashMap<AccountName, Secret>,
+    /// What the way to Python will lead to.
+    interpreter: Option<Interpreter>,
     /// The way to Python, where the configuration needs it, and what ends its questions.
     python: Option<(Python, python::Cutter)>,
     begun: Instant,
@@ -215,7 +220,9 @@ impl Runtime {
     /// Makes a way to Python, if there is none.
     fn need_python(&mut self) {
         if self.python.is_none() {
-            match Python::start(self.settings.pythonfile.clone()) {
+            let pythonfile = self.settings.pythonfile.clone();
+            let interpreter = self.interpreter.take().unwrap_or_else(|| Interpreter::new(pythonfile));
+            match Python::start(interpreter) {
                 Ok(python) => self.python = Some(python),
                 Err(error) => {
                     let fault = Fault::new(Reach::Program, FaultKind::Internal, "starting a thread for Python", error);

@@ -8,13 +8,23 @@ mod settings;
 
 use std::path::{Path, PathBuf};
 
-use blinkensync::config::{Environment, Loaded, Request, parse};
+use blinkensync::config::{Environment, Literal, Loaded, Request, parse};
 
 /// Reads `text` as the file `rc` of a user whose home is /home/u.
 fn read_as(text: &str, request: &Request) -> Result<Loaded, String> {
     let variable = |name: &str| (name == "MAIL").then(|| "/var/mail".to_owned());
     let is_file = |path: &Path| path == Path::new("/etc/ca.pem");
-    let environment = Environment { home: Some(PathBuf::from("/home/u")), variable: &variable, is_file: &is_file };
+    // A Python that knows two things.
+    let python = |file: Option<&Path>, option: &str, code: &str| match code {
+        "host()" => {
+            Ok(Literal::Text(format!("{option} {}", file.map_or(String::new(), |file| file.display().to_string()))))
+        }
+        "names()" => Ok(Literal::List(vec!["a".into(), "b".into()])),
+        "993 + 1" => Ok(Literal::Number("994".into())),
+        other => Err(format!("working out {option}: NameError: {other}")),
+    };
+    let environment =
+        Environment { home: Some(PathBuf::from("/home/u")), variable: &variable, is_file: &is_file, python: &python };
     parse(text, Path::new("rc"), request, &environment)
 }
 

@@ -29,7 +29,7 @@ fn each_mistake_is_named_with_file_line_section_and_key() {
             "rc:16: [Repository R] auth_mechanisms = GSSAPI: expected PLAIN",
         ),
         (file("", "", "", "remoteport = 143\nstarttls = no"), "rc:17: [Repository R] starttls = no: port 143"),
-        (file("", "", "", "remoteusereval = get()"), "rc:16: [Repository R] remoteusereval = get(): expected a quoted"),
+        (file("", "", "", "remoteusereval = get()"), "rc:16: [Repository R] remoteusereval = get(): working out"),
         (file("metadata = $NONE/x", "", "", ""), "rc:3: [general] metadata = $NONE/x: the environment variable NONE"),
         (file("metadata = %(none)s", "", "", ""), "rc:3: [general] metadata = %(none)s: %(none)s is neither"),
         (
@@ -103,7 +103,9 @@ fn rules_for_folders_say_what_is_wrong_with_them() {
         ("folderpatterns = INBOX, !", "expected a folder's name after !"),
         ("namemap = INBOX", "expected s/expression/replacement/"),
         ("namemap = s/(/x/", "expected a regular expression"),
-        ("folderincludes = names()", "expected a list of names in quotes"),
+        ("folderincludes = 'names'", "expected a list of names in quotes"),
+        ("folderincludes = nobody()", "working out [Repository R] folderincludes: NameError: nobody()"),
+        ("remotehosteval = names()", "expected a quoted string, or Python that comes to text"),
         ("folderfilter = 'INBOX'", "expected a function"),
         ("folderpatterns = a\nfolderfilter = lambda f: True", "expected one of the two"),
         ("namemap = s/a/b/\nnametrans = lambda f: f", "expected one of the two"),
@@ -216,7 +218,9 @@ fn a_file_that_others_can_read_should_hold_no_password() {
     let warnings = |remote: &str, mode: u32| {
         std::fs::write(&path, file("", "", "", remote)).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-        load(&Request { file: Some(path.clone()), ..Request::default() }).unwrap().warnings
+        load(&Request { file: Some(path.clone()), ..Request::default() }, &|_, _, _| Err(String::new()))
+            .unwrap()
+            .warnings
     };
     let said = warnings("remotepass = x", 0o644);
     assert!(said.len() == 1 && said[0].ends_with(&format!("run: chmod 600 '{}'", path.display())), "{said:?}");
@@ -228,7 +232,9 @@ fn a_file_that_others_can_read_should_hold_no_password() {
 fn a_file_that_cannot_be_read_says_why() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("rc");
-    let said = || load(&Request { file: Some(path.clone()), ..Request::default() }).unwrap_err();
+    let said = || {
+        load(&Request { file: Some(path.clone()), ..Request::default() }, &|_, _, _| Err(String::new())).unwrap_err()
+    };
     assert!(said().contains("No such file"));
     std::fs::write(&path, b"[general]\nui = \xe9\n").unwrap();
     assert!(said().starts_with(&format!("{}:2: expected text in UTF-8", path.display())));

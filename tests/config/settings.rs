@@ -69,6 +69,16 @@ fn python_is_kept_for_later_and_what_is_none_is_nothing() {
 }
 
 #[test]
+fn python_that_is_needed_at_once_is_worked_out() {
+    let general = "pythonfile = ~/helpers.py";
+    let remote = "folderincludes = names()\nremoteusereval = host()\nremoteporteval = 993 + 1";
+    let account = read(&file(general, "", "", remote)).unwrap().settings.accounts.remove(0);
+    assert_eq!(account.remote.common.includes, ["a", "b"]);
+    assert_eq!(account.remote.user, "[Repository R] remoteusereval /home/u/helpers.py");
+    assert_eq!(account.remote.port, 994);
+}
+
+#[test]
 fn rules_for_folders_are_kept_for_each_side() {
     let account = account("", "namemap = s/^/a-/", "folderpatterns = INBOX, !b\nfolderincludes = ['c', 'd']");
     assert_eq!(account.local.common.map.unwrap().forth("x"), "a-x");

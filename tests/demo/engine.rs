@@ -78,7 +78,7 @@ pub fn run_with(settings: Settings) -> (Exit, Vec<Event>) {
     let (_commands, obeyed) = bounded(1);
     let settings = Arc::new(settings);
     let options = Options { once: true, ..Options::default() };
-    let engine = Engine { settings, options, events, questions, commands: obeyed };
+    let engine = Engine { settings, options, python: None, events, questions, commands: obeyed };
     let exit = thread::spawn(move || engine.run()).join().unwrap();
     (exit, seen.iter().collect())
 }

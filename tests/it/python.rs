@@ -111,3 +111,19 @@ fn a_dry_run_asks_python_as_well() {
     world.sync().ends_with(0);
     assert_eq!(local::messages(&world.maildir().join("work")).len(), 1);
 }
+
+#[test]
+fn one_interpreter_answers_while_the_file_is_read_and_afterwards() {
+    let mut world = World::new();
+    made_there(&world, &["Work"]);
+    let dir = world.dovecot.dir.display().to_string();
+    let file = format!("{dir}/helpers.py");
+    let text = format!("open('{dir}/started', 'a').write('x')\ndef host():\n    return 'local' + 'host'\n");
+    fs::write(&file, text).unwrap();
+    world.remote = world.remote.replace("remotehost = localhost", "remotehosteval = host()");
+    world.remote += "nametrans = lambda folder: folder.upper()\n";
+    let config = world.config().replacen("[general]\n", &format!("[general]\npythonfile = {file}\n"), 1);
+    world.sync_with(&config).ends_with(0);
+    assert_eq!(here(&world), named(&["INBOX", "WORK"]));
+    assert_eq!(fs::read_to_string(format!("{dir}/started")).unwrap(), "x");
+}

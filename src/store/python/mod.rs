@@ -36,6 +36,7 @@ mod tests;
 #[cfg(test)]
 mod use_tests;
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -59,6 +60,12 @@ pub struct Function {
 
 /// Works Python out.
 pub struct Interpreter(Conversation);
+
+impl fmt::Debug for Interpreter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interpreter").field("started", &self.is_started()).finish_non_exhaustive()
+    }
+}
 
 impl Interpreter {
     /// An interpreter for a configuration with this `pythonfile`, its path expanded. Nothing is started yet.

@@ -115,7 +115,7 @@ impl Account {
         let (_commands, commands) = bounded(1);
         let options = Options { once: true, ..Options::default() };
         let settings = Arc::new(self.settings(patience));
-        let engine = Engine { settings, options, events, questions, commands };
+        let engine = Engine { settings, options, python: None, events, questions, commands };
         let exit = thread::spawn(move || engine.run()).join().unwrap();
         let mut run = Run { exit, faults: Vec::new(), words: Vec::new() };
         for event in seen {
