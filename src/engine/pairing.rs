@@ -140,7 +140,7 @@ fn make(
             job.warn("the server doesn't list this folder, but opens it, so it isn't gone".to_owned());
             return Ok(Made::Here(false));
         }
-        if policy.folder_deletes && vanish::follow(&job, sides, record, side)? {
+        if policy.folder_deletes && was_there && vanish::follow(&job, sides, record, side)? {
             return Ok(Made::Removed);
         }
         sides.ledger.forget_folder(&pair.names.local)?;
