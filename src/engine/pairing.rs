@@ -56,6 +56,7 @@ pub(super) fn list(
     worker.checkpoint()?;
     let (there, here) = (sides.remote.folders()?, sides.local.folders()?);
     vanish::check(worker, known, &there, &here)?;
+    vanish::forget_left_out(sides.ledger, (&mut *names.remote, &mut *names.local), known, &there, &here)?;
     let (remote_separator, local_separator) = (sides.remote.separator()?, sides.local.separator()?);
     let (create, naming) = (policy.create_remote, names.remote);
     let remote_tree = Tree { folders: &there, separator: remote_separator, create, naming };

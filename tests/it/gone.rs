@@ -123,3 +123,16 @@ fn a_folder_that_has_another_name_here_now_is_not_deleted_there() {
     world.sync().ends_with(1).says("comes back as Archive");
     assert!(world.status().contains("\"Archive\" (MESSAGES 6 "), "{}", world.status());
 }
+
+#[test]
+fn a_folder_that_was_removed_here_while_it_was_left_out_is_not_deleted_there() {
+    let mut world = deleting(6);
+    let remote = world.remote.clone();
+    world.remote += "folderpatterns = !Archive\n";
+    fs::remove_dir_all(world.maildir().join("Archive")).unwrap();
+    world.sync().ends_with(0);
+    world.remote = remote;
+    world.sync().ends_with(0).says("6 downloaded");
+    world.same(&["dates"]);
+    assert_eq!(files(&world.maildir().join("Archive")), 6);
+}
