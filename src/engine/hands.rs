@@ -132,7 +132,8 @@ pub(super) fn help(
     let job = Job::new(worker, &errand.names, policy);
     match lend(&job, errand, remote, local, ledger) {
         Err(fault) if fault.reach <= Reach::Folder => {
-            job.failed(&fault);
+            // Whoever else is there takes all of it.
+            job.warn(format!("one connection less: {fault}"));
             Ok(())
         }
         other => other,
@@ -161,12 +162,19 @@ fn lend(
         let mut promise = Promise { outcomes: &errand.outcomes, outcome: failed };
         let mut work = work(job, errand);
         let result = execute::fetch(&mut work, &portion, &mut open);
+        let within = result.as_ref().err().filter(|fault| fault.reach <= Reach::Folder);
         promise.outcome = Outcome {
             counts: work.counts,
-            failures: work.failures,
+            // What reaches further is counted where it is reported.
+            // What reaches further is counted where it is reported.
+            failures: work.failures + u64::from(within.is_some()),
             put_aside: work.put_aside,
             passed_over: work.passed_over || result.is_err(),
         };
+        if let Some(fault) = within {
+            job.failed(fault);
+            break;
+        }
         result?;
     }
     Ok(())
@@ -176,4 +184,45 @@ fn work<'a>(job: &'a Job<'a>, errand: &Errand) -> Work<'a> {
     let common = (errand.common.clone(), errand.local_holds.clone());
     let aside = errand.aside.clone();
     Work { aside, ..Work::new(job, errand.record.clone(), common, errand.tally.clone()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rustix::io::Errno;
+
+    use super::super::folder::tests::{POLICY, World};
+    use super::super::worker::Publisher;
+    use super::*;
+    use crate::failing::Failing;
+    use crate::model::ids::{AccountName, LampId};
+
+    #[test]
+    fn a_portion_that_cannot_be_stored_is_a_failure_of_its_folder() {
+        let world = World::new();
+        let uid = world.arrive("a", &[]);
+        let (events, _seen) = unbounded();
+        let (_orders, obeyed) = unbounded();
+        let (questions, _) = unbounded();
+        let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, questions);
+        let mut ledger = world.ledger.clone();
+        let ((give, portions), (outcomes, told)) = (unbounded(), unbounded());
+        give.send(vec![MessageId::Uid(uid)]).unwrap();
+        let errand = Errand {
+            names: world.names.clone(),
+            record: ledger.folder("INBOX", "INBOX").unwrap(),
+            validity: Some(UidValidity(1)),
+            common: Holds::ALL,
+            local_holds: Holds::ALL,
+            aside: Vec::new(),
+            tally: Tally::of(1),
+            portions,
+            outcomes,
+        };
+        let mut full = world.maildir().on(Arc::new(Failing::at(1, true, Errno::ACCESS)));
+        help(&worker, POLICY, &errand, &mut world.remote.clone(), &mut full, &mut ledger).unwrap();
+        let outcome = told.try_recv().unwrap();
+        assert_eq!((outcome.counts.downloads, outcome.failures, outcome.passed_over), (0, 1, true));
+    }
 }

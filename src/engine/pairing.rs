@@ -60,6 +60,7 @@ pub(super) fn list(
     worker.checkpoint()?;
     let (there, here) = (sides.remote.folders()?, sides.local.folders()?);
     vanish::check(worker, known, &there, &here)?;
+    vanish::forget_left_out(sides.ledger, (&mut *names.remote, &mut *names.local), known, &there, &here)?;
     let (remote_separator, local_separator) = (sides.remote.separator()?, sides.local.separator()?);
     let (create, naming) = (policy.create_remote, names.remote);
     let remote_tree = Tree { folders: &there, separator: remote_separator, create, naming };
@@ -163,7 +164,7 @@ fn make(
             job.warn("the server doesn't list this folder, but opens it, so it isn't gone".to_owned());
             return Ok(Made::Here(false));
         }
-        if policy.folder_deletes && vanish::follow(&job, sides, record, side)? {
+        if policy.folder_deletes && was_there && vanish::follow(&job, sides, record, side)? {
             return Ok(Made::Removed);
         }
         sides.ledger.forget_folder(&pair.names.local)?;

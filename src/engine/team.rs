@@ -119,7 +119,7 @@ fn work(
         Err(fault) => return warn(&worker, &fault),
     };
     let results = share.results.clone();
-    if let Err(fault) = work_off(shared, &worker, remote, share) {
+    if let Err(fault) = work_off(shared, &worker, (remote, &mut password), share) {
         // What fails after a stop was asked for was cut by us.
         let fault = worker.checkpoint().err().unwrap_or(fault);
         let _ = results.send(Err(fault));
@@ -127,13 +127,19 @@ fn work(
 }
 
 /// Works until the queue is empty; then helps the others until they need no help any more.
-fn work_off(shared: &Shared<'_>, worker: &Worker, mut remote: ImapRepository, share: Share<'_>) -> Result<(), Fault> {
+fn work_off(
+    shared: &Shared<'_>,
+    worker: &Worker,
+    (mut remote, password): (ImapRepository, &mut Option<Secret>),
+    share: Share<'_>,
+) -> Result<(), Fault> {
     let Share { todo, hands, errands, results } = share;
     let mut local = shared.maildir();
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
     let policy = shared.policy();
     for names in todo.queue.try_iter() {
         worker.checkpoint()?;
+        mend(shared, worker, (&mut remote, password))?;
         let (foreseen, hands) = (Some(todo.foreseen), Some(&hands));
         let job = Job { foreseen, hands, ..Job::new(worker, &names, policy) };
         let done = folder::synchronise(&job, &mut remote, &mut local, &mut ledger);
@@ -148,9 +154,22 @@ fn work_off(shared: &Shared<'_>, worker: &Worker, mut remote: ImapRepository, sh
     drop(hands);
     for errand in errands {
         worker.checkpoint()?;
+        mend(shared, worker, (&mut remote, password))?;
         hands::help(worker, policy, &errand, &mut remote, &mut local, &mut ledger)?;
         worker.light(Light::Folder);
     }
     remote.log_out();
+    Ok(())
+}
+
+/// Connects again where the last folder had to be left with its messages still on their way.
+fn mend(
+    shared: &Shared<'_>,
+    worker: &Worker,
+    (remote, password): (&mut ImapRepository, &mut Option<Secret>),
+) -> Result<(), Fault> {
+    if remote.is_broken() {
+        *remote = shared.connect(worker, password)?;
+    }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! Folders that were on both sides and are gone from one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::folder::Job;
+use super::moves::tolerated;
 use super::pairing::{Sides, side_in_words};
 use super::worker::Worker;
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -10,7 +11,8 @@ use crate::model::folder::FolderInfo;
 use crate::model::ids::{Side, Uid};
 use crate::model::message::{Coverage, MessageId};
 use crate::plan::guard;
-use crate::store::ledger::{FolderRecord, Row, State};
+use crate::plan::naming::Naming;
+use crate::store::ledger::{FolderRecord, Ledger, Row, State};
 
 /// Refuses to go on when a side has lost all its folders at once: a Maildir that is not mounted shows an empty directory, and
 /// a server in trouble an empty list.
@@ -37,6 +39,32 @@ pub(super) fn check(
             .advise("if that is meant, delete the account's ledger, and the local mail is sent there anew"));
     }
     Ok(())
+}
+
+/// Forgets folders that the configuration leaves out now and that are gone from a side: nobody meant the other one to go as
+/// well, and when they take part again one day, that must not be concluded.
+pub(super) fn forget_left_out(
+    ledger: &mut dyn Ledger,
+    (remote, local): (&mut dyn Naming, &mut dyn Naming),
+    known: &[FolderRecord],
+    there: &[FolderInfo],
+    here: &[FolderInfo],
+) -> Result<(), Fault> {
+    let (there, here): (HashSet<&str>, HashSet<&str>) = (names(there), names(here));
+    let is_gone =
+        |record: &&FolderRecord| !there.contains(record.remote.as_str()) || !here.contains(record.local.as_str());
+    for record in known.iter().filter(is_gone) {
+        let takes_part =
+            remote.takes_part(&record.remote).and_then(|there| Ok(there && local.takes_part(&record.local)?));
+        if tolerated(takes_part)? == Some(false) {
+            ledger.forget_folder(&record.local)?;
+        }
+    }
+    Ok(())
+}
+
+fn names(folders: &[FolderInfo]) -> HashSet<&str> {
+    folders.iter().map(|folder| folder.name.as_str()).collect()
 }
 
 /// Deletes the folder that is left, when the one on `gone` was deleted: only if nothing is in it that was not on both sides,

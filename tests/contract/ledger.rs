@@ -69,8 +69,10 @@ fn a_folder_is_known_by_its_local_name(ledger: &mut dyn Ledger) {
     let first = ledger.folder("INBOX", "INBOX").unwrap();
     assert_eq!((first.uid_validity, first.remote_mark, first.local_mark), (None, None, None));
     assert_eq!(ledger.folder("INBOX", "INBOX").unwrap(), first);
-    let renamed = ledger.folder("Inbox", "INBOX").unwrap();
-    assert_eq!((renamed.id, renamed.remote.as_str()), (first.id, "Inbox"));
+    ledger.restart(first.id, UidValidity(1), &[row(1, &[], State::Synced)]).unwrap();
+    let other = ledger.folder("Other", "INBOX").unwrap();
+    assert_eq!((other.uid_validity, other.remote.as_str()), (None, "Other"));
+    assert_eq!(ledger.rows(other.id).unwrap(), []);
     ledger.folder("A", "a").unwrap();
     assert_eq!(
         ledger.folders().unwrap().iter().map(|folder| folder.local.as_str()).collect::<Vec<_>>(),

@@ -152,3 +152,16 @@ fn a_full_disk_loses_nothing() {
     let (_, said) = world.compare(&[]);
     assert!(said.contains("3 folders, 120 messages"), "{said}");
 }
+
+#[test]
+fn a_folder_that_cannot_be_written_to_stops_no_other() {
+    let mut world = World::new();
+    world.remote = world.remote.replace("maxconnections = 4", "maxconnections = 1");
+    world.fill(3, 6);
+    let folder = world.maildir().join("Archive");
+    local::make(&folder);
+    // Nothing can be made there, whoever tries.
+    fs::remove_dir(folder.join("tmp")).unwrap();
+    std::os::unix::fs::symlink("/sys/kernel", folder.join("tmp")).unwrap();
+    world.sync().ends_with(1).in_one_sentence().says("INBOX: 6 downloaded").says("Archive/2023: 6 downloaded");
+}

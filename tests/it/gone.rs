@@ -112,3 +112,27 @@ fn a_side_that_has_lost_all_its_folders_at_once_is_in_trouble() {
     world.sync().ends_with(0).says("nothing new");
     world.same(&["dates"]);
 }
+
+#[test]
+fn a_folder_that_has_another_name_here_now_is_not_deleted_there() {
+    let mut world = deleting(6);
+    // What was Archive here is called Old, and what is Archive here is to be another one.
+    fs::rename(world.maildir().join("Archive"), world.maildir().join("Old")).unwrap();
+    world.remote += "namemap = s/^Archive$/Old/; s/^Archive\\/2023$/Archive/\n";
+    // The local Archive.2023 can't go on under its name, which is said.
+    world.sync().ends_with(1).says("comes back as Archive");
+    assert!(world.status().contains("\"Archive\" (MESSAGES 6 "), "{}", world.status());
+}
+
+#[test]
+fn a_folder_that_was_removed_here_while_it_was_left_out_is_not_deleted_there() {
+    let mut world = deleting(6);
+    let remote = world.remote.clone();
+    world.remote += "folderpatterns = !Archive\n";
+    fs::remove_dir_all(world.maildir().join("Archive")).unwrap();
+    world.sync().ends_with(0);
+    world.remote = remote;
+    world.sync().ends_with(0).says("6 downloaded");
+    world.same(&["dates"]);
+    assert_eq!(files(&world.maildir().join("Archive")), 6);
+}

@@ -348,6 +348,9 @@ impl Ledger for MemoryLedger {
     }
 
     fn folder(&mut self, remote: &str, local: &str) -> Result<FolderRecord, Fault> {
+        if self.folders()?.iter().any(|record| record.local == local && record.remote != remote) {
+            self.forget_folder(local)?;
+        }
         let mut books = self.books.lock().unwrap();
         if let Some(book) = books.iter_mut().find(|book| book.record.local == local) {
             remote.clone_into(&mut book.record.remote);

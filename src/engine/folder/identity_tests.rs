@@ -240,3 +240,21 @@ fn a_number_for_another_message_that_is_on_the_server_is_not_believed() {
     assert_eq!(world.there(), ["a ()", "b ()", "c ()"]);
     assert_eq!(world.here(), world.there());
 }
+
+#[test]
+fn a_folder_that_another_one_on_the_server_is_paired_with_now_loses_nothing() {
+    let mut world = World::new();
+    for text in ["a", "b", "c"] {
+        world.arrive(text, &[]);
+    }
+    world.run(POLICY);
+    // A server may give several folders the same UIDVALIDITY.
+    let wire = b"Subject: other\r\n\r\nother\r\n".to_vec();
+    let other = MemoryMessage { wire, flags: Flags::default(), date: None };
+    world.remote.tree().entry("Other".to_owned()).or_default().add(other);
+    world.names.remote = "Other".to_owned();
+    assert_eq!(world.run(POLICY).failures, 0);
+    assert_eq!(world.here(), ["a ()", "b ()", "c ()", "other ()"]);
+    assert_eq!(world.remote.tree()["Other"].messages.len(), 4);
+    assert!(world.run(POLICY).counts.is_nothing());
+}

@@ -136,7 +136,8 @@ pub trait Ledger: Send {
     /// All folders that are known.
     fn folders(&mut self) -> Result<Vec<FolderRecord>, Fault>;
 
-    /// The folder with this local name, entered if it is new; a changed remote name is taken over.
+    /// The folder with this local name, entered if it is new. What is known of it with another remote name is forgotten: UIDs
+    /// are that folder's alone, even where a server gives several the same UIDVALIDITY.
     fn folder(&mut self, remote: &str, local: &str) -> Result<FolderRecord, Fault>;
 
     /// All messages of a folder, ordered by remote UID.

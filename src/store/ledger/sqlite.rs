@@ -111,9 +111,8 @@ impl Ledger for SqliteLedger {
             return Ok(record);
         }
         self.write(|transaction| {
-            let sql = "INSERT INTO folder (local, remote) VALUES (?1, ?2)
-                       ON CONFLICT (local) DO UPDATE SET remote = excluded.remote";
-            transaction.prepare_cached(sql)?.execute([local, remote])?;
+            forget(transaction, local)?;
+            transaction.execute("INSERT INTO folder (local, remote) VALUES (?1, ?2)", [local, remote])?;
             find_folder(transaction, local)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
         })
     }
@@ -162,13 +161,7 @@ impl Ledger for SqliteLedger {
     }
 
     fn forget_folder(&mut self, local: &str) -> Result<(), Fault> {
-        self.write(|transaction| {
-            for table in ["message", "intent", "quarantine"] {
-                let sql = format!("DELETE FROM {table} WHERE folder IN (SELECT id FROM folder WHERE local = ?1)");
-                transaction.execute(&sql, [local])?;
-            }
-            transaction.execute("DELETE FROM folder WHERE local = ?1", [local]).map(drop)
-        })
+        self.write(|transaction| forget(transaction, local))
     }
 
     fn unflushed(&mut self) -> Result<Option<Unflushed>, Fault> {
@@ -197,6 +190,14 @@ const FOLDERS: &str = "SELECT id, remote, local, uid_validity, remote_mark, loca
 fn find_folder(connection: &Connection, local: &str) -> rusqlite::Result<Option<FolderRecord>> {
     let mut statement = connection.prepare_cached(&format!("{FOLDERS} WHERE local = ?1"))?;
     statement.query_row([local], folder_record).optional()
+}
+
+fn forget(transaction: &Transaction<'_>, local: &str) -> rusqlite::Result<()> {
+    for table in ["message", "intent", "quarantine"] {
+        let sql = format!("DELETE FROM {table} WHERE folder IN (SELECT id FROM folder WHERE local = ?1)");
+        transaction.execute(&sql, [local])?;
+    }
+    transaction.execute("DELETE FROM folder WHERE local = ?1", [local]).map(drop)
 }
 
 fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &Entry) -> rusqlite::Result<()> {

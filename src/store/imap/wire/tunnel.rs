@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
@@ -48,14 +48,19 @@ impl Tunnel {
         Ok((tunnel, said))
     }
 
-    /// Tells it that there is no more to come, and waits until it closes its output, as its end does.
+    /// Tells it that there is no more to come, and waits until it closes its output, as its end does; not for ever, though it
+    /// may talk on.
     fn wait_for_end(&mut self) -> io::Result<()> {
         self.input.shutdown(Shutdown::Both)?;
         self.output.set_nonblocking(false)?;
-        self.output.set_read_timeout(Some(GRACE))?;
-        let mut unread = [0; 4096];
-        while self.output.read(&mut unread)? > 0 {}
-        Ok(())
+        let (begun, mut unread) = (Instant::now(), [0; 4096]);
+        loop {
+            // No time left is an error.
+            self.output.set_read_timeout(Some(GRACE.saturating_sub(begun.elapsed())))?;
+            if self.output.read(&mut unread)? == 0 {
+                return Ok(());
+            }
+        }
     }
 }
 
@@ -99,7 +104,9 @@ impl Stream for Tunnel {
 #[cfg(test)]
 mod tests {
     use std::fs::File;
+    use std::thread;
 
+    use crossbeam_channel::bounded;
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
     use super::super::super::handle::Cutter;
@@ -132,6 +139,17 @@ mod tests {
         let mut wire = Wire::new(Box::new(tunnel), Duration::from_secs(10));
         assert_eq!(wire.read(&mut [0; 10]).unwrap(), 0);
         assert_eq!(complaints.last_line(), "no route to host");
+    }
+
+    #[test]
+    fn a_program_that_never_stops_talking_is_ended() {
+        let (tunnel, _) = Tunnel::start("yes").unwrap();
+        let (tell, ended) = bounded(1);
+        thread::spawn(move || {
+            drop(tunnel);
+            let _ = tell.send(());
+        });
+        assert_eq!(ended.recv_timeout(Duration::from_secs(30)), Ok(()));
     }
 
     #[test]
