@@ -101,7 +101,8 @@ fn connect(address: SocketAddr) -> ImapRepository {
         expunge: true,
         max_connections: 1,
     };
-    let greeted = Greeted::connect(&settings, &AccountName::new("bench"), Duration::from_secs(60)).unwrap();
+    let greeted =
+        Greeted::connect(&settings, &AccountName::new("bench"), Duration::from_secs(60), &mut |_| {}).unwrap();
     greeted.log_in(&Secret::new("secret".to_owned())).unwrap()
 }
 

@@ -49,11 +49,11 @@ pub(super) fn connect(
         let (account, host) = (worker.account(), settings.host.clone());
         let port = settings.tunnel.is_none().then_some(settings.port);
         worker.publish(EventKind::Connecting { account, host, port });
-        let greeted =
-            Greeted::connect(settings, &worker.account(), timeout).map_err(|fault| unless_stopped(worker, fault))?;
-        if let Ok(cutter) = greeted.cutter() {
+        let mut tell = |cutter| {
             let _ = means.reports.send(Report::Connected { lamp: worker.lamp(), cutter });
-        }
+        };
+        let greeted = Greeted::connect(settings, &worker.account(), timeout, &mut tell);
+        let greeted = greeted.map_err(|fault| unless_stopped(worker, fault))?;
         match greeted.log_in(&secret) {
             Ok(repository) => {
                 announce(worker, settings);

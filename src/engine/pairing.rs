@@ -60,7 +60,6 @@ pub(super) fn list(
     worker.checkpoint()?;
     let (there, here) = (sides.remote.folders()?, sides.local.folders()?);
     vanish::check(worker, known, &there, &here)?;
-    vanish::forget_left_out(sides.ledger, (&mut *names.remote, &mut *names.local), known, &there, &here)?;
     let (remote_separator, local_separator) = (sides.remote.separator()?, sides.local.separator()?);
     let (create, naming) = (policy.create_remote, names.remote);
     let remote_tree = Tree { folders: &there, separator: remote_separator, create, naming };
@@ -68,6 +67,7 @@ pub(super) fn list(
     let local_tree = Tree { folders: &here, separator: local_separator, create, naming };
     let (mut pairs, faults) = pair(remote_tree, local_tree)?;
     let _ = names.called.set(called(&mut *names.local, &pairs)?);
+    vanish::forget_left_out(sides.ledger, &pairs, known, &there, &here)?;
     if let Some(only) = names.only {
         pairs.retain(|pair| only.decide(&[&pair.names.shown, &pair.names.remote, &pair.names.local]).0);
     }

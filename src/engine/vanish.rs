@@ -3,15 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::folder::Job;
-use super::moves::tolerated;
 use super::pairing::{Sides, side_in_words};
 use super::worker::Worker;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::FolderInfo;
 use crate::model::ids::{Side, Uid};
 use crate::model::message::{Coverage, MessageId};
+use crate::plan::folders::Paired;
 use crate::plan::guard;
-use crate::plan::naming::Naming;
 use crate::store::ledger::{FolderRecord, Ledger, Row, State};
 
 /// Refuses to go on when a side has lost all its folders at once: a Maildir that is not mounted shows an empty directory, and
@@ -41,30 +40,30 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Forgets folders that the configuration leaves out now and that are gone from a side: nobody meant the other one to go as
-/// well, and when they take part again one day, that must not be concluded.
+/// Forgets folders that are gone from a side, and that the configuration doesn't pair now: it leaves them out, say, or lets
+/// none be made there. Nobody meant the other one to go as well, or all that was in it, and when they are paired again one
+/// day, that must not be concluded.
 pub(super) fn forget_left_out(
     ledger: &mut dyn Ledger,
-    (remote, local): (&mut dyn Naming, &mut dyn Naming),
+    pairs: &[Paired],
     known: &[FolderRecord],
     there: &[FolderInfo],
     here: &[FolderInfo],
 ) -> Result<(), Fault> {
-    let (there, here): (HashSet<&str>, HashSet<&str>) = (names(there), names(here));
-    let is_gone =
-        |record: &&FolderRecord| !there.contains(record.remote.as_str()) || !here.contains(record.local.as_str());
-    for record in known.iter().filter(is_gone) {
-        let takes_part =
-            remote.takes_part(&record.remote).and_then(|there| Ok(there && local.takes_part(&record.local)?));
-        if tolerated(takes_part)? == Some(false) {
-            ledger.forget_folder(&record.local)?;
+    let paired: HashSet<(&str, &str)> =
+        pairs.iter().map(|pair| (pair.names.remote.as_str(), pair.names.local.as_str())).collect();
+    let (there, here) = (names(there), names(here));
+    for FolderRecord { remote, local, .. } in known {
+        let is_gone = !there.contains(remote.as_str()) || !here.contains(local.as_str());
+        if is_gone && !paired.contains(&(remote, local)) {
+            ledger.forget_folder(local)?;
         }
     }
     Ok(())
 }
 
 fn names(folders: &[FolderInfo]) -> HashSet<&str> {
-    folders.iter().map(|folder| folder.name.as_str()).collect()
+    folders.iter().filter(|folder| folder.selectable).map(|folder| folder.name.as_str()).collect()
 }
 
 /// Deletes the folder that is left, when the one on `gone` was deleted: only if nothing is in it that was not on both sides,

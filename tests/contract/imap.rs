@@ -39,7 +39,7 @@ pub fn connect(address: SocketAddr, user: &str, password: &str) -> ImapRepositor
         expunge: true,
         max_connections: 1,
     };
-    let greeted = Greeted::connect(&settings, &AccountName::new("test"), LIMIT).unwrap();
+    let greeted = Greeted::connect(&settings, &AccountName::new("test"), LIMIT, &mut |_| {}).unwrap();
     greeted.log_in(&Secret::new(password.to_owned())).unwrap()
 }
 

@@ -136,3 +136,30 @@ fn a_folder_that_was_removed_here_while_it_was_left_out_is_not_deleted_there() {
     world.same(&["dates"]);
     assert_eq!(files(&world.maildir().join("Archive")), 6);
 }
+
+#[test]
+fn a_folder_that_was_removed_there_while_it_was_left_out_is_not_deleted_here() {
+    let mut world = deleting(6);
+    let remote = world.remote.clone();
+    world.remote += "folderpatterns = !Archive\n";
+    // The folder below it stays, so that the server goes on listing the name.
+    delete_there(&world, "Archive");
+    world.sync().ends_with(0);
+    world.remote = remote;
+    world.sync().ends_with(0).says("6 uploaded");
+    world.same(&["dates"]);
+}
+
+#[test]
+fn a_folder_that_could_not_be_made_again_here_is_refilled_when_it_is() {
+    let mut world = World::new();
+    world.fill(3, 6);
+    world.sync().ends_with(0);
+    world.local = "createfolders = no\n".to_owned();
+    let folder = world.maildir().join("Archive");
+    fs::remove_dir_all(&folder).unwrap();
+    world.sync().ends_with(0);
+    local::make(&folder);
+    world.sync().ends_with(0).says("6 downloaded");
+    world.same(&["dates"]);
+}

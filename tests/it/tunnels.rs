@@ -1,5 +1,11 @@
 //! The way to a server through a program that speaks to it.
 
+use std::fs::File;
+use std::process::{Command, Stdio};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::dovecot::PASSWORD;
 use crate::local;
 use crate::world::World;
@@ -43,6 +49,23 @@ fn a_tunnel_that_fails_says_why() {
     world.sync().ends_with(1).in_one_sentence().says("check preauthtunnel");
     world.remote = "preauthtunnel = echo '* OK hello'; cat >/dev/null\n".to_owned();
     world.sync().ends_with(1).in_one_sentence().says("wants a log-in");
+}
+
+#[test]
+fn a_stop_ends_a_tunnel_that_has_not_said_a_word() {
+    let mut world = World::new();
+    let pipe = world.dovecot.dir.join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    world.remote = format!("preauthtunnel = sleep 1000 9>{}; true\n", pipe.display());
+    let mut program = world.program(&world.config()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    // Comes back when the command has opened it as well.
+    let open = File::open(&pipe).unwrap();
+    let pid = Pid::from_raw(i32::try_from(program.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
+    let _ = program.wait().unwrap();
+    // Whoever lived on would hold it open.
+    let patience = Timespec { tv_sec: 30, tv_nsec: 0 };
+    assert_eq!(poll(&mut [PollFd::new(&open, PollFlags::IN)], Some(&patience)).unwrap(), 1);
 }
 
 #[test]

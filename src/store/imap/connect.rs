@@ -19,33 +19,40 @@ use super::wire::tunnel::Tunnel;
 use crate::config::settings::{self, ImapSettings, Security};
 use crate::model::fault::{Fault, FaultKind, Reach};
 
-/// A connection that has been greeted, and the means to cut it.
+/// A connection that has been greeted.
 pub(super) struct Greeted {
     pub(super) connection: Connection,
-    pub(super) cutter: Cutter,
     /// Whether the server has taken us for somebody already.
     pub(super) preauth: bool,
 }
 
+/// Who is told how to cut a connection, as soon as there is something to cut.
+pub(super) type Tell<'a> = &'a mut dyn FnMut(Cutter);
+
 /// Connects and protects the connection as the settings ask. No step may take longer than `timeout`.
-pub(super) fn connect(settings: &ImapSettings, peer: &Peer, timeout: Duration) -> Result<Greeted, Fault> {
+pub(super) fn connect(
+    settings: &ImapSettings,
+    peer: &Peer,
+    timeout: Duration,
+    tell: Tell<'_>,
+) -> Result<Greeted, Fault> {
     let mut greeted = match &settings.tunnel {
-        Some(tunnel) => by_tunnel(tunnel, peer, timeout)?,
-        None => by_network(settings, peer, timeout)?,
+        Some(tunnel) => by_tunnel(tunnel, peer, timeout, tell)?,
+        None => by_network(settings, peer, timeout, tell)?,
     };
     greeted.connection.compress = settings.compress;
     Ok(greeted)
 }
 
 /// By way of a program that speaks to the server.
-fn by_tunnel(settings: &settings::Tunnel, peer: &Peer, timeout: Duration) -> Result<Greeted, Fault> {
+fn by_tunnel(settings: &settings::Tunnel, peer: &Peer, timeout: Duration, tell: Tell<'_>) -> Result<Greeted, Fault> {
     let option = if settings.logs_in { "preauthtunnel" } else { "transporttunnel" };
     let fault = |cause: &dyn fmt::Display| {
         let doing = format!("connecting to {peer}");
         Fault::new(Reach::Account, FaultKind::Network, doing, cause).advise(format!("check {option}"))
     };
     let (tunnel, mut complaints) = Tunnel::start(&settings.command).map_err(|error| fault(&error))?;
-    let cutter = Cutter::new(&tunnel).map_err(|error| fault(&error))?;
+    tell(Cutter::new(&tunnel).map_err(|error| fault(&error))?);
     let (connection, preauth) = greet(Wire::new(Box::new(tunnel), timeout), peer).map_err(|lost| {
         // The program has ended with its line, and has said all that it has to say.
         match complaints.last_line() {
@@ -57,12 +64,12 @@ fn by_tunnel(settings: &settings::Tunnel, peer: &Peer, timeout: Duration) -> Res
         return Err(fault(&"the server behind the tunnel wants a log-in")
             .advise("use transporttunnel, remoteuser and a password instead of preauthtunnel"));
     }
-    Ok(Greeted { connection, cutter, preauth })
+    Ok(Greeted { connection, preauth })
 }
 
-fn by_network(settings: &ImapSettings, peer: &Peer, timeout: Duration) -> Result<Greeted, Fault> {
+fn by_network(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tell<'_>) -> Result<Greeted, Fault> {
     let socket = dial(settings, peer, timeout)?;
-    let cutter = Cutter::new(&socket).map_err(|error| unreachable(peer, &error))?;
+    tell(Cutter::new(&socket).map_err(|error| unreachable(peer, &error))?);
     let (connection, preauth) = match settings.security {
         Security::Tls => {
             let stream = handshake(socket, settings, peer)?;
@@ -74,7 +81,7 @@ fn by_network(settings: &ImapSettings, peer: &Peer, timeout: Duration) -> Result
             greet(wire, peer)?
         }
     };
-    Ok(Greeted { connection, cutter, preauth })
+    Ok(Greeted { connection, preauth })
 }
 
 fn dial(settings: &ImapSettings, peer: &Peer, timeout: Duration) -> Result<TcpStream, Fault> {

@@ -43,11 +43,6 @@ impl Cutter {
         Ok(Self(vec![stream.source().try_clone_to_owned()?, stream.sink().try_clone_to_owned()?]))
     }
 
-    /// Another one for the same connection.
-    pub(super) fn again(&self) -> io::Result<Self> {
-        self.0.iter().map(OwnedFd::try_clone).collect::<io::Result<_>>().map(Self)
-    }
-
     /// Shuts its sockets down in both directions. Cutting twice is harmless.
     pub fn cut(&self) {
         for socket in &self.0 {

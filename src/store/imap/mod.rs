@@ -48,19 +48,19 @@ pub struct Greeted {
 
 impl Greeted {
     /// Connects to the server (or starts the tunnel to it), verifies it, and waits for its greeting; no step takes longer than
-    /// `timeout`.
-    pub fn connect(settings: &ImapSettings, account: &AccountName, timeout: Duration) -> Result<Self, Fault> {
+    /// `timeout`. `tell` learns how to cut it from another thread, as soon as there is something to cut.
+    pub fn connect(
+        settings: &ImapSettings,
+        account: &AccountName,
+        timeout: Duration,
+        tell: &mut dyn FnMut(Cutter),
+    ) -> Result<Self, Fault> {
         let peer = Peer { account: account.clone(), host: settings.host.clone() };
         Ok(Self {
-            inner: connect::connect(settings, &peer, timeout)?,
+            inner: connect::connect(settings, &peer, timeout, tell)?,
             user: settings.user.clone(),
             expunge: settings.expunge,
         })
-    }
-
-    /// What cuts the connection from another thread. To be taken once.
-    pub fn cutter(&self) -> std::io::Result<Cutter> {
-        self.inner.cutter.again()
     }
 
     /// Logs in, unless the server has taken us for somebody already. When the server refuses, the fault's kind is [`Login`](crate::model::fault::FaultKind::Login), and the

@@ -49,7 +49,7 @@ impl CutWorld {
             expunge: true,
             max_connections: 1,
         };
-        let greeted = Greeted::connect(&settings, &AccountName::new("t"), PATIENCE)?;
+        let greeted = Greeted::connect(&settings, &AccountName::new("t"), PATIENCE, &mut |_| {})?;
         greeted.log_in(&Secret::new(self.server.password().to_owned()))
     }
 
