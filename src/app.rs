@@ -78,6 +78,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         allow_deletes: cli.allow_deletes,
         pretend: cli.dry_run,
         explain: !cli.debug.is_empty(),
+        quick: cli.quick,
         single: cli.single,
     };
     if let Some(directory) = &cli.demo {
@@ -100,7 +101,6 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
 fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
     let missing = [
         ("-d with anything but plan", cli.debug.iter().any(|kind| !kind.eq_ignore_ascii_case("plan"))),
-        ("-q", cli.quick),
         ("-P", cli.profile.is_some()),
         ("-s", cli.syslog),
         ("--delete-folder", cli.delete_folder.is_some()),

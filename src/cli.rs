@@ -42,8 +42,8 @@ pub struct Cli {
     /// Synchronise once, whatever autorefresh says.
     #[arg(short = 'o')]
     pub once: bool,
-    /// Look only where messages have come or gone.
-    #[arg(short = 'q', hide = true)]
+    /// Look only where messages have come or gone; flags wait, unless the server can tell of them as easily.
+    #[arg(short = 'q')]
     pub quick: bool,
     /// Use this interface: blinkenlights, ttyui, basic or quiet.
     #[arg(short = 'u', value_name = "UI")]

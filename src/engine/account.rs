@@ -112,13 +112,13 @@ pub(super) fn run(task: &Task) -> Outcome {
     worker.publish(EventKind::SyncStarted { account: worker.account() });
     let mut total = Total::default();
     let hooks = Some(&task.settings.accounts[task.place].hooks).filter(|_| !task.options.pretend);
-    call(&worker, &mut total, "presynchook", hooks.and_then(|hooks| hooks.before.as_ref()));
+    call(task, &worker, &mut total, "presynchook", hooks.and_then(|hooks| hooks.before.as_ref()));
     if let Err(fault) = synchronise(task, &worker, &mut total) {
         total.failed(&worker, &fault);
     } else {
         let news = hooks.filter(|_| total.counts.downloads > 0);
-        call(&worker, &mut total, "newmailhook", news.and_then(|hooks| hooks.new_mail.as_ref()));
-        call(&worker, &mut total, "postsynchook", hooks.and_then(|hooks| hooks.after.as_ref()));
+        call(task, &worker, &mut total, "newmailhook", news.and_then(|hooks| hooks.new_mail.as_ref()));
+        call(task, &worker, &mut total, "postsynchook", hooks.and_then(|hooks| hooks.after.as_ref()));
     }
     worker.publish(EventKind::SyncDone {
         account: worker.account(),
@@ -133,9 +133,9 @@ pub(super) fn run(task: &Task) -> Outcome {
 }
 
 /// Runs a hook, if there is one and nobody wants to end.
-fn call(worker: &Worker, total: &mut Total, option: &str, command: Option<&String>) {
+fn call(task: &Task, worker: &Worker, total: &mut Total, option: &str, command: Option<&String>) {
     let Some(command) = command.filter(|_| !total.stopped) else { return };
-    if let Err(fault) = hooks::run(worker, option, command, &total.changed, hooks::LIMIT) {
+    if let Err(fault) = hooks::run(worker, (option, command), task.options.quick, &total.changed, hooks::LIMIT) {
         total.failed(worker, &fault);
     }
 }
@@ -184,6 +184,7 @@ impl Shared<'_> {
             ignore_read_only: self.task.settings.ignore_read_only,
             pretend: self.task.options.pretend,
             explain: self.task.options.explain,
+            quick: self.task.options.quick,
             pause: intents::PAUSE,
         }
     }
@@ -240,7 +241,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     recheck(worker, shared.policy(), &mut sides, &mut folders, &mut known)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
-    let (queue, hands) = pairing::queue(worker, sides.ledger, folders, &known, total)?;
+    let (queue, hands) = pairing::queue(worker, shared.policy(), sides.ledger, folders, &known, total)?;
     let quiet = queue.is_empty();
     let work = Work { queue: &queue, hands, foreseen: &foreseen };
     team::share_out(&shared, worker, remote, password.as_ref(), work, total);

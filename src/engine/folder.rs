@@ -46,6 +46,8 @@ pub(super) struct Policy {
     pub(super) pretend: bool,
     /// Say of each message what is done with it, and why.
     pub(super) explain: bool,
+    /// Look only where messages have come or gone.
+    pub(super) quick: bool,
     /// The time between two looks at a server that may still be busy with what an earlier run sent.
     pub(super) pause: Duration,
 }
@@ -64,6 +66,7 @@ impl Policy {
         ignore_read_only: false,
         pretend: false,
         explain: false,
+        quick: false,
         pause: Duration::ZERO,
     };
 }

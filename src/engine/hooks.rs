@@ -21,8 +21,8 @@ pub(super) const LIMIT: Duration = Duration::from_secs(15 * 60);
 /// folders in which something was done, for a hook that comes afterwards.
 pub(super) fn run(
     worker: &Worker,
-    option: &str,
-    command: &str,
+    (option, command): (&str, &str),
+    quick: bool,
     changed: &[(Arc<str>, Counts)],
     limit: Duration,
 ) -> Result<(), Fault> {
@@ -39,7 +39,8 @@ pub(super) fn run(
     let running = Running::start(command, |command| {
         command.stdout(output).stderr(errors);
         // The name that hooks know already, and those that say more.
-        command.env("OFFLINEIMAPSYNCMODE", "full").env("BLINKENSYNC_MODE", "full");
+        let mode = if quick { "quick" } else { "full" };
+        command.env("OFFLINEIMAPSYNCMODE", mode).env("BLINKENSYNC_MODE", mode);
         command.env("BLINKENSYNC_ACCOUNT", worker.account().as_str()).env("BLINKENSYNC_CHANGES", list.path());
     });
     let end = running.map_err(wrong)?.wait(worker, limit)?.map_err(wrong)?;
@@ -92,7 +93,7 @@ mod tests {
             orders.send(order).unwrap();
         }
         let counts = Counts { downloads: 3, remote_flags: 1, ..Counts::default() };
-        (run(&worker, "postsynchook", command, &[("In\tbox".into(), counts)], limit), seen)
+        (run(&worker, ("postsynchook", command), false, &[("In\tbox".into(), counts)], limit), seen)
     }
 
     fn noted(command: &str) -> Option<String> {

@@ -192,9 +192,10 @@ pub(super) fn side_in_words(side: Side) -> &'static str {
 }
 
 /// The folders that have to be looked at: all but those that are certainly unchanged on both sides and hold nothing that is to
-/// be tried again. And how many workers they are enough for.
+/// be tried again; in a quick run, only those in which messages have come or gone. And how many workers they are enough for.
 pub(super) fn queue(
     worker: &Worker,
+    policy: Policy,
     ledger: &mut dyn Ledger,
     candidates: Vec<Candidate>,
     known: &[FolderRecord],
@@ -207,12 +208,13 @@ pub(super) fn queue(
         }
     }
     let known: HashMap<&str, &FolderRecord> = known.iter().map(|record| (record.local.as_str(), record)).collect();
+    let still = if policy.quick { shows_no_arrivals } else { proves };
     let unchanged = |candidate: &Candidate| {
         known.get(candidate.names.local.as_str()).is_some_and(|record| {
             record.remote == candidate.names.remote
                 && !due.contains(&record.id)
-                && proves(record.remote_mark, candidate.remote_mark)
-                && proves(record.local_mark, candidate.local_mark)
+                && still(record.remote_mark, candidate.remote_mark)
+                && still(record.local_mark, candidate.local_mark)
         })
     };
     total.folders = candidates.len() as u64;
@@ -238,6 +240,11 @@ fn enough_for(candidate: &Candidate, known: &HashMap<&str, &FolderRecord>) -> us
     let before = known.get(candidate.names.local.as_str()).and_then(|record| record.remote_mark);
     let more = messages(candidate.remote_mark).saturating_sub(messages(before));
     (more as usize).div_ceil(hands::PORTION).max(1)
+}
+
+/// Whether two watermarks are there, and show that no message has come or gone.
+fn shows_no_arrivals(then: Option<Mark>, now: Option<Mark>) -> bool {
+    then.zip(now).is_some_and(|(then, now)| then.shows_no_arrivals(&now))
 }
 
 /// Whether two watermarks are there, and prove that nothing has changed.

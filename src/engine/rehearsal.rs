@@ -49,7 +49,7 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     recheck(worker, shared.policy(), &mut sides, &mut folders, &mut known)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
-    let (queue, _) = pairing::queue(worker, sides.ledger, folders, &known, total)?;
+    let (queue, _) = pairing::queue(worker, shared.policy(), sides.ledger, folders, &known, total)?;
     one_by_one(&shared, worker, &mut sides, &foreseen, &queue, total)?;
     if let Some(remote) = remote.into_inner() {
         remote.log_out();

@@ -40,6 +40,8 @@ pub struct Options {
     pub pretend: bool,
     /// Say of each message what is done with it, and why.
     pub explain: bool,
+    /// Look only where messages have come or gone.
+    pub quick: bool,
     /// One connection and one account at a time.
     pub single: bool,
 }

@@ -68,6 +68,17 @@ impl Mark {
     }
 }
 
+impl Mark {
+    /// Whether no message has come or gone, as far as the mailbox can tell. Where it keeps modification sequences, that is
+    /// as easily told as whether anything has changed, and the same is meant.
+    pub fn shows_no_arrivals(&self, now: &Self) -> bool {
+        match (self, now) {
+            (Self::Server(then), Self::Server(now)) => then.uid_next != 0 && then == now,
+            _ => self.proves_unchanged(now),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +94,23 @@ mod tests {
         assert!(with.proves_unchanged(&with));
         assert!(!without.proves_unchanged(&without));
         assert!(!with.proves_unchanged(&Mark::Server(server(Some(10)))));
+    }
+
+    #[test]
+    fn without_modification_sequences_numbers_tell_of_arrivals() {
+        let then = Mark::Server(server(None));
+        let with = |change: fn(&mut ServerMark)| {
+            let mut mark = server(None);
+            change(&mut mark);
+            Mark::Server(mark)
+        };
+        assert!(then.shows_no_arrivals(&then));
+        assert!(!then.shows_no_arrivals(&with(|mark| mark.uid_next += 1)));
+        assert!(!then.shows_no_arrivals(&with(|mark| mark.messages -= 1)));
+        assert!(!then.shows_no_arrivals(&with(|mark| mark.uid_validity = UidValidity(2))));
+        let untold = with(|mark| mark.uid_next = 0);
+        assert!(!untold.shows_no_arrivals(&untold));
+        assert!(!Mark::Server(server(Some(9))).shows_no_arrivals(&Mark::Server(server(Some(10)))));
     }
 
     #[test]

@@ -73,11 +73,16 @@ fn run(server: &Server, root: &Path) -> (Exit, Vec<Event>) {
 
 /// Runs once, and gives back what happened.
 pub fn run_with(settings: Settings) -> (Exit, Vec<Event>) {
+    run_as(settings, Options::default())
+}
+
+/// The same with these options.
+pub fn run_as(settings: Settings, options: Options) -> (Exit, Vec<Event>) {
     let (events, seen) = unbounded();
     let (questions, _asked) = bounded(1);
     let (_commands, obeyed) = bounded(1);
     let settings = Arc::new(settings);
-    let options = Options { once: true, ..Options::default() };
+    let options = Options { once: true, ..options };
     let engine = Engine { settings, options, python: None, events, questions, commands: obeyed };
     let exit = thread::spawn(move || engine.run()).join().unwrap();
     (exit, seen.iter().collect())

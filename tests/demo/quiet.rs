@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use blinkensync::demo::{Extensions, Options, Server};
+use blinkensync::engine;
 use blinkensync::model::fault::Exit;
 use blinkensync::model::flags::Flags;
 use blinkensync::model::ids::Side;
@@ -15,7 +16,7 @@ use blinkensync::store::ledger::{Entry, FolderRecord, Intent, Ledger, Quarantine
 use blinkensync::store::maildir::Maildir;
 
 use crate::calm;
-use crate::engine::{on_disk, run_with, same, settings};
+use crate::engine::{on_disk, run_as, run_with, same, settings};
 use crate::tap::Tap;
 
 /// A server with mail, a Maildir that was filled from it just now, and an ear on the wire between them.
@@ -56,15 +57,7 @@ impl World {
     /// Synchronises, and gives the folders that the server was asked of, sorted. Both sides are the same afterwards.
     #[track_caller]
     pub fn run(&self) -> Vec<String> {
-        let said = self.said();
-        let mut opened: Vec<String> = said
-            .iter()
-            .filter_map(|line| line.strip_prefix("SELECT ").or(line.strip_prefix("EXAMINE ")))
-            .map(|rest| rest.split_whitespace().next().unwrap().trim_matches('"').to_owned())
-            .collect();
-        opened.sort();
-        opened.dedup();
-        opened
+        opened(&self.said())
     }
 
     /// Synchronises, and gives what was said to the server.
@@ -111,6 +104,18 @@ impl World {
         let record = self.record(folder);
         self.ledger().set_marks(record.id, record.remote_mark, Some(Mark::Maildir(mark))).unwrap();
     }
+}
+
+/// The folders that were opened, sorted.
+fn opened(said: &[String]) -> Vec<String> {
+    let mut opened: Vec<String> = said
+        .iter()
+        .filter_map(|line| line.strip_prefix("SELECT ").or(line.strip_prefix("EXAMINE ")))
+        .map(|rest| rest.split_whitespace().next().unwrap().trim_matches('"').to_owned())
+        .collect();
+    opened.sort();
+    opened.dedup();
+    opened
 }
 
 #[test]
@@ -254,4 +259,42 @@ fn after_a_power_cut_every_folder_is_looked_at_on_both_sides() {
     let world = World::new();
     world.ledger().set_unflushed(Some(&Unflushed { boot: "another".to_owned(), since: 0 })).unwrap();
     assert_eq!(world.run().len(), 3);
+}
+
+/// A run that looks only where messages have come or gone; the folders that the server was asked of.
+fn quick(world: &World) -> Vec<String> {
+    let mut settings = settings(&world.server, world.tap.address(), world.root.path());
+    settings.accounts[0].remote.compress = false;
+    let options = engine::Options { quick: true, ..engine::Options::default() };
+    let (exit, events) = run_as(settings, options);
+    assert_eq!(exit, Exit::Success, "{events:#?}");
+    opened(&world.tap.said())
+}
+
+#[test]
+fn a_quick_run_looks_only_where_messages_have_come_or_gone() {
+    let world = World::with(Extensions { condstore: false, qresync: false, ..Extensions::ALL });
+    calm::wait(&world.mail());
+    // Without modification sequences a full run has to look everywhere.
+    assert_eq!(world.run(), ["Archive", "INBOX", "Lists"]);
+    assert_eq!(quick(&world), [""; 0]);
+    let date = InternalDate { seconds: 1_000_000_000, offset: 0 };
+    world.server.with_mailboxes(|mailboxes| {
+        let uid = *mailboxes.get_mut("Lists").unwrap().messages.keys().next().unwrap();
+        mailboxes.get_mut("Lists").unwrap().set_flags(uid, Flags::from_imap(["\\Seen"]));
+        let body = b"Subject: new\r\n\r\ntext\r\n".to_vec();
+        mailboxes.get_mut("INBOX").unwrap().append(Flags::default(), date, body.into()).unwrap();
+    });
+    assert_eq!(quick(&world), ["INBOX"]);
+    assert_eq!(on_disk(world.root.path()).len(), 10);
+    // The flag has waited for a full run, after which both sides are the same.
+    world.run();
+    // Where the server tells of flags as easily, a quick run is a full one.
+    let world = World::new();
+    world.server.with_mailboxes(|mailboxes| {
+        let uid = *mailboxes.get_mut("Lists").unwrap().messages.keys().next().unwrap();
+        mailboxes.get_mut("Lists").unwrap().set_flags(uid, Flags::from_imap(["\\Seen"]));
+    });
+    assert_eq!(quick(&world), ["Lists"]);
+    same(&world.server, world.root.path(), "after a quick run");
 }
