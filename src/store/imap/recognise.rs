@@ -33,12 +33,13 @@ pub(super) fn fingerprints(
     let mut found = BTreeMap::new();
     let items = "(UID RFC822.SIZE BODY.PEEK[HEADER])";
     ask(connection, groups, items, &mut |fetched| {
-        let Fetched { uid: Some(uid), size: Some(size), header: Some(header), .. } = fetched else { return };
+        let Fetched { uid: Some(uid), size: Some(size), header: Some(header), .. } = fetched else { return false };
         if candidates.contains(uid) {
             let mut builder = FingerprintBuilder::default();
             builder.feed(&header);
             found.insert(uid, Fingerprint { size, ..builder.finish() });
         }
+        true
     })?;
     Ok(found.into_iter().map(|(uid, print)| (MessageId::Uid(uid), print)).collect())
 }
@@ -53,34 +54,54 @@ fn of_size(connection: &mut Connection, wanted: &UidSet, sizes: &HashSet<u64>) -
         if let (Some(uid), Some(true)) = (asked, fetched.size.map(|size| sizes.contains(&size))) {
             matching.insert(uid);
         }
+        asked.is_some() && fetched.size.is_some()
     })?;
     Ok(matching)
 }
 
-/// Fetches `items` of the messages, some commands ahead.
+/// Fetches `items` of the messages, some commands ahead. `each` says whether it was told all that it needs of a message.
+/// Those of which the server said nothing, or nothing that could be read, are asked for once more: what is concluded from
+/// their absence may send a message again.
 fn ask(
     connection: &mut Connection,
     groups: impl Iterator<Item = UidSet>,
     items: &str,
-    each: &mut dyn FnMut(Fetched),
+    each: &mut dyn FnMut(Fetched) -> bool,
 ) -> Result<(), Fault> {
     let groups: Vec<UidSet> = groups.collect();
+    let mut silent = UidSet::default();
     for window in groups.chunks(WINDOW) {
-        let mut came = false;
-        let commands: Vec<String> = window.iter().map(|group| format!("UID FETCH {group} {items}")).collect();
-        let statuses = connection.run(&commands, &mut |untagged| {
-            if let Untagged::Fetch(fetched) = untagged {
-                came = true;
-                each(fetched);
-            }
-            Ok(())
-        });
-        let statuses = statuses.map_err(|trouble| connection.lost("looking at messages", &trouble))?;
-        // One message that can't be read is left out. That none of many can be says nothing about the messages.
-        let refusal = statuses.iter().zip(window).find(|(status, group)| status.word != Word::Ok && group.len() > 1);
-        if let Some((status, _)) = refusal.filter(|_| !came) {
-            return Err(refused(status, Reach::Folder, format!("looking at messages on {}", connection.peer)));
-        }
+        silent.insert_all(&ask_once(connection, window, items, each)?);
+    }
+    for window in silent.pieces(SET_LENGTH).chunks(WINDOW) {
+        ask_once(connection, window, items, each)?;
     }
     Ok(())
+}
+
+/// Asks once; the messages of which the server said nothing, though it did not refuse them.
+fn ask_once(
+    connection: &mut Connection,
+    window: &[UidSet],
+    items: &str,
+    each: &mut dyn FnMut(Fetched) -> bool,
+) -> Result<UidSet, Fault> {
+    let (mut came, mut answered) = (false, UidSet::default());
+    let commands: Vec<String> = window.iter().map(|group| format!("UID FETCH {group} {items}")).collect();
+    let statuses = connection.run(&commands, &mut |untagged| {
+        if let Untagged::Fetch(fetched) = untagged {
+            came = true;
+            let uid = fetched.uid;
+            answered.extend(uid.filter(|_| each(fetched)));
+        }
+        Ok(())
+    });
+    let statuses = statuses.map_err(|trouble| connection.lost("looking at messages", &trouble))?;
+    // One message that can't be read is left out. That none of many can be says nothing about the messages.
+    let refusal = statuses.iter().zip(window).find(|(status, group)| status.word != Word::Ok && group.len() > 1);
+    if let Some((status, _)) = refusal.filter(|_| !came) {
+        return Err(refused(status, Reach::Folder, format!("looking at messages on {}", connection.peer)));
+    }
+    let well = statuses.iter().zip(window).filter(|(status, _)| status.word == Word::Ok);
+    Ok(well.flat_map(|(_, group)| group.iter()).filter(|uid| !answered.contains(*uid)).collect())
 }
