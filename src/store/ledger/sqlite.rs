@@ -106,11 +106,17 @@ impl Ledger for SqliteLedger {
     }
 
     fn folder(&mut self, remote: &str, local: &str) -> Result<FolderRecord, Fault> {
-        let known = self.read(|connection| find_folder(connection, local))?;
-        if let Some(record) = known.filter(|record| record.remote == remote) {
+        let known = |connection: &Connection| {
+            find_folder(connection, local).map(|known| known.filter(|record| record.remote == remote))
+        };
+        if let Some(record) = self.read(known)? {
             return Ok(record);
         }
         self.write(|transaction| {
+            // Another connection may have made it in the meantime.
+            if let Some(record) = known(transaction)? {
+                return Ok(record);
+            }
             forget(transaction, local)?;
             transaction.execute("INSERT INTO folder (local, remote) VALUES (?1, ?2)", [local, remote])?;
             find_folder(transaction, local)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
