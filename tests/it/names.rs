@@ -7,17 +7,17 @@ use crate::local::{self, deliver};
 use crate::world::{Run, World};
 
 /// The names of the local folders.
-fn here(world: &World) -> BTreeSet<String> {
+pub fn here(world: &World) -> BTreeSet<String> {
     fs::read_dir(world.maildir()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// The same as a set.
-fn named(names: &[&str]) -> BTreeSet<String> {
+/// Names as a set.
+pub fn named(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
 /// Makes a folder with a message in it on the server.
-fn made_there(world: &World, names: &[&str]) {
+pub fn made_there(world: &World, names: &[&str]) {
     for name in names {
         world.client(&["create", name]);
         world.client(&["append", name, "hello"]);
@@ -125,4 +125,32 @@ fn the_log_goes_to_a_file_as_well() {
     let mut program = world.program(&world.config());
     let run = Run::from(&program.args(["-l", "/no/such/directory/log"]).output().unwrap());
     run.ends_with(2).in_one_sentence().says("/no/such/directory/log");
+}
+
+#[test]
+fn another_name_on_the_other_side_makes_no_message_another_one() {
+    let mut world = World::new();
+    world.fill(3, 12);
+    made_there(&world, &["Few"]);
+    world.sync().ends_with(0);
+    let before = world.status();
+    // The digest in the files' names is that of a name that has just changed.
+    world.remote += "namemap = s/^/x-/; s/^x-INBOX$/INBOX/\n";
+    for folder in ["Archive", "Archive.2023", "Few"] {
+        let new = world.maildir().join(format!("x-{folder}"));
+        fs::rename(world.maildir().join(folder), new).unwrap();
+    }
+    world.local = "namemap = s/^x-//\n".to_owned();
+    let run = world.sync();
+    run.ends_with(0);
+    assert!(!run.text.contains("uploaded") && !run.text.contains("deleted"), "{}", run.text);
+    assert_eq!(world.status(), before);
+    // The same where folders keep their names here, and have to be looked at.
+    world.local = "namemap = s/^x-/y-/; s/^INBOX$/Inbox/\n".to_owned();
+    world.client(&["append", "INBOX", "news"]);
+    world.client(&["append", "Few", "news"]);
+    let before = world.status();
+    let run = world.sync();
+    assert!(!run.text.contains("uploaded") && !run.text.contains("deleted"), "{}", run.text);
+    assert_eq!(world.status(), before);
 }

@@ -1,25 +1,10 @@
 //! Files with Python in them, as people have had them for years, and the folders that come of them on both sides.
 
-use std::collections::BTreeSet;
 use std::fs;
 
 use crate::local::{self, deliver};
+use crate::names::{here, made_there, named};
 use crate::world::World;
-
-fn here(world: &World) -> BTreeSet<String> {
-    fs::read_dir(world.maildir()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
-}
-
-fn named(names: &[&str]) -> BTreeSet<String> {
-    names.iter().map(|name| (*name).to_owned()).collect()
-}
-
-fn made_there(world: &World, names: &[&str]) {
-    for name in names {
-        world.client(&["create", name]);
-        world.client(&["append", name, "hello"]);
-    }
-}
 
 #[test]
 fn a_prefix_is_taken_off_here_and_put_on_there() {
