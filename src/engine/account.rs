@@ -16,7 +16,7 @@ use super::intents;
 use super::lock::AccountLock;
 use super::moves;
 use super::naming;
-use super::pairing::{self, Names, Sides};
+use super::pairing::{self, Candidate, Names, Sides};
 use super::python::Python;
 use super::recheck::recheck;
 use super::rehearsal::rehearse;
@@ -233,12 +233,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     worker.light(Light::Account);
     flushing.announce(&mut ledger)?;
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
-    let (mut there, mut here) = shared.names()?;
-    let (only, called) = (task.settings.only.as_ref(), &*shared.called);
-    let names = Names { only, called, remote: &mut there, local: &mut here };
-    let mut folders = pairing::list(worker, shared.policy(), (&mut sides, names), &known, total)?;
-    there.sort(&mut folders)?;
-    recheck(worker, shared.policy(), &mut sides, &mut folders, &mut known)?;
+    let folders = list(&shared, worker, &mut sides, &mut known, total)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let (queue, hands) = pairing::queue(worker, shared.policy(), sides.ledger, folders, &known, total)?;
@@ -247,6 +242,24 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     team::share_out(&shared, worker, remote, password.as_ref(), work, total);
     flushing.end(&mut ledger, &local, quiet)?;
     if total.failures == 0 { worker.checkpoint() } else { Ok(()) }
+}
+
+/// Lists and pairs the folders, in the order that the configuration wants, and looks here at those of which only that is in
+/// question.
+pub(super) fn list(
+    shared: &Shared<'_>,
+    worker: &Worker,
+    sides: &mut Sides<'_>,
+    known: &mut [FolderRecord],
+    total: &mut Total,
+) -> Result<Vec<Candidate>, Fault> {
+    let (mut there, mut here) = shared.names()?;
+    let (only, called) = (shared.task.settings.only.as_ref(), &*shared.called);
+    let names = Names { only, called, remote: &mut there, local: &mut here };
+    let mut folders = pairing::list(worker, shared.policy(), (sides, names), known, total)?;
+    there.sort(&mut folders)?;
+    recheck(worker, shared.policy(), sides, &mut folders, known)?;
+    Ok(folders)
 }
 
 /// Whether the Maildir's root is there. One that is missing, or has nothing in it, although the ledger knows folders was not

@@ -166,7 +166,6 @@ fn lend(
         promise.outcome = Outcome {
             counts: work.counts,
             // What reaches further is counted where it is reported.
-            // What reaches further is counted where it is reported.
             failures: work.failures + u64::from(within.is_some()),
             put_aside: work.put_aside,
             passed_over: work.passed_over || result.is_err(),

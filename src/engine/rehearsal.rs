@@ -3,11 +3,10 @@
 
 use crossbeam_channel::Receiver;
 
-use super::account::{Shared, Task, Total, check_root};
+use super::account::{Shared, Task, Total, check_root, list};
 use super::folder::{self, Job};
 use super::lock::AccountLock;
-use super::pairing::{Names, Sides};
-use super::recheck::recheck;
+use super::pairing::Sides;
 use super::worker::Worker;
 use super::{moves, pairing, takeover};
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -41,12 +40,7 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     ledger.bind(&shared.origin())?;
     worker.light(Light::Pretending);
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
-    let (mut there, mut here) = shared.names()?;
-    let (only, called) = (task.settings.only.as_ref(), &*shared.called);
-    let names = Names { only, called, remote: &mut there, local: &mut here };
-    let mut folders = pairing::list(worker, shared.policy(), (&mut sides, names), &known, total)?;
-    there.sort(&mut folders)?;
-    recheck(worker, shared.policy(), &mut sides, &mut folders, &mut known)?;
+    let folders = list(&shared, worker, &mut sides, &mut known, total)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let (queue, _) = pairing::queue(worker, shared.policy(), sides.ledger, folders, &known, total)?;

@@ -7,6 +7,7 @@
 //! [cut](super::handle::Cutter) the connection at any moment.
 
 mod deflate;
+mod lines;
 mod stream;
 pub(super) mod tunnel;
 
@@ -269,34 +270,6 @@ impl Inner {
                 Err(error) => return Err(error.into()),
             }
         }
-    }
-}
-
-/// For the imap crate. It is given at most one line a read, so that its own buffer never swallows what comes after the
-/// answer it waits for.
-impl Read for Wire {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut inner = self.lock();
-        if inner.start == inner.end && inner.fill()? == 0 {
-            return Ok(0);
-        }
-        let have = inner.buffered();
-        let line = memchr::memchr(b'\n', have).map_or(have.len(), |place| place + 1);
-        let count = line.min(buffer.len());
-        buffer[..count].copy_from_slice(&have[..count]);
-        inner.consume(count);
-        Ok(count)
-    }
-}
-
-impl Write for Wire {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.lock().send(bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.lock().flush()
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod file;
 pub mod import;
+mod rows;
 mod schema;
 pub mod sqlite;
 mod unflushed;

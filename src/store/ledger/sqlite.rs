@@ -2,15 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, Row as SqlRow, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::model::fault::{Fault, FaultKind, Reach};
-use crate::model::flags::{Flags, System};
-use crate::model::ids::{FileKey, Side, Uid, UidValidity};
+use crate::model::ids::{FileKey, UidValidity};
 use crate::model::mark::Mark;
-use crate::model::message::Fingerprint;
 
 use super::file::{copy, doing, fault, open_empty, open_for_reading, open_for_writing, prepare_file};
+use super::rows::{folder_record, intent_row, message_row, quarantine_row, side_text};
 use super::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, State, Unflushed, schema, unflushed};
 
 const CACHED_STATEMENTS: usize = 32;
@@ -246,61 +245,6 @@ fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &Entry) -> rus
             .execute(params![folder.0, side_text(*side), name]),
     };
     count.map(drop)
-}
-
-fn folder_record(row: &SqlRow<'_>) -> rusqlite::Result<FolderRecord> {
-    let mark = |column| -> rusqlite::Result<Option<Mark>> {
-        // A mark that can't be read only means another look.
-        Ok(row.get::<_, Option<String>>(column)?.and_then(|text| serde_json::from_str(&text).ok()))
-    };
-    Ok(FolderRecord {
-        id: FolderId(row.get(0)?),
-        remote: row.get(1)?,
-        local: row.get(2)?,
-        uid_validity: row.get::<_, Option<u32>>(3)?.map(UidValidity),
-        remote_mark: mark(4)?,
-        local_mark: mark(5)?,
-        doubt: row.get(6)?,
-    })
-}
-
-fn message_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
-    let uid = |column| -> rusqlite::Result<Uid> {
-        let number: u32 = row.get(column)?;
-        Uid::new(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, 0))
-    };
-    let flags = flags(row, 2)?;
-    let state = if row.get(4)? { State::Kept } else { State::Synced };
-    let key = FileKey::new(row.get::<_, i64>(5)?.cast_unsigned());
-    Ok(Row { remote: uid(0)?, local: uid(1)?, flags, state, key })
-}
-
-/// Flags as they are kept in two columns, of which the first is this one.
-fn flags(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<Flags> {
-    let mut flags = Flags::of(System::from_bits(row.get(column)?));
-    for keyword in row.get_ref(column + 1)?.as_str()?.split(' ').filter(|keyword| !keyword.is_empty()) {
-        flags.insert_keyword(keyword.into());
-    }
-    Ok(flags)
-}
-
-fn quarantine_row(row: &SqlRow<'_>) -> rusqlite::Result<Quarantined> {
-    let side = if row.get_ref(0)?.as_str()? == side_text(Side::Remote) { Side::Remote } else { Side::Local };
-    Ok(Quarantined { side, name: row.get(1)?, subject: row.get(2)?, reason: row.get(3)?, tried: row.get(4)? })
-}
-
-fn side_text(side: Side) -> &'static str {
-    match side {
-        Side::Remote => "remote",
-        Side::Local => "local",
-    }
-}
-
-fn intent_row(row: &SqlRow<'_>) -> rusqlite::Result<Intent> {
-    let size: i64 = row.get(1)?;
-    let fingerprint = Fingerprint { size: u64::try_from(size).unwrap_or(0), header: row.get(2)? };
-    let flags = flags(row, 4)?;
-    Ok(Intent { local_name: row.get(0)?, fingerprint, flags, uid_next: row.get(3)? })
 }
 
 fn mark_text(mark: Option<Mark>) -> Result<Option<String>, Fault> {
