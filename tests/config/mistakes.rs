@@ -26,7 +26,11 @@ fn each_mistake_is_named_with_file_line_section_and_key() {
         (file("", "", "", "sslcacertfile = /none"), "rc:16: [Repository R] sslcacertfile = /none: expected a file"),
         (
             file("", "", "", "auth_mechanisms = GSSAPI"),
-            "rc:16: [Repository R] auth_mechanisms = GSSAPI: expected PLAIN",
+            "rc:16: [Repository R] auth_mechanisms = GSSAPI: expected another one beside GSSAPI",
+        ),
+        (
+            file("", "", "", "auth_mechanisms = PLAN, LOGIN"),
+            "rc:16: [Repository R] auth_mechanisms = PLAN, LOGIN: PLAN is not known; expected some of GSSAPI",
         ),
         (file("", "", "", "remoteport = 143\nstarttls = no"), "rc:17: [Repository R] starttls = no: port 143"),
         (file("", "", "", "remoteusereval = get()"), "rc:16: [Repository R] remoteusereval = get(): working out"),

@@ -43,6 +43,7 @@ mod harness;
 mod hooks;
 mod killed;
 mod lights;
+mod logins;
 mod moves;
 mod names;
 mod options;

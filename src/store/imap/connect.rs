@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsStream};
 
-use super::connection::{Connection, refused};
+use super::connection::Connection;
 use super::handle::Cutter;
-use super::peer::{Capabilities, Peer};
+use super::peer::Peer;
 use super::reader::{Ignore, Trouble};
+use super::refusal::refused;
 use super::response::Untagged;
 use super::status::{Code, Status, Word};
 use super::wire::Wire;
@@ -73,7 +74,10 @@ fn by_network(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tel
     let (connection, preauth) = match settings.security {
         Security::Tls => {
             let stream = handshake(socket, settings, peer)?;
-            greet(Wire::new(Box::new(stream), timeout), peer)?
+            let binding = stream.tls_server_end_point().ok().flatten();
+            let (mut connection, preauth) = greet(Wire::new(Box::new(stream), timeout), peer)?;
+            connection.binding = binding;
+            (connection, preauth)
         }
         Security::StartTls => start_tls(socket, settings, peer, timeout)?,
         Security::None => {
@@ -194,8 +198,9 @@ fn start_tls(
     drop(connection);
     socket.set_nonblocking(false).map_err(|error| unreachable(peer, &error))?;
     let stream = handshake(socket, settings, peer)?;
+    let binding = stream.tls_server_end_point().ok().flatten();
     let mut connection = Connection::new(peer.clone(), Wire::new(Box::new(stream), timeout));
-    connection.capabilities = Capabilities::default();
+    connection.binding = binding;
     Ok((connection, false))
 }
 
