@@ -16,6 +16,7 @@ use super::worker::Worker;
 use crate::config::settings::{ImapSettings, PasswordSource};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::question::Secret;
+use crate::store::netrc;
 use crate::store::python::LIMIT;
 use crate::store::said::Said;
 
@@ -31,11 +32,17 @@ pub(super) fn first(worker: &Worker, settings: &ImapSettings, python: Option<&Py
         PasswordSource::File(path) => read(path),
         PasswordSource::Command(command) => told(worker, command.reveal(), PATIENCE),
         PasswordSource::Python(code) => worked_out(worker, code, python),
-        PasswordSource::Ask => ask(worker, settings, None).ok_or_else(|| {
-            let doing = format!("logging in as {} on {} (account {})", settings.user, settings.host, worker.account());
-            Fault::new(Reach::Account, FaultKind::Login, doing, "there is no password, and nobody to ask for it")
-                .advise("set remotepassfile or remotepasscmd, or use an interface that can ask")
-        }),
+        PasswordSource::Ask => {
+            if let Some(secret) = netrc::find(&netrc::usual_files(), &settings.host, &settings.user)? {
+                return Ok(secret);
+            }
+            ask(worker, settings, None).ok_or_else(|| {
+                let doing =
+                    format!("logging in as {} on {} (account {})", settings.user, settings.host, worker.account());
+                Fault::new(Reach::Account, FaultKind::Login, doing, "there is no password, and nobody to ask for it")
+                    .advise("set remotepassfile or remotepasscmd, or use an interface that can ask")
+            })
+        }
     }
 }
 

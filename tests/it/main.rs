@@ -47,6 +47,7 @@ mod logins;
 mod moves;
 mod names;
 mod options;
+mod passwords;
 mod power;
 mod promises;
 mod python;
