@@ -36,6 +36,7 @@ mod errors;
 mod first_sync;
 mod floors;
 mod folders;
+mod followed;
 mod gone;
 mod guard;
 mod hands;

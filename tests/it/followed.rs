@@ -1,0 +1,78 @@
+//! Options of the whole program, and of accounts side by side.
+
+use std::fs;
+
+use crate::world::{Run, World};
+
+/// Two accounts of one server, with these lines in `[general]` and these in each account, where `NAME` is its name.
+fn two(world: &World, general: &str, account: &str) -> String {
+    let sections = |user: &str, name: &str| {
+        format!(
+            "[Account {name}]\nlocalrepository = {name}-here\nremoterepository = {name}-there\n{}\n\
+             [Repository {name}-here]\ntype = Maildir\nlocalfolders = {}\n\n\
+             [Repository {name}-there]\ntype = IMAP\nremoteuser = {user}\n{}\n",
+            account.replace("NAME", name),
+            world.dovecot.dir.join(format!("Mail-{user}")).display(),
+            world.remote
+        )
+    };
+    format!(
+        "[general]\naccounts = One, Two\nmetadata = {}\n{general}\n{}\n{}",
+        world.metadata().display(),
+        sections("one", "One"),
+        sections("two", "Two")
+    )
+}
+
+#[test]
+fn no_more_accounts_than_maxsyncaccounts_are_at_work_at_once() {
+    let world = World::new();
+    let place = world.dovecot.dir.join("meeting");
+    fs::create_dir(&place).unwrap();
+    let place = place.display();
+    // One at a time: nobody finds another one at work.
+    let hooks = format!(
+        "presynchook = mkdir {place}/busy || touch {place}/met\npostsynchook = rmdir {place}/busy; touch {place}/NAME\n"
+    );
+    world.sync_with(&two(&world, "", &hooks)).ends_with(0);
+    let names = || {
+        let mut names: Vec<_> =
+            fs::read_dir(place.to_string()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(), ["One", "Two"]);
+    // Both at once: each waits for the other.
+    let other = "if [ NAME = One ]; then other=Two; else other=One; fi";
+    let hooks = format!(
+        "presynchook = {other}; touch {place}/here-NAME; until [ -e {place}/here-$other ]; do sleep 0.02; done\n"
+    );
+    world.sync_with(&two(&world, "maxsyncaccounts = 2\n", &hooks)).ends_with(0);
+}
+
+#[test]
+fn folders_that_may_not_be_written_are_not_spoken_of_when_that_is_asked_for() {
+    let world = World::new();
+    world.fill(1, 3);
+    world.sync().ends_with(0);
+    world.dovecot.read_only(&world.user, "INBOX");
+    crate::local::deliver(&world.maildir().join("INBOX"), "mine", "S");
+    let config = world.config();
+    let spoken = |run: &Run| run.text.lines().filter(|line| line.contains("lets us only read")).count();
+    assert_eq!(spoken(&world.sync()), 1, "{}", world.sync().text);
+    let quiet = config.replace("[general]\n", "[general]\nignore-readonly = yes\n");
+    assert_eq!(spoken(&world.sync_with(&quiet)), 0);
+}
+
+#[test]
+fn host_port_and_user_may_be_worked_out_by_python() {
+    let mut world = World::new();
+    world.fill(1, 3);
+    let port = world.dovecot.imaps;
+    world.remote = world
+        .remote
+        .replace("remotehost = localhost", "remotehosteval = 'local' + 'host'")
+        .replace(&format!("remoteport = {port}"), &format!("remoteporteval = {} + 1", port - 1));
+    let config = world.config().replace("remoteuser = me", "remoteusereval = ''.join(['m', 'e'])\nremoteuser = nobody");
+    world.sync_with(&config).ends_with(0).says("3 downloaded");
+}
