@@ -1,6 +1,10 @@
 //! Options of the whole program, and of accounts side by side.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::world::{Run, World};
 
@@ -75,4 +79,74 @@ fn host_port_and_user_may_be_worked_out_by_python() {
         .replace(&format!("remoteport = {port}"), &format!("remoteporteval = {} + 1", port - 1));
     let config = world.config().replace("remoteuser = me", "remoteusereval = ''.join(['m', 'e'])\nremoteuser = nobody");
     world.sync_with(&config).ends_with(0).says("3 downloaded");
+}
+
+#[test]
+fn no_more_connections_than_maxconnections_are_made() {
+    let mut world = World::new();
+    world.fill(6, 5);
+    let logins = |world: &World| world.dovecot.log().matches("Login: user=<me>, method=").count();
+    let before = logins(&world);
+    world.remote = world.remote.replace("maxconnections = 4", "maxconnections = 1");
+    world.sync().ends_with(0).says("30 downloaded");
+    assert_eq!(logins(&world), before + 1);
+    fs::remove_dir_all(world.metadata()).unwrap();
+    fs::remove_dir_all(world.maildir()).unwrap();
+    world.remote = world.remote.replace("maxconnections = 1", "maxconnections = 4");
+    world.sync().ends_with(0).says("30 downloaded");
+    assert!((before + 3..=before + 5).contains(&logins(&world)), "{}", world.dovecot.log());
+}
+
+#[test]
+fn a_server_that_stays_silent_is_given_up_after_socktimeout() {
+    let mut world = World::new();
+    world.remote = "transporttunnel = sleep 1000\nremotepass = none\n".to_owned();
+    let config = world.config().replace("[general]\n", "[general]\nsocktimeout = 1\n");
+    world.sync_with(&config).ends_with(1).in_one_sentence().says("(socktimeout)");
+}
+
+#[test]
+fn the_interface_that_the_file_names_is_taken() {
+    let world = World::new();
+    world.fill(1, 1);
+    let said = |ui: &str| {
+        let config = world.config().replace("[general]\n", &format!("[general]\nui = {ui}\n"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
+        let run = Run::from(&command.arg("-c").arg(world.file(&config)).arg("-o").output().unwrap());
+        run.ends_with(0);
+        run.text
+    };
+    // Blinkenlights can't be shown here, so the next one is taken.
+    assert!(said("Curses.Blinkenlights, Noninteractive.Basic").contains("Test: synchronised"));
+    assert_eq!(said("Curses.Blinkenlights, Noninteractive.Quiet"), "");
+}
+
+#[test]
+fn the_filter_is_asked_again_at_each_synchronisation() {
+    let mut world = World::new();
+    world.fill(2, 2);
+    let sign = world.dovecot.dir.join("sign");
+    world.account = "autorefresh = 0.01\n".into();
+    let filter = format!("lambda folder: folder == 'INBOX' or os.path.exists('{}')", sign.display());
+    world.remote = format!("{}dynamic_folderfilter = yes\nfolderfilter = {filter}\n", world.remote);
+    let config = world.file(&world.config());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
+    command.arg("-c").arg(config).args(["-u", "basic"]).stdout(Stdio::piped());
+    let mut program = command.spawn().unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut runs = 0;
+    for line in lines.by_ref() {
+        if line.contains("Archive: 2 downloaded") {
+            break;
+        }
+        if line.contains("Test: synchronised") {
+            runs += 1;
+            assert!(runs < 20, "the filter was never asked again");
+            fs::write(&sign, "").unwrap();
+        }
+    }
+    assert!(runs > 0);
+    kill_process(Pid::from_child(&program), Signal::TERM).unwrap();
+    lines.for_each(drop);
+    assert_eq!(program.wait().unwrap().code(), Some(0));
 }
