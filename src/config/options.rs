@@ -151,7 +151,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(Imap, "remotepasseval", "", Followed, "the password as Python"),
     opt(Imap, "remotepassfile", "", Followed, "a file whose first line is the password"),
     opt(Imap, "remotepasscmd", "", Followed, "a command whose first line of output is the password"),
-    opt(Imap, "keyring", "", Refused(&["no"]), "take the password from the desktop's keyring"),
+    opt(Imap, "keyring", "no", Followed, "take the password from the desktop's keyring"),
     opt(Imap, "remote_identity", "", Followed, "act as this user after logging in"),
     opt(Imap, "auth_mechanisms", "GSSAPI, SCRAM-SHA-256, SCRAM-SHA-1, XOAUTH2, OAUTHBEARER, CRAM-MD5, PLAIN, LOGIN", Followed,
         "the ways to log in, the best first"),

@@ -233,7 +233,9 @@ fn password(source: &mut Source, section: &str) -> PasswordSource {
     let file = source.read(section, "remotepassfile", |text| value::path(text, environment));
     let command = source.read(section, "remotepasscmd", |text| Ok(Secret::new(text.to_owned())));
     let file = file.map(PasswordSource::File);
-    file.or(command.map(PasswordSource::Command)).unwrap_or(PasswordSource::Ask)
+    let keyring = source.read(section, "keyring", boolean).unwrap_or(false);
+    let otherwise = if keyring { PasswordSource::Keyring } else { PasswordSource::Ask };
+    file.or(command.map(PasswordSource::Command)).unwrap_or(otherwise)
 }
 
 /// How the connection is protected. Files from the time when `ssl` was off unless asked for say so by their port: they

@@ -243,6 +243,8 @@ pub enum PasswordSource {
     Command(Secret),
     /// What this Python comes to.
     Python(Secret),
-    /// Someone must be asked.
+    /// The desktop's keyring; where it has none, the same as `Ask`.
+    Keyring,
+    /// `.netrc`; where that says nothing, someone must be asked.
     Ask,
 }

@@ -21,6 +21,7 @@
 pub mod bytes;
 pub mod dry;
 pub mod imap;
+pub mod keyring;
 pub mod ledger;
 pub mod maildir;
 pub mod netrc;

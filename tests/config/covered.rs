@@ -37,6 +37,7 @@ const TESTS: &[(&str, &[&str])] = &[
     ("it/gone.rs a_folder_that_is_gone_is_deleted_there_too_when_that_is_wished", &["syncfolderdeletes"]),
     ("it/readonly.rs a_server_that_is_read_only_gives_and_does_not_take", &["readonly"]),
     ("it/passwords.rs what_stands_first_in_the_order_counts", &["remotepassfile", "remotepasscmd"]),
+    ("it/passwords.rs the_keyring_gives_the_password_by_either_name", &["keyring"]),
     ("it/logins.rs the_first_of_those_that_are_allowed_and_offered_is_taken", &["auth_mechanisms"]),
     ("it/logins.rs somebody_who_may_acts_as_another", &["remote_identity"]),
     ("it/errors.rs an_unknown_authority_is_refused", &["sslcacertfile"]),

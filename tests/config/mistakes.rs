@@ -93,7 +93,6 @@ fn options_that_matter_and_are_not_followed_refuse_the_account() {
         ("", "", "reference = Mail", 16),
         ("", "", "cert_fingerprint = 00ff", 16),
         ("", "", "ssl_version = tls1_3", 16),
-        ("", "", "keyring = yes", 16),
     ] {
         let said = mistakes(&file("", account, local, remote));
         assert!(said.len() == 1 && said[0].starts_with(&format!("rc:{line}: ")), "{said:?}");

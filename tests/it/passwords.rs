@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::dovecot::PASSWORD;
 use crate::world::{Run, World};
@@ -87,4 +88,50 @@ fn a_password_that_is_refused_holds_up_no_other_account() {
     let run = world.sync_with(&both);
     run.ends_with(3).says("Bad: ").says("AUTHENTICATIONFAILED").says("Test: synchronised").says("3 downloaded");
     world.same(&[]);
+}
+
+/// A run within a desktop session of its own, whose keyring has got this first.
+fn sync_with_keyring(world: &World, stored: &str) -> Run {
+    let home = world.dovecot.dir.join("home");
+    fs::create_dir_all(&home).unwrap();
+    fs::set_permissions(&home, fs::Permissions::from_mode(0o700)).unwrap();
+    let program = env!("CARGO_BIN_EXE_blinkensync");
+    let script = format!(
+        "printf unlock | gnome-keyring-daemon --unlock --components=secrets >/dev/null\n{stored}\n\
+         exec {program} -c {} -o -u basic",
+        world.file(&world.config()).display()
+    );
+    let mut command = Command::new("dbus-run-session");
+    command.args(["--", "sh", "-c", &script]);
+    for variable in ["HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME"] {
+        command.env(variable, &home);
+    }
+    Run::from(&command.output().unwrap())
+}
+
+#[test]
+fn the_keyring_gives_the_password_by_either_name() {
+    for names in ["server localhost user me", "service localhost username me"] {
+        let mut world = without();
+        world.remote += "keyring = yes\n";
+        let stored = format!("printf %s {PASSWORD} | secret-tool store --label Mail {names}");
+        sync_with_keyring(&world, &stored).ends_with(0).says("3 downloaded");
+        // What it says of others is of no use, and netrc comes next.
+        fs::remove_dir_all(world.dovecot.dir.join("home")).unwrap();
+        let stored = stored.replace(" me", " you");
+        sync_with_keyring(&world, &stored).ends_with(3).in_one_sentence().says("nobody to ask for it");
+        let netrc = format!("machine localhost login me password {PASSWORD}\n");
+        secret_file(&world, "home/.netrc", &netrc);
+        sync_with_keyring(&world, "").ends_with(0);
+    }
+}
+
+#[test]
+fn a_keyring_that_is_not_there_is_named() {
+    let mut world = without();
+    world.remote += "keyring = yes\n";
+    let mut command = world.program(&world.config());
+    command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+    let run = Run::from(&command.output().unwrap());
+    run.ends_with(3).in_one_sentence().says("asking the keyring for the password of me on localhost");
 }
