@@ -12,6 +12,7 @@ use crate::config::settings::{ImapSettings, Security};
 use crate::model::event::EventKind;
 use crate::model::fault::Fault;
 use crate::model::light::Light;
+use crate::model::mechanism::Mechanism;
 use crate::model::question::{Answer, Ask, Secret};
 use crate::store::imap::{Credentials, Greeted, ImapRepository, Refusal};
 
@@ -41,9 +42,10 @@ pub(super) fn connect(
     let mut credentials = match known.clone() {
         Some(known) => known,
         None if settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in) => Credentials::default(),
-        None => {
-            Credentials { password: Some(password::first(worker, settings, means.python)?), ..Credentials::default() }
-        }
+        None => match ticket(settings) {
+            Some(ticket) => ticket,
+            None => by_password(worker, settings, means)?,
+        },
     };
     let mut asked = 0;
     loop {
@@ -63,6 +65,12 @@ pub(super) fn connect(
                 *known = Some(credentials);
                 return Ok(repository);
             }
+            // A ticket that doesn't do is no reason to give up.
+            Err(Refusal { fault, .. }) if credentials.ticket => {
+                let text = format!("the Kerberos ticket is of no use here, so a password is needed: {}", fault.cause);
+                worker.publish(EventKind::Noted { account: Some(worker.account()), folder: None, text });
+                credentials = by_password(worker, settings, means)?;
+            }
             Err(Refusal { fault, ask_again: true }) if asked < ATTEMPTS => {
                 asked += 1;
                 match ask(worker, settings, Some(fault.cause.trim_start_matches(SERVER_SAYS).to_owned())) {
@@ -73,6 +81,17 @@ pub(super) fn connect(
             Err(Refusal { fault, .. }) => return Err(unless_stopped(worker, fault)),
         }
     }
+}
+
+/// A Kerberos ticket, where one may be shown and there is one.
+fn ticket(settings: &ImapSettings) -> Option<Credentials> {
+    let wanted = settings.mechanisms.contains(&Mechanism::Gssapi);
+    wanted.then(Credentials::of_ticket).filter(|credentials| credentials.ticket)
+}
+
+fn by_password(worker: &Worker, settings: &ImapSettings, means: Means<'_>) -> Result<Credentials, Fault> {
+    let password = password::first(worker, settings, means.python)?;
+    Ok(Credentials { password: Some(password), ..Credentials::default() })
 }
 
 /// A connection that fails after a stop was asked for was cut by us; that is no fault of the server's.
