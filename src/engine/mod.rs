@@ -6,6 +6,8 @@
 //! shares the folders out among its folder workers, one connection each (`team`; `hands` lets several of them fetch for one
 //! huge folder). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
 //! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that.
+//!
+//! An `errand` is done beside all that, once, while a person waits: `migration` renames files for another way of counting.
 
 mod account;
 mod connect;
@@ -13,6 +15,7 @@ mod contents;
 mod copy;
 mod decide;
 mod doubt;
+mod errand;
 mod execute;
 mod folder;
 mod hands;
@@ -20,6 +23,7 @@ mod hooks;
 mod identity;
 mod intents;
 mod lock;
+mod migration;
 mod moves;
 mod naming;
 mod pairing;
@@ -40,4 +44,6 @@ mod vanish;
 mod work;
 mod worker;
 
+pub use errand::Errand;
+pub use migration::Migrated;
 pub use runtime::{Engine, Options};

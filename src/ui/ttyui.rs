@@ -50,6 +50,20 @@ impl<W: Write> Style for Ttyui<W> {
     }
 }
 
+/// Asks on the terminal that controls the process, and shows nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnlyAsks;
+
+impl Style for OnlyAsks {
+    fn show(&mut self, _event: &Event) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn asker(&self) -> Option<Asker> {
+        Some(ask_on_terminal)
+    }
+}
+
 /// The words of a question that is asked on one line.
 pub fn wording(ask: &Ask) -> String {
     match ask {
