@@ -1,6 +1,7 @@
 //! What the command line may ask for beside a synchronisation, one thing at a time: `--info`, `--delete-folder` and
 //! `--migrate-fmd5-using-nametrans`.
 
+mod deleting;
 mod migrating;
 
 use std::io::{self, IsTerminal};
@@ -47,6 +48,11 @@ pub fn run(cli: &Cli, settings: Settings, python: Option<Interpreter>) -> Result
     if cli.info {
         say(&mut io::stdout(), info::describe(&settings)?.trim_end());
         return Ok(Exit::Success);
+    }
+    if let Some(folder) = cli.delete_folder.clone() {
+        let account = deleting::check(&settings, pretend, has_terminal())?;
+        let job = move |errand: Errand| deleting::delete(errand, &folder, &account);
+        return Ok(with_a_person(settings, pretend, python, job));
     }
     Ok(with_a_person(settings, pretend, python, migrating::migrate))
 }

@@ -7,7 +7,8 @@
 //! huge folder). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
 //! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that.
 //!
-//! An `errand` is done beside all that, once, while a person waits: `migration` renames files for another way of counting.
+//! An `errand` is done beside all that, once, while a person waits: `migration` renames files that carry an older digest,
+//! `removal` deletes a folder on the server.
 
 mod account;
 mod connect;
@@ -32,6 +33,7 @@ mod python;
 mod quarantine;
 mod recheck;
 mod rehearsal;
+mod removal;
 mod runtime;
 mod shell;
 mod supervisor;
@@ -46,4 +48,5 @@ mod worker;
 
 pub use errand::Errand;
 pub use migration::Migrated;
+pub use removal::{Afterwards, Doomed, Removal};
 pub use runtime::{Engine, Options};
