@@ -46,8 +46,7 @@ pub fn run(cli: &Cli, settings: Settings, python: Option<Interpreter>) -> Result
     }
     let (settings, pretend) = (Arc::new(settings), cli.dry_run);
     if cli.info {
-        say(&mut io::stdout(), info::describe(&settings)?.trim_end());
-        return Ok(Exit::Success);
+        return Ok(with_a_person(settings, pretend, python, info::show));
     }
     if let Some(folder) = cli.delete_folder.clone() {
         let account = deleting::check(&settings, pretend, has_terminal())?;

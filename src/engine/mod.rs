@@ -8,7 +8,7 @@
 //! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that.
 //!
 //! An `errand` is done beside all that, once, while a person waits: `migration` renames files that carry an older digest,
-//! `removal` deletes a folder on the server.
+//! `removal` deletes a folder on the server, and an `inspection` shows what there is.
 
 mod account;
 mod connect;
@@ -22,6 +22,7 @@ mod folder;
 mod hands;
 mod hooks;
 mod identity;
+pub mod inspection;
 mod intents;
 mod lock;
 mod migration;

@@ -42,6 +42,7 @@ mod guard;
 mod hands;
 mod harness;
 mod hooks;
+mod info;
 mod killed;
 mod lights;
 mod migration;

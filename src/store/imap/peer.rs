@@ -31,6 +31,11 @@ impl Capabilities {
         self.0.contains(name)
     }
 
+    /// All of them, sorted.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.0.iter().cloned().collect()
+    }
+
     /// Modification sequences, which QRESYNC implies (RFC 7162, section 3.2.3).
     pub(super) fn condstore(&self) -> bool {
         self.has("CONDSTORE") || self.has("QRESYNC")
