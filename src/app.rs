@@ -12,7 +12,7 @@ use crossbeam_channel::bounded;
 use crate::cli::Cli;
 use crate::config;
 use crate::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings, UiName,
+    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Settings, UiName,
 };
 use crate::demo;
 use crate::engine::{Engine, Options};
@@ -21,7 +21,6 @@ use crate::model::command::Command;
 use crate::model::fault::Exit;
 use crate::model::ids::AccountName;
 use crate::model::patterns::Patterns;
-use crate::model::question::Secret;
 use crate::python::Reader;
 use crate::signals;
 use crate::store::python::Interpreter;
@@ -175,17 +174,8 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
         hooks: Hooks::default(),
         local: MaildirSettings { common: CommonSettings::open("demo-local"), root: root.join("mail"), separator: '.' },
         remote: ImapSettings {
-            common: CommonSettings::open("demo-remote"),
-            host: address.ip().to_string(),
-            port: address.port(),
-            user: server.user().to_owned(),
-            password: PasswordSource::Given(Secret::new(server.password().to_owned())),
-            security: Security::None,
-            tunnel: None,
-            compress: false,
-            ca_file: None,
-            expunge: true,
             max_connections: 4,
+            ..ImapSettings::plain("demo-remote", address, server.user(), server.password())
         },
     };
     let settings = Settings {

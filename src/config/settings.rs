@@ -1,10 +1,12 @@
 //! The configuration after every check, as the rest of the program uses it.
 
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::ids::AccountName;
+use crate::model::mechanism::Mechanism;
 use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
 use crate::model::question::Secret;
@@ -177,6 +179,10 @@ pub struct ImapSettings {
     pub port: u16,
     /// The user's name.
     pub user: String,
+    /// The user to act as, when that is another one than the one who logs in.
+    pub identity: Option<String>,
+    /// The ways to log in that are allowed, in the order in which they are tried.
+    pub mechanisms: Vec<Mechanism>,
     /// Where the password comes from.
     pub password: PasswordSource,
     /// How the connection is protected.
@@ -193,6 +199,39 @@ pub struct ImapSettings {
     pub max_connections: usize,
 }
 
+impl ImapSettings {
+    /// A user of a server at this address that is spoken to without protection; everything else is as if nothing had been
+    /// written down.
+    pub fn plain(name: &str, address: SocketAddr, user: &str, password: &str) -> Self {
+        Self {
+            common: CommonSettings::open(name),
+            host: address.ip().to_string(),
+            port: address.port(),
+            user: user.to_owned(),
+            identity: None,
+            mechanisms: Mechanism::ALL.to_vec(),
+            password: PasswordSource::Given(Secret::new(password.to_owned())),
+            security: Security::None,
+            tunnel: None,
+            compress: false,
+            ca_file: None,
+            expunge: true,
+            max_connections: 1,
+        }
+    }
+
+    /// Whether nobody between us and the server can read what is said: it is encrypted, or doesn't leave this machine; a
+    /// tunnel is trusted.
+    pub fn is_private(&self) -> bool {
+        self.tunnel.is_some() || self.security != Security::None || is_this_machine(&self.host)
+    }
+}
+
+/// Whether a server's name means this machine.
+pub fn is_this_machine(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// Where a password comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PasswordSource {
@@ -204,6 +243,8 @@ pub enum PasswordSource {
     Command(Secret),
     /// What this Python comes to.
     Python(Secret),
-    /// Someone must be asked.
+    /// The desktop's keyring; where it has none, the same as `Ask`.
+    Keyring,
+    /// `.netrc`; where that says nothing, someone must be asked.
     Ask,
 }

@@ -29,9 +29,9 @@ use crate::model::fault::{Exit, Fault, FaultKind, Reach};
 use crate::model::folder::Counts;
 use crate::model::ids::LampId;
 use crate::model::light::Light;
-use crate::model::question::{Question, Secret};
+use crate::model::question::Question;
 use crate::plan::messages::Permission;
-use crate::store::imap::ImapRepository;
+use crate::store::imap::{Credentials, ImapRepository};
 use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
 use crate::store::ledger::{FolderRecord, Ledger};
 use crate::store::maildir::{Called, Maildir};
@@ -47,8 +47,8 @@ pub(super) struct Task {
     pub(super) publisher: Publisher,
     pub(super) questions: Sender<Question>,
     pub(super) reports: Sender<Report>,
-    /// The password, when an earlier run learned it.
-    pub(super) password: Option<Secret>,
+    /// What an earlier run logged in with.
+    pub(super) credentials: Option<Credentials>,
     /// The way to Python, where the account needs it.
     pub(super) python: Option<Python>,
 }
@@ -188,10 +188,14 @@ impl Shared<'_> {
         }
     }
 
-    pub(super) fn connect(&self, worker: &Worker, password: &mut Option<Secret>) -> Result<ImapRepository, Fault> {
+    pub(super) fn connect(
+        &self,
+        worker: &Worker,
+        credentials: &mut Option<Credentials>,
+    ) -> Result<ImapRepository, Fault> {
         let timeout = self.task.settings.socket_timeout;
         let means = Means { python: self.task.python.as_ref(), reports: &self.task.reports };
-        connect(worker, &self.account.remote, timeout, means, password)
+        connect(worker, &self.account.remote, timeout, means, credentials)
     }
 }
 
@@ -217,12 +221,12 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     if !check_root(&shared.account.local.root, &known)? {
         local.create_root()?;
     }
-    let mut password = task.password.clone();
-    let mut remote = shared.connect(worker, &mut password)?;
+    let mut credentials = task.credentials.clone();
+    let mut remote = shared.connect(worker, &mut credentials)?;
     // Only now: a name that was misspelt the first time has never been anybody's.
     ledger.bind(&shared.origin())?;
-    if let Some(secret) = password.clone() {
-        let _ = task.reports.send(Report::Password { account: task.account().clone(), secret });
+    if let Some(credentials) = credentials.clone() {
+        let _ = task.reports.send(Report::LoggedIn { account: task.account().clone(), credentials });
     }
     worker.light(Light::Account);
     flushing.announce(&mut ledger)?;
@@ -233,7 +237,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     let (queue, hands) = pairing::queue(worker, shared.policy(), sides.ledger, folders, &known, total)?;
     let quiet = queue.is_empty();
     let work = Work { queue: &queue, hands, foreseen: &foreseen };
-    team::share_out(&shared, worker, remote, password.as_ref(), work, total);
+    team::share_out(&shared, worker, remote, credentials.as_ref(), work, total);
     flushing.end(&mut ledger, &local, quiet)?;
     if total.failures == 0 { worker.checkpoint() } else { Ok(()) }
 }

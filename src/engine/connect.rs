@@ -10,10 +10,10 @@ use super::runtime::Report;
 use super::worker::Worker;
 use crate::config::settings::{ImapSettings, Security};
 use crate::model::event::EventKind;
-use crate::model::fault::{Fault, FaultKind};
+use crate::model::fault::Fault;
 use crate::model::light::Light;
 use crate::model::question::{Answer, Ask, Secret};
-use crate::store::imap::{Greeted, ImapRepository};
+use crate::store::imap::{Credentials, Greeted, ImapRepository, Refusal};
 
 /// How often a person is asked for a password before the account gives up.
 const ATTEMPTS: usize = 3;
@@ -29,19 +29,21 @@ pub(super) struct Means<'a> {
     pub(super) reports: &'a Sender<Report>,
 }
 
-/// Connects and logs in. `password` holds what worked before, if anything did, and afterwards what worked now.
+/// Connects and logs in. `known` holds what worked before, if anything did, and afterwards what worked now.
 pub(super) fn connect(
     worker: &Worker,
     settings: &ImapSettings,
     timeout: Duration,
     means: Means<'_>,
-    password: &mut Option<Secret>,
+    known: &mut Option<Credentials>,
 ) -> Result<ImapRepository, Fault> {
     worker.light(Light::Connecting);
-    let mut secret = match password.clone() {
+    let mut credentials = match known.clone() {
         Some(known) => known,
-        None if settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in) => Secret::new(String::new()),
-        None => password::first(worker, settings, means.python)?,
+        None if settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in) => Credentials::default(),
+        None => {
+            Credentials { password: Some(password::first(worker, settings, means.python)?), ..Credentials::default() }
+        }
     };
     let mut asked = 0;
     loop {
@@ -54,20 +56,21 @@ pub(super) fn connect(
         };
         let greeted = Greeted::connect(settings, &worker.account(), timeout, &mut tell);
         let greeted = greeted.map_err(|fault| unless_stopped(worker, fault))?;
-        match greeted.log_in(&secret) {
+        match greeted.log_in(&credentials) {
             Ok(repository) => {
                 announce(worker, settings);
-                *password = Some(secret);
+                credentials.way = repository.way();
+                *known = Some(credentials);
                 return Ok(repository);
             }
-            Err(fault) if fault.kind == FaultKind::Login && asked < ATTEMPTS => {
+            Err(Refusal { fault, ask_again: true }) if asked < ATTEMPTS => {
                 asked += 1;
                 match ask(worker, settings, Some(fault.cause.trim_start_matches(SERVER_SAYS).to_owned())) {
-                    Some(answer) => secret = answer,
+                    Some(answer) => credentials.password = Some(answer),
                     None => return Err(fault),
                 }
             }
-            Err(fault) => return Err(unless_stopped(worker, fault)),
+            Err(Refusal { fault, .. }) => return Err(unless_stopped(worker, fault)),
         }
     }
 }

@@ -55,7 +55,7 @@ impl Errand {
                 publisher: Publisher::new(bounded(1).0),
                 questions: self.questions.clone(),
                 reports: reports.clone(),
-                password: None,
+                credentials: None,
                 python: python.clone(),
             };
             let worker = task.enlist(0);

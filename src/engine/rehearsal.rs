@@ -32,8 +32,8 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     let there_is_mail = check_root(&shared.account.local.root, &known)?;
     let separator = shared.account.local.separator;
     let mut local = if there_is_mail { Dry::of(shared.maildir()) } else { Dry::absent(separator) };
-    let mut password = task.password.clone();
-    let mut remote = Dry::of(shared.connect(worker, &mut password)?);
+    let mut credentials = task.credentials.clone();
+    let mut remote = Dry::of(shared.connect(worker, &mut credentials)?);
     ledger.bind(&shared.origin())?;
     worker.light(Light::Pretending);
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };

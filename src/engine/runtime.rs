@@ -19,8 +19,8 @@ use crate::model::event::{Event, EventKind};
 use crate::model::fault::{Exit, Fault, FaultKind, Reach};
 use crate::model::ids::{AccountName, LampId};
 use crate::model::light::Light;
-use crate::model::question::{Question, Secret};
-use crate::store::imap::Cutter;
+use crate::model::question::Question;
+use crate::store::imap::{Credentials, Cutter};
 use crate::store::python::{self, Interpreter};
 
 /// Reports that may wait for the runtime.
@@ -70,8 +70,8 @@ pub(super) enum Report {
     Worker { account: AccountName, lamp: LampId, orders: Orders },
     /// A worker has a connection that can be cut.
     Connected { lamp: LampId, cutter: Cutter },
-    /// A password that works.
-    Password { account: AccountName, secret: Secret },
+    /// What a user was logged in with.
+    LoggedIn { account: AccountName, credentials: Credentials },
     /// A run has ended.
     Finished { account: AccountName, outcome: Outcome },
 }
@@ -96,7 +96,7 @@ impl Engine {
             workers: HashMap::new(),
             cutters: HashMap::new(),
             orders: HashMap::new(),
-            passwords: HashMap::new(),
+            credentials: HashMap::new(),
             interpreter: self.python,
             python: None,
             begun: Instant::now(),
@@ -118,7 +118,7 @@ struct Runtime {
     cutters: HashMap<LampId, Cutter>,
     /// The last order to each account, for workers that begin after it was given.
     orders: HashMap<AccountName, Order>,
-    passwords: HashMap<AccountName, Secret>,
+    credentials: HashMap<AccountName, Credentials>,
     /// What the way to Python will lead to.
     interpreter: Option<Interpreter>,
     /// The way to Python, where the configuration needs it, and what ends its questions.
@@ -198,8 +198,8 @@ impl Runtime {
             Report::Connected { lamp, cutter } => {
                 self.cutters.insert(lamp, cutter);
             }
-            Report::Password { account, secret } => {
-                self.passwords.insert(account, secret);
+            Report::LoggedIn { account, credentials } => {
+                self.credentials.insert(account, credentials);
             }
             Report::Finished { account, outcome } => {
                 self.forget(&account);
@@ -249,7 +249,7 @@ impl Runtime {
             publisher: self.publisher.clone(),
             questions: self.questions.clone(),
             reports: self.reports.clone(),
-            password: self.passwords.get(account).cloned(),
+            credentials: self.credentials.get(account).cloned(),
             python: self.python.as_ref().map(|(python, _)| python.clone()),
         };
         let (name, reports) = (account.clone(), self.reports.clone());

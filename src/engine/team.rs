@@ -14,8 +14,7 @@ use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::FolderPair;
 use crate::model::light::Light;
-use crate::model::question::Secret;
-use crate::store::imap::ImapRepository;
+use crate::store::imap::{Credentials, ImapRepository};
 use crate::store::ledger::sqlite::SqliteLedger;
 
 /// What there is to do.
@@ -35,7 +34,7 @@ pub(super) fn share_out(
     shared: &Shared<'_>,
     worker: &Worker,
     first: ImapRepository,
-    password: Option<&Secret>,
+    credentials: Option<&Credentials>,
     todo: Work<'_>,
     total: &mut Total,
 ) {
@@ -52,7 +51,7 @@ pub(super) fn share_out(
             let thread = thread::Builder::new().name(format!("folders {number} of {}", worker.account()));
             let spawned = thread.spawn_scoped(scope, move || {
                 let ended = catch_unwind(AssertUnwindSafe(|| {
-                    work(shared, number, connection, password.cloned(), share);
+                    work(shared, number, connection, credentials.cloned(), share);
                 }));
                 if ended.is_err() {
                     let _ = results.send(Err(panicked(shared)));
@@ -109,17 +108,17 @@ fn work(
     shared: &Shared<'_>,
     number: u32,
     connection: Option<ImapRepository>,
-    mut password: Option<Secret>,
+    mut credentials: Option<Credentials>,
     share: Share<'_>,
 ) {
     let worker = shared.task.enlist(number);
-    let remote = match connection.map_or_else(|| shared.connect(&worker, &mut password), Ok) {
+    let remote = match connection.map_or_else(|| shared.connect(&worker, &mut credentials), Ok) {
         Ok(remote) => remote,
         // The others go on with the connections that there are; what they can't reach is reported in the end.
         Err(fault) => return warn(&worker, &fault),
     };
     let results = share.results.clone();
-    if let Err(fault) = work_off(shared, &worker, (remote, &mut password), share) {
+    if let Err(fault) = work_off(shared, &worker, (remote, &mut credentials), share) {
         // What fails after a stop was asked for was cut by us.
         let fault = worker.checkpoint().err().unwrap_or(fault);
         let _ = results.send(Err(fault));
@@ -130,7 +129,7 @@ fn work(
 fn work_off(
     shared: &Shared<'_>,
     worker: &Worker,
-    (mut remote, password): (ImapRepository, &mut Option<Secret>),
+    (mut remote, credentials): (ImapRepository, &mut Option<Credentials>),
     share: Share<'_>,
 ) -> Result<(), Fault> {
     let Share { todo, hands, errands, results } = share;
@@ -139,7 +138,7 @@ fn work_off(
     let policy = shared.policy();
     for names in todo.queue.try_iter() {
         worker.checkpoint()?;
-        mend(shared, worker, (&mut remote, password))?;
+        mend(shared, worker, (&mut remote, credentials))?;
         let (foreseen, hands) = (Some(todo.foreseen), Some(&hands));
         let job = Job { foreseen, hands, ..Job::new(worker, &names, policy) };
         let done = folder::synchronise(&job, &mut remote, &mut local, &mut ledger);
@@ -154,7 +153,7 @@ fn work_off(
     drop(hands);
     for errand in errands {
         worker.checkpoint()?;
-        mend(shared, worker, (&mut remote, password))?;
+        mend(shared, worker, (&mut remote, credentials))?;
         hands::help(worker, policy, &errand, &mut remote, &mut local, &mut ledger)?;
         worker.light(Light::Folder);
     }
@@ -166,10 +165,10 @@ fn work_off(
 fn mend(
     shared: &Shared<'_>,
     worker: &Worker,
-    (remote, password): (&mut ImapRepository, &mut Option<Secret>),
+    (remote, credentials): (&mut ImapRepository, &mut Option<Credentials>),
 ) -> Result<(), Fault> {
     if remote.is_broken() {
-        *remote = shared.connect(worker, password)?;
+        *remote = shared.connect(worker, credentials)?;
     }
     Ok(())
 }

@@ -39,7 +39,8 @@ fn source(remote: &ImapSettings) -> &'static str {
         (_, PasswordSource::File(_)) => "in a file (remotepassfile)",
         (_, PasswordSource::Command(_)) => "from a command (remotepasscmd)",
         (_, PasswordSource::Python(_)) => "from Python (remotepasseval)",
-        (_, PasswordSource::Ask) => "asked for",
+        (_, PasswordSource::Keyring) => "in the desktop's keyring, else asked for",
+        (_, PasswordSource::Ask) => "in .netrc, else asked for",
     }
 }
 

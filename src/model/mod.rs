@@ -8,6 +8,7 @@ pub mod folder;
 pub mod ids;
 pub mod light;
 pub mod mark;
+pub mod mechanism;
 pub mod message;
 pub mod namemap;
 pub mod patterns;

@@ -21,8 +21,10 @@
 pub mod bytes;
 pub mod dry;
 pub mod imap;
+pub mod keyring;
 pub mod ledger;
 pub mod maildir;
+pub mod netrc;
 pub mod python;
 pub mod said;
 

@@ -26,7 +26,11 @@ fn each_mistake_is_named_with_file_line_section_and_key() {
         (file("", "", "", "sslcacertfile = /none"), "rc:16: [Repository R] sslcacertfile = /none: expected a file"),
         (
             file("", "", "", "auth_mechanisms = GSSAPI"),
-            "rc:16: [Repository R] auth_mechanisms = GSSAPI: expected PLAIN",
+            "rc:16: [Repository R] auth_mechanisms = GSSAPI: expected another one beside GSSAPI",
+        ),
+        (
+            file("", "", "", "auth_mechanisms = PLAN, LOGIN"),
+            "rc:16: [Repository R] auth_mechanisms = PLAN, LOGIN: PLAN is not known; expected some of GSSAPI",
         ),
         (file("", "", "", "remoteport = 143\nstarttls = no"), "rc:17: [Repository R] starttls = no: port 143"),
         (file("", "", "", "remoteusereval = get()"), "rc:16: [Repository R] remoteusereval = get(): working out"),
@@ -89,7 +93,6 @@ fn options_that_matter_and_are_not_followed_refuse_the_account() {
         ("", "", "reference = Mail", 16),
         ("", "", "cert_fingerprint = 00ff", 16),
         ("", "", "ssl_version = tls1_3", 16),
-        ("", "", "keyring = yes", 16),
     ] {
         let said = mistakes(&file("", account, local, remote));
         assert!(said.len() == 1 && said[0].starts_with(&format!("rc:{line}: ")), "{said:?}");

@@ -8,9 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
-};
+use blinkensync::config::settings::{AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Settings};
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
 use blinkensync::model::event::{Event, EventKind};
@@ -18,7 +16,6 @@ use blinkensync::model::fault::Exit;
 use blinkensync::model::flags::Flags;
 use blinkensync::model::ids::{AccountName, Uid};
 use blinkensync::model::message::InternalDate;
-use blinkensync::model::question::Secret;
 use crossbeam_channel::{bounded, unbounded};
 
 /// Folder, bytes with LF, letters of the flags: sorted.
@@ -34,17 +31,9 @@ pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
         hooks: Hooks::default(),
         local: MaildirSettings { common: CommonSettings::open("local"), root: root.join("mail"), separator: '.' },
         remote: ImapSettings {
-            common: CommonSettings::open("remote"),
-            host: address.ip().to_string(),
-            port: address.port(),
-            user: server.user().to_owned(),
-            password: PasswordSource::Given(Secret::new(server.password().to_owned())),
-            security: Security::None,
-            tunnel: None,
             compress: true,
-            ca_file: None,
-            expunge: true,
             max_connections: 2,
+            ..ImapSettings::plain("remote", address, server.user(), server.password())
         },
     };
     Settings {

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsStream};
 
-use super::connection::{Connection, refused};
+use super::connection::Connection;
 use super::handle::Cutter;
-use super::peer::{Capabilities, Peer};
+use super::peer::Peer;
 use super::reader::{Ignore, Trouble};
+use super::refusal::refused;
 use super::response::Untagged;
 use super::status::{Code, Status, Word};
 use super::wire::Wire;
@@ -77,8 +78,10 @@ fn by_network(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tel
     match settings.security {
         Security::Tls => {
             let stream = handshake(socket, settings, peer)?;
-            let certificate = shown(&stream);
-            Ok(Greeted { certificate, ..greet(Wire::new(Box::new(stream), timeout), peer)? })
+            let (certificate, binding) = (shown(&stream), stream.tls_server_end_point().ok().flatten());
+            let mut greeted = greet(Wire::new(Box::new(stream), timeout), peer)?;
+            greeted.connection.binding = binding;
+            Ok(Greeted { certificate, ..greeted })
         }
         Security::StartTls => start_tls(socket, settings, peer, timeout),
         Security::None => {
@@ -194,9 +197,9 @@ fn start_tls(socket: TcpStream, settings: &ImapSettings, peer: &Peer, timeout: D
     drop(connection);
     socket.set_nonblocking(false).map_err(|error| unreachable(peer, &error))?;
     let stream = handshake(socket, settings, peer)?;
-    let certificate = shown(&stream);
+    let (certificate, binding) = (shown(&stream), stream.tls_server_end_point().ok().flatten());
     let mut connection = Connection::new(peer.clone(), Wire::new(Box::new(stream), timeout));
-    connection.capabilities = Capabilities::default();
+    connection.binding = binding;
     Ok(Greeted { connection, preauth: false, greeting, certificate })
 }
 

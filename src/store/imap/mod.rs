@@ -19,8 +19,10 @@ mod mailbox;
 mod peer;
 mod reader;
 mod recognise;
+mod refusal;
 mod relocate;
 mod response;
+mod sasl;
 mod select;
 mod session;
 mod status;
@@ -34,12 +36,13 @@ pub use about::{Namespace, Namespaces, Quota};
 pub use certificate::{Certificate, Words};
 pub use handle::{Cutter, Traffic};
 pub use introduce::{Acquaintance, Introduction};
+pub use login::{Credentials, Refusal};
 
 use crate::config::settings::ImapSettings;
 use crate::model::fault::Fault;
 use crate::model::folder::FolderInfo;
 use crate::model::ids::AccountName;
-use crate::model::question::Secret;
+use crate::model::mechanism::Mechanism;
 use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
 use connection::Connection;
@@ -48,7 +51,7 @@ use peer::Peer;
 /// A connection that stands but has not logged in.
 pub struct Greeted {
     inner: connect::Greeted,
-    user: String,
+    wish: login::Wish,
     expunge: bool,
 }
 
@@ -64,33 +67,41 @@ impl Greeted {
         let peer = Peer { account: account.clone(), host: settings.host.clone() };
         Ok(Self {
             inner: connect::connect(settings, &peer, timeout, tell)?,
-            user: settings.user.clone(),
+            wish: login::Wish {
+                user: settings.user.clone(),
+                identity: settings.identity.clone(),
+                port: settings.port,
+                mechanisms: settings.mechanisms.clone(),
+                private: settings.is_private(),
+            },
             expunge: settings.expunge,
         })
     }
 
-    /// Logs in, unless the server has taken us for somebody already. When the server refuses, the fault's kind is [`Login`](crate::model::fault::FaultKind::Login), and the
-    /// connection is given up; a next attempt makes its own.
-    pub fn log_in(mut self, password: &Secret) -> Result<ImapRepository, Fault> {
-        if self.inner.preauth {
+    /// Logs in, unless the server has taken us for somebody already. When the server refuses, the connection is given up; a
+    /// next attempt makes its own.
+    pub fn log_in(mut self, credentials: &Credentials) -> Result<ImapRepository, Refusal> {
+        let way = if self.inner.preauth {
             login::settle(&mut self.inner.connection, Vec::new())?;
+            None
         } else {
             if self.inner.connection.capabilities.is_empty() {
                 connect::ask_capabilities(&mut self.inner.connection)?;
             }
-            login::log_in(&mut self.inner.connection, &self.user, password)?;
-        }
+            Some(login::log_in(&mut self.inner.connection, &self.wish, credentials)?)
+        };
         Ok(ImapRepository {
             connection: self.inner.connection,
             separator: list::Separator::Unknown,
             expunge: self.expunge,
+            way,
         })
     }
 }
 
 impl std::fmt::Debug for Greeted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Greeted").field("user", &self.user).finish_non_exhaustive()
+        f.debug_struct("Greeted").field("user", &self.wish.user).finish_non_exhaustive()
     }
 }
 
@@ -100,9 +111,15 @@ pub struct ImapRepository {
     connection: Connection,
     separator: list::Separator,
     expunge: bool,
+    way: Option<Mechanism>,
 }
 
 impl ImapRepository {
+    /// The way in which the user was logged in; `None` when the server knew already who it is.
+    pub fn way(&self) -> Option<Mechanism> {
+        self.way
+    }
+
     /// What went over the connection so far.
     pub fn traffic(&self) -> Arc<Traffic> {
         self.connection.traffic()

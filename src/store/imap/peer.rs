@@ -36,6 +36,11 @@ impl Capabilities {
         self.0.iter().cloned().collect()
     }
 
+    /// What follows `prefix` in the names that begin with it.
+    pub(super) fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter_map(move |name| name.strip_prefix(prefix))
+    }
+
     /// Modification sequences, which QRESYNC implies (RFC 7162, section 3.2.3).
     pub(super) fn condstore(&self) -> bool {
         self.has("CONDSTORE") || self.has("QRESYNC")

@@ -79,8 +79,8 @@ pub(super) enum Untagged {
 /// A whole response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Response {
-    /// `+`: the server waits for more.
-    Continue,
+    /// `+`: the server waits for more; what it says to that.
+    Continue(String),
     Untagged(Untagged),
     Tagged {
         tag: String,
@@ -95,7 +95,8 @@ pub(super) fn parse(response: &[u8]) -> Response {
         return Response::Untagged(Untagged::Other);
     };
     if first.bytes().first() == Some(&b'+') {
-        return Response::Continue;
+        let words = response.trim_ascii_start().get(1..).unwrap_or_default().trim_ascii();
+        return Response::Continue(String::from_utf8_lossy(words).into_owned());
     }
     if first.is("*") {
         return Response::Untagged(untagged(tokens));

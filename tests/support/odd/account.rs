@@ -8,9 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
-};
+use blinkensync::config::settings::{AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Settings};
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
 use blinkensync::model::event::EventKind;
@@ -18,7 +16,6 @@ use blinkensync::model::fault::{Exit, Fault};
 use blinkensync::model::flags::{Flags, System};
 use blinkensync::model::ids::{AccountName, Uid};
 use blinkensync::model::message::InternalDate;
-use blinkensync::model::question::Secret;
 use crossbeam_channel::{bounded, unbounded};
 
 use super::proxy::Proxy;
@@ -80,19 +77,7 @@ impl Account {
             sync_folder_deletes: self.folder_deletes,
             hooks: Hooks::default(),
             local: MaildirSettings { common: CommonSettings::open("local"), root: self.maildir(), separator: '.' },
-            remote: ImapSettings {
-                common: CommonSettings::open("remote"),
-                host: address.ip().to_string(),
-                port: address.port(),
-                user: self.server.user().to_owned(),
-                password: PasswordSource::Given(Secret::new(self.server.password().to_owned())),
-                security: Security::None,
-                tunnel: None,
-                compress: false,
-                ca_file: None,
-                expunge: true,
-                max_connections: 1,
-            },
+            remote: ImapSettings::plain("remote", address, self.server.user(), self.server.password()),
         };
         Settings {
             metadata: self.root.path().join("metadata"),
