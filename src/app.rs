@@ -16,7 +16,7 @@ use crate::config::settings::{
 };
 use crate::demo;
 use crate::engine::{Engine, Options};
-use crate::info;
+use crate::errands;
 use crate::model::command::Command;
 use crate::model::fault::Exit;
 use crate::model::ids::AccountName;
@@ -33,6 +33,7 @@ const EVENTS: usize = 4096;
 pub fn run(cli: &Cli) -> Exit {
     match prepare(cli) {
         Ok(Prepared::Done) => Exit::Success,
+        Ok(Prepared::Ended(exit)) => exit,
         Ok(Prepared::Ready(ready)) => ready.synchronise(),
         Err(message) => {
             say(&mut io::stderr(), &message);
@@ -44,6 +45,8 @@ pub fn run(cli: &Cli) -> Exit {
 enum Prepared {
     /// Nothing is left to do.
     Done,
+    /// Something was done beside synchronising, and ended like this.
+    Ended(Exit),
     Ready(Box<Ready>),
 }
 
@@ -88,9 +91,8 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
     if cli.check_config {
         return Ok(Prepared::Done);
     }
-    if cli.info {
-        say(&mut io::stdout(), info::describe(&settings)?.trim_end());
-        return Ok(Prepared::Done);
+    if errands::is_asked(cli) {
+        return errands::run(cli, settings, python).map(Prepared::Ended);
     }
     let ui = choose_ui(cli, &settings.ui)?;
     Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, python, log: log_file(cli)?, demo: None })))
@@ -102,9 +104,7 @@ fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
         ("-d with anything but plan", cli.debug.iter().any(|kind| !kind.eq_ignore_ascii_case("plan"))),
         ("-P", cli.profile.is_some()),
         ("-s", cli.syslog),
-        ("--delete-folder", cli.delete_folder.is_some()),
         ("--mbnames-prune", cli.mbnames_prune),
-        ("--migrate-fmd5-using-nametrans", cli.migrate_fmd5_using_nametrans),
         ("--completions", cli.completions.is_some()),
         ("--man", cli.man),
     ];
@@ -251,12 +251,12 @@ impl Ready {
     }
 }
 
-fn internal(message: &str) -> Exit {
+pub(crate) fn internal(message: &str) -> Exit {
     say(&mut io::stderr(), message);
     Exit::Internal
 }
 
 /// Writes a line where somebody may read it; that nobody does is no reason to stop.
-fn say(to: &mut dyn Write, message: &str) {
+pub(crate) fn say(to: &mut dyn Write, message: &str) {
     let _ = writeln!(to, "{message}");
 }

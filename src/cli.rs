@@ -60,17 +60,17 @@ pub struct Cli {
     /// Say what would be done, and do nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// Show accounts, folders, and messages that could not be copied.
+    /// Show servers, folders, filters, names on both sides, and messages that could not be copied.
     #[arg(long)]
     pub info: bool,
-    /// Delete this folder on the server.
-    #[arg(long, value_name = "FOLDER", hide = true)]
+    /// Delete this folder on the server, after asking; of one account.
+    #[arg(long, value_name = "FOLDER")]
     pub delete_folder: Option<String>,
     /// Remove mailbox lists of accounts that are gone.
     #[arg(long, hide = true)]
     pub mbnames_prune: bool,
-    /// Rename files whose folder digest is that of the name before nametrans.
-    #[arg(long, hide = true)]
+    /// Rename files whose folder digest (FMD5) is that of the name before nametrans.
+    #[arg(long)]
     pub migrate_fmd5_using_nametrans: bool,
     /// Show it at work with a mail server of its own; DIR keeps the mail.
     #[arg(long, value_name = "DIR", num_args = 0..=1)]

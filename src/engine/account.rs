@@ -1,7 +1,6 @@
 //! One run of one account: lock, connect, list and pair the folders, share them out.
 
-use std::fs::{self, DirBuilder};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -212,13 +211,8 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     if task.options.pretend {
         return rehearse(task, worker, total);
     }
-    let metadata = &task.settings.metadata;
-    DirBuilder::new().recursive(true).mode(0o700).create(metadata).map_err(|error| {
-        let doing = format!("making the metadata directory {}", metadata.display());
-        Fault::new(Reach::Account, FaultKind::Disk, doing, error).advise("check metadata in the [general] section")
-    })?;
-    let _lock = AccountLock::take(metadata, task.account())?;
-    let ledger_path = ledger_path(metadata, task.account().as_str());
+    let _lock = AccountLock::take_for(task)?;
+    let ledger_path = ledger_path(&task.settings.metadata, task.account().as_str());
     let shared = Shared::new(task, ledger_path);
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
     let mut flushing = Flushing::begin(&mut ledger, task.settings.fsync, doubt::boot())?;

@@ -6,6 +6,9 @@
 //! shares the folders out among its folder workers, one connection each (`team`; `hands` lets several of them fetch for one
 //! huge folder). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
 //! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that.
+//!
+//! An `errand` is done beside all that, once, while a person waits: `migration` renames files that carry an older digest,
+//! `removal` deletes a folder on the server, and an `inspection` shows what there is.
 
 mod account;
 mod connect;
@@ -13,13 +16,16 @@ mod contents;
 mod copy;
 mod decide;
 mod doubt;
+mod errand;
 mod execute;
 mod folder;
 mod hands;
 mod hooks;
 mod identity;
+pub mod inspection;
 mod intents;
 mod lock;
+mod migration;
 mod moves;
 mod naming;
 mod pairing;
@@ -28,6 +34,7 @@ mod python;
 mod quarantine;
 mod recheck;
 mod rehearsal;
+mod removal;
 mod runtime;
 mod shell;
 mod supervisor;
@@ -40,4 +47,7 @@ mod vanish;
 mod work;
 mod worker;
 
+pub use errand::Errand;
+pub use migration::Migrated;
+pub use removal::{Afterwards, Doomed, Removal};
 pub use runtime::{Engine, Options};

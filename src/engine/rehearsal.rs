@@ -19,10 +19,7 @@ use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
 /// Says what a run would do.
 pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fault> {
     let metadata = &task.settings.metadata;
-    // Making the lock's file would be a change; where there is none, nobody has ever run.
-    let _lock = AccountLock::is_known(metadata, task.account())
-        .then(|| AccountLock::take(metadata, task.account()))
-        .transpose()?;
+    let _lock = AccountLock::take_for(task)?;
     let directory = tempfile::tempdir().map_err(|error| {
         let doing = format!("making a directory for the dry run of the account {}", task.account());
         Fault::new(Reach::Account, FaultKind::Disk, doing, error)

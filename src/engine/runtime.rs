@@ -24,9 +24,9 @@ use crate::store::imap::{Credentials, Cutter};
 use crate::store::python::{self, Interpreter};
 
 /// Reports that may wait for the runtime.
-const REPORTS: usize = 256;
+pub(super) const REPORTS: usize = 256;
 /// Lamps of one account.
-const LAMPS_EACH: u32 = 1000;
+pub(super) const LAMPS_EACH: u32 = 1000;
 
 /// How this run differs from what the configuration says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

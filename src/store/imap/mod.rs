@@ -4,12 +4,15 @@
 //! and appends: responses are taken apart while they arrive, bodies go straight to their destination, and commands are
 //! pipelined.
 
+mod about;
 mod append;
+mod certificate;
 mod connect;
 mod connection;
 mod delete;
 mod fetch;
 mod handle;
+mod introduce;
 mod list;
 mod login;
 mod mailbox;
@@ -29,7 +32,10 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use about::{Namespace, Namespaces, Quota};
+pub use certificate::{Certificate, Words};
 pub use handle::{Cutter, Traffic};
+pub use introduce::{Acquaintance, Introduction};
 pub use login::{Credentials, Refusal};
 
 use crate::config::settings::ImapSettings;

@@ -31,6 +31,11 @@ impl Capabilities {
         self.0.contains(name)
     }
 
+    /// All of them, sorted.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.0.iter().cloned().collect()
+    }
+
     /// What follows `prefix` in the names that begin with it.
     pub(super) fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter_map(move |name| name.strip_prefix(prefix))

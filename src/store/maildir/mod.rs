@@ -5,6 +5,7 @@
 
 mod change;
 mod deliver;
+mod digest;
 mod disk;
 mod fault;
 mod fetch;
@@ -28,6 +29,7 @@ use crate::model::fault::{Fault, Reach};
 use crate::model::folder::FolderInfo;
 use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
+pub use self::digest::Redigested;
 pub use self::disk::{Disk, RealDisk};
 use self::folder::{Folder, Means};
 use self::folders::is_folder;
@@ -98,6 +100,17 @@ impl Maildir {
 }
 
 impl Maildir {
+    /// Writes the digest of a folder's name on the other side into the names of files that carry that of its name here, as
+    /// `OfflineIMAP` up to 6.3.4 did. `pretend`: only counts them.
+    pub fn redigest(&mut self, name: &str, pretend: bool) -> Result<Redigested, Fault> {
+        if !pretend {
+            self.demand_writable(|| format!("renaming files in the folder {name}"))?;
+        }
+        let (path, visible) = (self.locate(name)?, self.visible(name).to_owned());
+        let means = Means { disk: &*self.disk, fsync: self.fsync, unique: &mut self.unique };
+        digest::redigest(&mut Folder::new(path, &visible, !pretend, means), name, pretend)
+    }
+
     fn demand_writable(&self, doing: impl FnOnce() -> String) -> Result<(), Fault> {
         if self.read_only {
             return Err(fault::refused(Reach::Folder, doing(), "the repository is read-only"));
