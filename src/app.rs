@@ -22,6 +22,7 @@ use crate::model::fault::Exit;
 use crate::model::ids::AccountName;
 use crate::model::patterns::Patterns;
 use crate::model::question::Secret;
+use crate::model::topic::{Topic, Topics};
 use crate::python::Reader;
 use crate::signals;
 use crate::store::python::Interpreter;
@@ -77,7 +78,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         once: cli.once || cli.dry_run,
         allow_deletes: cli.allow_deletes,
         pretend: cli.dry_run,
-        explain: !cli.debug.is_empty(),
+        debug: topics(&cli.debug)?,
         quick: cli.quick,
         single: cli.single,
     };
@@ -100,7 +101,6 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
 /// What the command line knows already and the program doesn't do yet is refused, not ignored.
 fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
     let missing = [
-        ("-d with anything but plan", cli.debug.iter().any(|kind| !kind.eq_ignore_ascii_case("plan"))),
         ("-P", cli.profile.is_some()),
         ("-s", cli.syslog),
         ("--delete-folder", cli.delete_folder.is_some()),
@@ -113,6 +113,15 @@ fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
         Some((flag, _)) => Err(format!("{flag} is not available yet; nothing was done")),
         None => Ok(()),
     }
+}
+
+/// What is to be told in detail.
+fn topics(words: &[String]) -> Result<Topics, String> {
+    Topics::named(words.iter().map(|word| word.trim())).map_err(|unknown| {
+        let names = Topic::TABLE.map(|row| row.1);
+        let hint = config::did_you_mean(unknown, names.into_iter().chain([Topic::EVERY]));
+        format!("-d: there are no details of \"{unknown}\"; there are {} and {}{hint}", names.join(", "), Topic::EVERY)
+    })
 }
 
 fn configure(cli: &Cli) -> Result<(Settings, Option<Interpreter>), String> {

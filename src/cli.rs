@@ -27,7 +27,8 @@ pub struct Cli {
     /// Read this configuration file.
     #[arg(short = 'c', value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Log in detail: plan says what is done with each message, and why.
+    /// Tell details of imap (the conversation, without passwords and mail), maildir (files), thread (who does what), plan
+    /// (what is done with each message, and why), or ALL.
     #[arg(short = 'd', value_name = "TYPES", value_delimiter = ',')]
     pub debug: Vec<String>,
     /// Synchronise only these folders; * stands for any letters, and ! leaves folders out.

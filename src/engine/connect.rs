@@ -13,6 +13,7 @@ use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::light::Light;
 use crate::model::question::{Answer, Ask, Secret};
+use crate::model::topic::Topic;
 use crate::store::imap::{Greeted, ImapRepository};
 
 /// How often a person is asked for a password before the account gives up.
@@ -52,7 +53,8 @@ pub(super) fn connect(
         let mut tell = |cutter| {
             let _ = means.reports.send(Report::Connected { lamp: worker.lamp(), cutter });
         };
-        let greeted = Greeted::connect(settings, &worker.account(), timeout, &mut tell);
+        let teller = worker.teller(Topic::Imap);
+        let greeted = Greeted::connect_telling(settings, &worker.account(), timeout, &mut tell, teller);
         let greeted = greeted.map_err(|fault| unless_stopped(worker, fault))?;
         match greeted.log_in(&secret) {
             Ok(repository) => {
@@ -72,6 +74,16 @@ pub(super) fn connect(
     }
 }
 
+/// Ends a connection politely.
+pub(super) fn disconnect(worker: &Worker, remote: ImapRepository) {
+    let traffic = remote.traffic();
+    remote.log_out();
+    worker.detail(Topic::Thread, || {
+        let (received, sent, turns) = (traffic.received(), traffic.sent(), traffic.turns());
+        format!("closed its connection after {turns} turns, {received} bytes received and {sent} sent")
+    });
+}
+
 /// A connection that fails after a stop was asked for was cut by us; that is no fault of the server's.
 fn unless_stopped(worker: &Worker, fault: Fault) -> Fault {
     worker.checkpoint().err().unwrap_or(fault)
@@ -84,6 +96,7 @@ fn announce(worker: &Worker, settings: &ImapSettings) {
         (None, Security::StartTls) => "STARTTLS",
         (None, Security::None) => "not encrypted",
     };
+    worker.detail(Topic::Thread, || format!("opened a connection to {}", settings.host));
     let (account, host) = (worker.account(), settings.host.clone());
     worker.publish(EventKind::Connected { account, host, security: security.to_owned() });
 }

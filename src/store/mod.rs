@@ -25,6 +25,7 @@ pub mod ledger;
 pub mod maildir;
 pub mod python;
 pub mod said;
+pub mod teller;
 
 use std::collections::HashSet;
 

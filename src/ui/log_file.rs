@@ -43,7 +43,7 @@ fn warning(lamp: LampId, text: String) -> Event {
 fn write(file: &mut impl Write, event: &Event) -> io::Result<()> {
     let Some(phrase) = phrase(event) else { return Ok(()) };
     let level = match phrase.level {
-        Level::Info => "",
+        Level::Debug | Level::Info => "",
         Level::Warning => "warning: ",
         Level::Error => "error: ",
     };

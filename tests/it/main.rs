@@ -32,6 +32,7 @@ mod bytes;
 mod churn;
 mod compressed;
 mod day;
+mod details;
 mod errors;
 mod first_sync;
 mod floors;

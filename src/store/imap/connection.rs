@@ -16,6 +16,7 @@ use super::session::{self, Seat};
 use super::status::{Code, Status, Word};
 use super::wire::Wire;
 use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::store::teller::Teller;
 
 /// The tag of a command that the engine sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,6 +43,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(peer: Peer, wire: Wire) -> Self {
+        wire.tell(peer.teller.clone());
         Self {
             peer,
             capabilities: Capabilities::default(),
@@ -61,6 +63,11 @@ impl Connection {
     /// What went over the wire so far.
     pub(super) fn traffic(&self) -> Arc<Traffic> {
         self.wire.traffic()
+    }
+
+    /// From now on this one is told what is said.
+    pub(super) fn tell(&self, teller: Teller) {
+        self.wire.tell(teller);
     }
 
     /// From now on the user is logged in, and the imap crate's Session may take part.
