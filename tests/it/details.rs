@@ -96,10 +96,10 @@ fn a_wrong_password_does_not_show_either() {
 #[test]
 fn the_conversation_is_shown_beneath_tls_and_above_the_compression() {
     let mut world = World::new();
-    world.remote += "usecompression = yes\n";
+    world.remote = world.remote.replace("maxconnections = 4", "maxconnections = 1\nusecompression = yes");
     world.fill(2, 5);
     let (run, _) = detailed(&world, "imap");
-    run.ends_with(0).says("COMPRESS DEFLATE").says("<- * 1 FETCH (").says("BODY[] {").says("-> a2 LOGOUT");
+    run.ends_with(0).says("COMPRESS DEFLATE").says("<- * 1 FETCH (").says("BODY[] {").says("imap 1: -> a2 LOGOUT");
     assert!(!run.text.contains("maildir ") && !run.text.contains("thread "), "{}", run.text);
     let port = format!("remoteport = {}\nssl = no\nstarttls = yes", world.dovecot.port);
     world.remote = world.remote.replace(&format!("remoteport = {}", world.dovecot.imaps), &port);

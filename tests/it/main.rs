@@ -51,6 +51,7 @@ mod power;
 mod promises;
 mod python;
 mod readonly;
+mod records;
 mod rehearsal;
 mod second_run;
 mod takeover;
