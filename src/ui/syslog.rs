@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Syslog {
     path: PathBuf,
     line: Option<Way>,
-    /// Whether the last line was lost, so that nobody is told again, and none waits.
+    /// Whether the last line was lost, so that nobody is told again.
     lost: bool,
 }
 
@@ -68,11 +68,10 @@ impl Syslog {
     /// When it is lost, though it was tried anew with a daemon that may have been started anew.
     pub fn write(&mut self, level: Level, at: DateTime<Utc>, text: &str) -> io::Result<()> {
         let message = message(level, &at.with_timezone(&Local), std::process::id(), text);
-        let patient = !self.lost;
-        let first = self.line.as_mut().map(|way| way.send(&message, patient));
-        if let Some(Ok(())) = first {
+        if let Some(Ok(())) = self.line.as_mut().map(|way| way.send(&message, true)) {
             return Ok(());
         }
+        // Whoever didn't take the last line is not waited for again.
         self.line = None;
         let mut way = Way::to(&self.path)?;
         way.send(&message, false)?;
@@ -172,6 +171,7 @@ mod tests {
 
     fn heard(socket: &UnixDatagram) -> String {
         let mut buffer = [0; 4096];
+        socket.set_read_timeout(Some(PATIENCE * 30)).unwrap();
         let count = socket.recv(&mut buffer).unwrap();
         String::from_utf8(buffer[..count].to_vec()).unwrap()
     }
