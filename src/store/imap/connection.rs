@@ -6,9 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
-use super::handle::Traffic;
 use super::peer::{Capabilities, Peer};
 use super::reader::{Handler, Ignore, Trouble, read};
 use super::response::{Response, Untagged};
@@ -16,7 +14,6 @@ use super::session::{self, Seat};
 use super::status::{Code, Status, Word};
 use super::wire::Wire;
 use crate::model::fault::{Fault, FaultKind, Reach};
-use crate::store::teller::Teller;
 
 /// The tag of a command that the engine sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,14 +57,9 @@ impl Connection {
         }
     }
 
-    /// What went over the wire so far.
-    pub(super) fn traffic(&self) -> Arc<Traffic> {
-        self.wire.traffic()
-    }
-
-    /// From now on this one is told what is said.
-    pub(super) fn tell(&self, teller: Teller) {
-        self.wire.tell(teller);
+    /// The transport beneath it, for those who watch.
+    pub(super) fn wire(&self) -> &Wire {
+        &self.wire
     }
 
     /// From now on the user is logged in, and the imap crate's Session may take part.

@@ -111,7 +111,7 @@ pub struct ImapRepository {
 impl ImapRepository {
     /// What went over the connection so far.
     pub fn traffic(&self) -> Arc<Traffic> {
-        self.connection.traffic()
+        self.connection.wire().traffic()
     }
 
     /// Whether the connection has failed, so that nothing more can be done over it.
@@ -121,7 +121,7 @@ impl ImapRepository {
 
     /// From now on this one is told what is said over the connection.
     pub fn tell(&self, teller: Teller) {
-        self.connection.tell(teller);
+        self.connection.wire().tell(teller);
     }
 
     /// Ends the connection politely.
