@@ -26,8 +26,8 @@ const INTERFACES: [(&str, Option<UiName>); 12] = [
     ("noninteractive.quiet", Some(UiName::Quiet)),
     ("machineui", None),
     ("machine.machineui", None),
-    ("syslog", None),
-    ("noninteractive.syslog", None),
+    ("syslog", Some(UiName::Syslog)),
+    ("noninteractive.syslog", Some(UiName::Syslog)),
 ];
 
 /// The settings of these accounts, or of those that the file lists when none are named. `None`, or settings that must

@@ -16,4 +16,5 @@ mod value;
 
 pub use literal::Literal;
 pub use load::{Loaded, Request, load, parse};
+pub use source::did_you_mean;
 pub use value::Environment;

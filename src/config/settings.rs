@@ -45,6 +45,8 @@ pub enum UiName {
     Basic,
     /// Errors and serious warnings only.
     Quiet,
+    /// Nothing here; the log goes to syslog.
+    Syslog,
 }
 
 /// Commands to run beside the synchronisations, each by way of the shell.

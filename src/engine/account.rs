@@ -30,6 +30,7 @@ use crate::model::folder::Counts;
 use crate::model::ids::LampId;
 use crate::model::light::Light;
 use crate::model::question::Question;
+use crate::model::topic::Topic;
 use crate::plan::messages::Permission;
 use crate::store::imap::{Credentials, ImapRepository};
 use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
@@ -155,8 +156,9 @@ impl<'a> Shared<'a> {
 }
 
 impl Shared<'_> {
-    pub(super) fn maildir(&self) -> Maildir {
-        Maildir::from_settings(&self.account.local, self.task.settings.fsync).calling(self.called.clone())
+    pub(super) fn maildir(&self, worker: &Worker) -> Maildir {
+        let maildir = Maildir::from_settings(&self.account.local, self.task.settings.fsync);
+        maildir.calling(self.called.clone()).telling(worker.teller(Topic::Maildir))
     }
 
     /// Whose mail on which server it is, as the ledger is bound to it.
@@ -182,7 +184,7 @@ impl Shared<'_> {
             most_deletes: self.account.max_deletes,
             ignore_read_only: self.task.settings.ignore_read_only,
             pretend: self.task.options.pretend,
-            explain: self.task.options.explain,
+            explain: self.task.options.debug.contain(Topic::Plan),
             quick: self.task.options.quick,
             pause: intents::PAUSE,
         }
@@ -217,7 +219,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
     let mut flushing = Flushing::begin(&mut ledger, task.settings.fsync, doubt::boot())?;
     let mut known = ledger.folders()?;
-    let mut local = shared.maildir();
+    let mut local = shared.maildir(worker);
     if !check_root(&shared.account.local.root, &known)? {
         local.create_root()?;
     }

@@ -14,6 +14,7 @@ use crate::model::fault::Fault;
 use crate::model::light::Light;
 use crate::model::mechanism::Mechanism;
 use crate::model::question::{Answer, Ask, Secret};
+use crate::model::topic::Topic;
 use crate::store::imap::{Credentials, Greeted, ImapRepository, Refusal};
 
 /// How often a person is asked for a password before the account gives up.
@@ -56,7 +57,8 @@ pub(super) fn connect(
         let mut tell = |cutter| {
             let _ = means.reports.send(Report::Connected { lamp: worker.lamp(), cutter });
         };
-        let greeted = Greeted::connect(settings, &worker.account(), timeout, &mut tell);
+        let teller = worker.teller(Topic::Imap);
+        let greeted = Greeted::connect_telling(settings, &worker.account(), timeout, &mut tell, teller);
         let greeted = greeted.map_err(|fault| unless_stopped(worker, fault))?;
         match greeted.log_in(&credentials) {
             Ok(repository) => {
@@ -94,6 +96,16 @@ fn by_password(worker: &Worker, settings: &ImapSettings, means: Means<'_>) -> Re
     Ok(Credentials { password: Some(password), ..Credentials::default() })
 }
 
+/// Ends a connection politely.
+pub(super) fn disconnect(worker: &Worker, remote: ImapRepository) {
+    let traffic = remote.traffic();
+    remote.log_out();
+    worker.detail(Topic::Thread, || {
+        let (received, sent, turns) = (traffic.received(), traffic.sent(), traffic.turns());
+        format!("closed its connection after {turns} turns, {received} bytes received and {sent} sent")
+    });
+}
+
 /// A connection that fails after a stop was asked for was cut by us; that is no fault of the server's.
 fn unless_stopped(worker: &Worker, fault: Fault) -> Fault {
     worker.checkpoint().err().unwrap_or(fault)
@@ -106,6 +118,7 @@ fn announce(worker: &Worker, settings: &ImapSettings) {
         (None, Security::StartTls) => "STARTTLS",
         (None, Security::None) => "not encrypted",
     };
+    worker.detail(Topic::Thread, || format!("opened a connection to {}", settings.host));
     let (account, host) = (worker.account(), settings.host.clone());
     worker.publish(EventKind::Connected { account, host, security: security.to_owned() });
 }

@@ -45,6 +45,13 @@ pub(super) struct Errand {
     outcomes: Sender<Outcome>,
 }
 
+impl Errand {
+    /// The folder's name.
+    pub(super) fn folder(&self) -> &str {
+        &self.names.shown
+    }
+}
+
 /// What came of a portion.
 #[derive(Debug, Clone, Copy)]
 struct Outcome {

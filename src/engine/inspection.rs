@@ -90,7 +90,7 @@ fn inspect(task: &Task, worker: &Worker) -> Result<Inspection, Fault> {
     let known = ledger.as_mut().map_err(|fault| fault.clone()).and_then(Ledger::folders);
     let records = known.clone().unwrap_or_default();
     let root = &shared.account.local.root;
-    let here = root.is_dir().then(|| shared.maildir().folders());
+    let here = root.is_dir().then(|| shared.maildir(worker).folders());
     faults.extend(check_root(root, &records).err());
     let introduction = introduce(&shared, worker);
     worker.checkpoint()?;
@@ -108,7 +108,7 @@ fn inspect(task: &Task, worker: &Worker) -> Result<Inspection, Fault> {
     }
     let separator = access.as_ref().and_then(|access| access.as_ref().ok()?.separator);
     let sides = names::Sides { there: there.as_deref(), here: &here, separator, records: &records };
-    let seen = folders::all(&shared, &sides, ledger.as_mut().ok(), &mut faults);
+    let seen = folders::all(&shared, worker, &sides, ledger.as_mut().ok(), &mut faults);
     worker.checkpoint()?;
     let (place, path, known) = (task.place, shared.ledger_path.clone(), known.map(|known| known.len()));
     Ok(Inspection { place, introduction, access, maildir, ledger: path, known, folders: seen, faults })

@@ -74,7 +74,7 @@ fn migrate(task: &Task, worker: &Worker, tell: &mut dyn FnMut(Migrated)) -> Resu
     let shared = Shared::new(task, ledger_path(&task.settings.metadata, account.as_str()));
     let known = SqliteLedger::open_read_only(&shared.ledger_path)?.folders()?;
     let (mut folders, mut renamed) = (0, 0);
-    let mut local = shared.maildir();
+    let mut local = shared.maildir(worker);
     if check_root(&shared.account.local.root, &known)? {
         let mut names = Names::new(&shared.account.local.common, task.python.as_ref())?;
         let called = called(&mut names, &mut local, tell)?;

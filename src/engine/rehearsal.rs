@@ -4,6 +4,7 @@
 use crossbeam_channel::Receiver;
 
 use super::account::{Shared, Task, Total, check_root, list};
+use super::connect::disconnect;
 use super::folder::{self, Job};
 use super::lock::AccountLock;
 use super::pairing::Sides;
@@ -31,7 +32,7 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     let mut known = ledger.folders()?;
     let there_is_mail = check_root(&shared.account.local.root, &known)?;
     let separator = shared.account.local.separator;
-    let mut local = if there_is_mail { Dry::of(shared.maildir()) } else { Dry::absent(separator) };
+    let mut local = if there_is_mail { Dry::of(shared.maildir(worker)) } else { Dry::absent(separator) };
     let mut credentials = task.credentials.clone();
     let mut remote = Dry::of(shared.connect(worker, &mut credentials)?);
     ledger.bind(&shared.origin())?;
@@ -43,7 +44,7 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     let (queue, _) = pairing::queue(worker, shared.policy(), sides.ledger, folders, &known, total)?;
     one_by_one(&shared, worker, &mut sides, &foreseen, &queue, total)?;
     if let Some(remote) = remote.into_inner() {
-        remote.log_out();
+        disconnect(worker, remote);
     }
     Ok(())
 }

@@ -101,7 +101,7 @@ fn remove(task: &Task, worker: &Worker, name: &str) -> Result<Removal, Fault> {
         name: folder.name.clone(),
         messages: mark(folder).map(|mark| mark.messages),
         below: below(&folders, &folder.name, separator),
-        afterwards: afterwards(&shared, separator, &folder.name)?,
+        afterwards: afterwards(&shared, worker, separator, &folder.name)?,
     };
     if task.options.pretend {
         remote.log_out();
@@ -205,9 +205,9 @@ fn consequence(doomed: &Doomed) -> String {
 }
 
 /// What synchronisations do about it.
-fn afterwards(shared: &Shared<'_>, separator: Option<char>, name: &str) -> Result<Afterwards, Fault> {
+fn afterwards(shared: &Shared<'_>, worker: &Worker, separator: Option<char>, name: &str) -> Result<Afterwards, Fault> {
     let (mut there, mut here) = shared.names()?;
-    let mut local = shared.maildir();
+    let mut local = shared.maildir(worker);
     let part = there.takes_part(name)?;
     let called = translate(&there.visible(name)?, separator, local.separator()?);
     let root = &shared.account.local.root;

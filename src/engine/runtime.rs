@@ -20,6 +20,7 @@ use crate::model::fault::{Exit, Fault, FaultKind, Reach};
 use crate::model::ids::{AccountName, LampId};
 use crate::model::light::Light;
 use crate::model::question::Question;
+use crate::model::topic::{Topic, Topics};
 use crate::store::imap::{Credentials, Cutter};
 use crate::store::python::{self, Interpreter};
 
@@ -38,8 +39,8 @@ pub struct Options {
     pub allow_deletes: bool,
     /// Only say what would be done.
     pub pretend: bool,
-    /// Say of each message what is done with it, and why.
-    pub explain: bool,
+    /// What is told in detail.
+    pub debug: Topics,
     /// Look only where messages have come or gone.
     pub quick: bool,
     /// One connection and one account at a time.
@@ -88,7 +89,7 @@ impl Engine {
         let at_once = if self.options.single { 1 } else { self.settings.max_sync_accounts };
         let mut runtime = Runtime {
             supervisor: Supervisor::new(accounts, at_once),
-            publisher: Publisher::new(self.events),
+            publisher: Publisher::new(self.events).detailing(self.options.debug),
             settings: self.settings,
             options: self.options,
             questions: self.questions,
@@ -181,6 +182,7 @@ impl Runtime {
     }
 
     fn order(&mut self, account: &AccountName, order: Order) {
+        self.publisher.detail(LampId::CONTROL, Some(account), Topic::Thread, || format!("tells it to {order}"));
         self.orders.insert(account.clone(), order);
         for (_, orders) in self.workers.values().filter(|(name, _)| name == account) {
             orders.give(order);
@@ -245,13 +247,14 @@ impl Runtime {
             settings: self.settings.clone(),
             place,
             options: self.options,
-            first_lamp: LampId(LAMPS_EACH * (u32::try_from(place).unwrap_or(0) + 1)),
+            first_lamp: LampId::of(place, 0),
             publisher: self.publisher.clone(),
             questions: self.questions.clone(),
             reports: self.reports.clone(),
             credentials: self.credentials.get(account).cloned(),
             python: self.python.as_ref().map(|(python, _)| python.clone()),
         };
+        self.publisher.detail(LampId::CONTROL, Some(account), Topic::Thread, || "starts its thread".to_owned());
         let (name, reports) = (account.clone(), self.reports.clone());
         let thread = thread::Builder::new().name(format!("account {name}"));
         let spawned = thread.spawn(move || {
@@ -289,7 +292,7 @@ impl Task {
 
     /// Enlists the calling thread as the account's worker number `number`.
     pub(super) fn enlist(&self, number: u32) -> Worker {
-        let lamp = LampId(self.first_lamp.0 + number);
+        let lamp = LampId::of(self.place, number);
         let (orders, obeyed) = Orders::new();
         let _ = self.reports.send(Report::Worker { account: self.account().clone(), lamp, orders });
         Worker::new(self.account().clone(), lamp, self.publisher.clone(), obeyed, self.questions.clone())

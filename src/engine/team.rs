@@ -6,6 +6,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::account::{Shared, Total};
+use super::connect::disconnect;
 use super::folder::{self, Done, Job};
 use super::hands::{self, Errand, Hands};
 use super::moves::Foreseen;
@@ -14,6 +15,7 @@ use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::FolderPair;
 use crate::model::light::Light;
+use crate::model::topic::Topic;
 use crate::store::imap::{Credentials, ImapRepository};
 use crate::store::ledger::sqlite::SqliteLedger;
 
@@ -117,8 +119,10 @@ fn work(
         // The others go on with the connections that there are; what they can't reach is reported in the end.
         Err(fault) => return warn(&worker, &fault),
     };
+    remote.tell(worker.teller(Topic::Imap));
     let results = share.results.clone();
     if let Err(fault) = work_off(shared, &worker, (remote, &mut credentials), share) {
+        worker.detail(Topic::Thread, || "gives its connection up".to_owned());
         // What fails after a stop was asked for was cut by us.
         let fault = worker.checkpoint().err().unwrap_or(fault);
         let _ = results.send(Err(fault));
@@ -133,12 +137,13 @@ fn work_off(
     share: Share<'_>,
 ) -> Result<(), Fault> {
     let Share { todo, hands, errands, results } = share;
-    let mut local = shared.maildir();
+    let mut local = shared.maildir(worker);
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
     let policy = shared.policy();
     for names in todo.queue.try_iter() {
         worker.checkpoint()?;
         mend(shared, worker, (&mut remote, credentials))?;
+        worker.detail(Topic::Thread, || format!("takes the folder {}", names.shown));
         let (foreseen, hands) = (Some(todo.foreseen), Some(&hands));
         let job = Job { foreseen, hands, ..Job::new(worker, &names, policy) };
         let done = folder::synchronise(&job, &mut remote, &mut local, &mut ledger);
@@ -149,15 +154,17 @@ fn work_off(
         }
     }
     worker.light(Light::Folder);
+    worker.detail(Topic::Thread, || "finds no other folder to take".to_owned());
     // Who can give no more errands may wait for them; when nobody can, they come to an end.
     drop(hands);
     for errand in errands {
         worker.checkpoint()?;
         mend(shared, worker, (&mut remote, credentials))?;
+        worker.detail(Topic::Thread, || format!("helps with the folder {}", errand.folder()));
         hands::help(worker, policy, &errand, &mut remote, &mut local, &mut ledger)?;
         worker.light(Light::Folder);
     }
-    remote.log_out();
+    disconnect(worker, remote);
     Ok(())
 }
 

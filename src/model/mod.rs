@@ -13,5 +13,6 @@ pub mod message;
 pub mod namemap;
 pub mod patterns;
 pub mod question;
+pub mod topic;
 pub mod uidset;
 pub mod utf7;

@@ -27,6 +27,7 @@ pub mod maildir;
 pub mod netrc;
 pub mod python;
 pub mod said;
+pub mod teller;
 
 use std::collections::HashSet;
 

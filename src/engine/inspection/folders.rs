@@ -2,6 +2,7 @@
 
 use super::super::account::Shared;
 use super::super::naming::{Names, Verdict};
+use super::super::worker::Worker;
 use super::super::{quarantine, recheck};
 use super::names::{self, Named, Sides};
 use super::next::{Next, Situation};
@@ -86,6 +87,7 @@ impl Seen {
 /// All folders, those that take part first. What is wrong with the rules, or with a pair of folders, is added to `faults`.
 pub(super) fn all(
     shared: &Shared<'_>,
+    worker: &Worker,
     sides: &Sides<'_>,
     ledger: Option<&mut SqliteLedger>,
     faults: &mut Vec<Fault>,
@@ -100,7 +102,7 @@ pub(super) fn all(
     let pairs = names::pairs(shared, sides, (&mut remote, &mut local), faults);
     let _ = shared.called.set(names::called(&mut local, sides.here));
     let found = names::names(sides, &pairs, &mut names::guide(shared, sides, (&mut remote, &mut local)));
-    let mut look = Look { shared, sides, pairs: &pairs, maildir: shared.maildir(), ledger };
+    let mut look = Look { shared, sides, pairs: &pairs, maildir: shared.maildir(worker), ledger };
     let mut seen: Vec<Seen> = found.into_iter().map(|found| look.at(found, (&mut remote, &mut local))).collect();
     seen.sort_by_key(|seen| (seen.next == Next::LeftOut, seen.next == Next::NoMail));
     seen

@@ -43,6 +43,7 @@ use crate::model::fault::Fault;
 use crate::model::folder::FolderInfo;
 use crate::model::ids::AccountName;
 use crate::model::mechanism::Mechanism;
+use crate::store::teller::Teller;
 use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
 use connection::Connection;
@@ -64,7 +65,18 @@ impl Greeted {
         timeout: Duration,
         tell: &mut dyn FnMut(Cutter),
     ) -> Result<Self, Fault> {
-        let peer = Peer { account: account.clone(), host: settings.host.clone() };
+        Self::connect_telling(settings, account, timeout, tell, Teller::silent())
+    }
+
+    /// The same; `teller` is told what is said, line by line, without secrets and mail.
+    pub fn connect_telling(
+        settings: &ImapSettings,
+        account: &AccountName,
+        timeout: Duration,
+        tell: &mut dyn FnMut(Cutter),
+        teller: Teller,
+    ) -> Result<Self, Fault> {
+        let peer = Peer { account: account.clone(), host: settings.host.clone(), teller };
         Ok(Self {
             inner: connect::connect(settings, &peer, timeout, tell)?,
             wish: login::Wish {
@@ -122,12 +134,17 @@ impl ImapRepository {
 
     /// What went over the connection so far.
     pub fn traffic(&self) -> Arc<Traffic> {
-        self.connection.traffic()
+        self.connection.wire().traffic()
     }
 
     /// Whether the connection has failed, so that nothing more can be done over it.
     pub fn is_broken(&self) -> bool {
         self.connection.is_broken()
+    }
+
+    /// From now on this one is told what is said over the connection.
+    pub fn tell(&self, teller: Teller) {
+        self.connection.wire().tell(teller);
     }
 
     /// Ends the connection politely.
