@@ -197,6 +197,7 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
         socket_timeout: Duration::from_secs(60),
         pythonfile: None,
         only: None,
+        lamp: None,
         accounts: vec![account],
     };
     let ui = choose_ui(cli, &[]).map_err(io::Error::other)?;
@@ -237,6 +238,7 @@ impl Ready {
         };
         let (questions, asked) = bounded(EVENTS);
         let (commands, obeyed) = bounded(EVENTS);
+        let lamp = self.settings.lamp;
         let settings = Arc::new(self.settings);
         let python = self.python;
         let engine = Engine { settings, options: self.options, python, events, questions, commands: obeyed };
@@ -248,7 +250,7 @@ impl Ready {
             Ok(thread) => thread,
             Err(error) => return internal(&format!("starting the engine: {error}")),
         };
-        let mut front_end = ui::build(self.ui, ui::Setup::default());
+        let mut front_end = ui::build(self.ui, ui::Setup { lamp, ..ui::Setup::default() });
         let stop = commands.clone();
         if let Err(error) = front_end.run(Links { events: seen, questions: asked, commands }) {
             say(&mut io::stderr(), &format!("showing what happens: {error}; the program stops"));

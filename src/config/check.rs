@@ -14,6 +14,9 @@ use crate::model::ids::AccountName;
 /// How long a server may stay silent when nothing is said.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// The section of what the lights look like.
+const LIGHTS: &str = "ui.Curses.Blinkenlights";
+
 /// What interfaces are called in files of any age; `None` for those that don't exist yet.
 const INTERFACES: [(&str, Option<UiName>); 12] = [
     ("blinkenlights", Some(UiName::Blinkenlights)),
@@ -36,7 +39,7 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
     spell(source);
     judge(source, "general", &[Kind::General]);
     judge(source, "mbnames", &[Kind::Mbnames]);
-    judge(source, "ui.Curses.Blinkenlights", &[Kind::Lights]);
+    judge(source, LIGHTS, &[Kind::Lights]);
     let environment = source.environment;
     let metadata = source.read("general", "metadata", |text| value::path(text, environment));
     let metadata = metadata.map_or_else(|| value::path("~/.offlineimap", environment), Ok);
@@ -57,8 +60,14 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
         socket_timeout: timeout(source),
         pythonfile: pythonfile(source),
         only: None,
+        lamp: lamp(source),
         accounts,
     })
+}
+
+/// The character that a light is drawn with, unless it is OfflineIMAP's own choice.
+fn lamp(source: &mut Source) -> Option<char> {
+    source.read(LIGHTS, "statuschar", value::sign).filter(|sign| *sign != '.')
 }
 
 /// Python that is run first, if there is other Python at all.

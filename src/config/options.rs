@@ -102,7 +102,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(Mbnames, "folderfilter", "", Harmless, "which folders are listed, as Python"),
     opt(Mbnames, "incremental", "no", Harmless, "write the list after each account"),
     opt(Mbnames, "sort_keyfunc", "", Harmless, "the order of the list, as Python"),
-    opt(Lights, "statuschar", ".", Harmless, "the character that a light is drawn with"),
+    opt(Lights, "statuschar", ".", Followed, "the character that a light is drawn with; with . as the program likes"),
     opt(Account, "localrepository", "", Followed, "the repository on this machine"),
     opt(Account, "remoterepository", "", Followed, "the repository on the server"),
     opt(Account, "autorefresh", "", Followed, "minutes between synchronisations, fractions too"),

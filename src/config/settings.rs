@@ -28,6 +28,8 @@ pub struct Settings {
     pub pythonfile: Option<PathBuf>,
     /// The only folders to synchronise, whatever else the configuration says; `None`: all that it says.
     pub only: Option<Patterns>,
+    /// The character that a light is drawn with; `None`: the program's own.
+    pub lamp: Option<char>,
     /// The accounts to synchronise, in the order of `accounts`.
     pub accounts: Vec<AccountSettings>,
 }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use unicode_width::UnicodeWidthChar;
+
 use super::literal::Literal;
 
 /// The longest time that makes sense.
@@ -49,6 +51,16 @@ pub fn count(text: &str) -> Result<usize, String> {
 /// That one was expected.
 pub fn whole(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected a whole number".to_owned())
+}
+
+/// A character that takes one column on a terminal.
+///
+/// # Errors
+/// That one was expected.
+pub fn sign(text: &str) -> Result<char, String> {
+    let mut letters = text.chars();
+    let one = letters.next().filter(|letter| letters.next().is_none() && letter.width() == Some(1));
+    one.ok_or_else(|| "expected one character that takes one column, without quotes".to_owned())
 }
 
 /// A TCP port.
@@ -171,6 +183,16 @@ mod tests {
     fn numbers_have_bounds() {
         assert_eq!((count("4"), port("993")), (Ok(4), Ok(993)));
         assert!(count("0").is_err() && count("-1").is_err() && port("65536").is_err() && port("0").is_err());
+    }
+
+    #[test]
+    fn a_sign_takes_one_column() {
+        for (text, wanted) in [("#", Some('#')), ("◆", Some('◆')), ("'", Some('\''))] {
+            assert_eq!(sign(text).ok(), wanted, "{text}");
+        }
+        for wrong in ["", "##", "'#'", "字", "\u{301}", "\u{7}", "e\u{301}", "👩\u{200d}🔬"] {
+            assert!(sign(wrong).unwrap_err().contains("one column"), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -64,6 +64,10 @@ fn each_mistake_is_named_with_file_line_section_and_key() {
             file("", "", "", "").replace("= A\n", "= ../A\n").replace("Account A", "Account ../A"),
             "rc:4: [Account ../A]: expected a name without /",
         ),
+        (
+            file("[ui.Curses.Blinkenlights]\nstatuschar = **", "", "", ""),
+            "rc:4: [ui.Curses.Blinkenlights] statuschar = **: expected one character that takes one column",
+        ),
         (file("nonsense", "", "", ""), "rc:3: expected [section] or option = value"),
         (String::new(), "rc: [general] accounts is missing: expected the names of the accounts to synchronise"),
     ] {

@@ -56,6 +56,7 @@ pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
         socket_timeout: Duration::from_secs(60),
         pythonfile: None,
         only: None,
+        lamp: None,
         accounts: vec![account],
     }
 }

@@ -103,6 +103,7 @@ impl Account {
             socket_timeout: patience,
             pythonfile: None,
             only: None,
+            lamp: None,
             accounts: vec![account],
         }
     }
