@@ -12,7 +12,8 @@ use crossbeam_channel::bounded;
 use crate::cli::Cli;
 use crate::config;
 use crate::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings, UiName,
+    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security,
+    Settings, UiName,
 };
 use crate::demo;
 use crate::engine::{Engine, Options};
@@ -186,6 +187,7 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
             ca_file: None,
             expunge: true,
             max_connections: 4,
+            fetching: Fetching::default(),
         },
     };
     let settings = Settings {

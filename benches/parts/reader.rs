@@ -8,7 +8,7 @@ use std::time::Duration;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 
-use blinkensync::config::settings::{CommonSettings, ImapSettings, PasswordSource, Security};
+use blinkensync::config::settings::{CommonSettings, Fetching, ImapSettings, PasswordSource, Security};
 use blinkensync::model::fault::Fault;
 use blinkensync::model::ids::{AccountName, Uid};
 use blinkensync::model::message::{Head, MessageId};
@@ -100,6 +100,7 @@ fn connect(address: SocketAddr) -> ImapRepository {
         compress: false,
         expunge: true,
         max_connections: 1,
+        fetching: Fetching::default(),
     };
     let greeted =
         Greeted::connect(&settings, &AccountName::new("bench"), Duration::from_secs(60), &mut |_| {}).unwrap();

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use super::fetching::fetching;
 use super::literal::{Literal, literal};
 use super::naming;
 use super::options::Kind;
@@ -87,6 +88,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         ca_file,
         expunge,
         max_connections,
+        fetching: fetching(source, section),
     })
 }
 

@@ -193,6 +193,23 @@ pub struct ImapSettings {
     pub expunge: bool,
     /// How many connections at once; at least 1.
     pub max_connections: usize,
+    /// How messages are fetched.
+    pub fetching: Fetching,
+}
+
+/// How messages are fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fetching {
+    /// How often what a lost connection has cut off is tried again without bringing anything.
+    pub retries: u64,
+    /// However large a folder is, one connection is all it gets.
+    pub alone: bool,
+}
+
+impl Default for Fetching {
+    fn default() -> Self {
+        Self { retries: 2, alone: false }
+    }
 }
 
 /// Where a password comes from.

@@ -4,10 +4,11 @@
 //! thread of its own, which lists the folders and pairs them, looks here alone at those that the server has nothing new in
 //! (`recheck`), takes over what OfflineIMAP remembered (`takeover`), carries messages over that somebody moved (`moves`), and
 //! shares the folders out among its folder workers, one connection each (`team`; `hands` lets several of them fetch for one
-//! huge folder). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
+//! huge folder, and `again` goes on where a connection was lost). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
 //! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that.
 
 mod account;
+mod again;
 mod connect;
 mod contents;
 mod copy;

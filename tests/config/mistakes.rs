@@ -22,6 +22,7 @@ fn each_mistake_is_named_with_file_line_section_and_key() {
         ),
         (file("", "", "sep = --", ""), "rc:11: [Repository L] sep = --: expected one character"),
         (file("", "", "", "maxconnections = 0"), "rc:16: [Repository R] maxconnections = 0: expected a whole number"),
+        (file("", "", "", "retrycount = often"), "rc:16: [Repository R] retrycount = often: expected a whole number"),
         (file("", "", "", "remoteport = imaps"), "rc:16: [Repository R] remoteport = imaps: expected a port"),
         (file("", "", "", "sslcacertfile = /none"), "rc:16: [Repository R] sslcacertfile = /none: expected a file"),
         (

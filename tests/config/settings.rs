@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use blinkensync::config::Request;
-use blinkensync::config::settings::{AccountSettings, PasswordSource, Security, UiName};
+use blinkensync::config::settings::{AccountSettings, Fetching, PasswordSource, Security, UiName};
 use blinkensync::model::question::Secret;
 
 use crate::{file, read, read_as};
@@ -40,6 +40,13 @@ fn the_conversation_is_compressed_with_servers_elsewhere_unless_it_says_otherwis
     let here = "remotehost = 127.0.0.1\nssl = no\nstarttls = no";
     assert!(!compressed(here) && compressed(&format!("{here}\nusecompression = yes")));
     assert!(!compressed("transporttunnel = x") && compressed("preauthtunnel = x\nusecompression = on"));
+}
+
+#[test]
+fn how_messages_are_fetched_is_kept() {
+    let fetching = |remote: &str| account("", "", remote).remote.fetching;
+    assert_eq!(fetching(""), Fetching { retries: 2, alone: false });
+    assert_eq!(fetching("retrycount = 30\nsinglethreadperfolder = yes"), Fetching { retries: 30, alone: true });
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use blinkensync::config::settings::{CommonSettings, ImapSettings, PasswordSource, Security};
+use blinkensync::config::settings::{CommonSettings, Fetching, ImapSettings, PasswordSource, Security};
 use blinkensync::demo::{Extensions, Options, Server};
 use blinkensync::model::ids::AccountName;
 use blinkensync::model::question::Secret;
@@ -38,6 +38,7 @@ pub fn connect(address: SocketAddr, user: &str, password: &str) -> ImapRepositor
         ca_file: None,
         expunge: true,
         max_connections: 1,
+        fetching: Fetching::default(),
     };
     let greeted = Greeted::connect(&settings, &AccountName::new("test"), LIMIT, &mut |_| {}).unwrap();
     greeted.log_in(&Secret::new(password.to_owned())).unwrap()

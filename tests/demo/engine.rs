@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
+    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
 };
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
@@ -45,6 +45,7 @@ pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
             ca_file: None,
             expunge: true,
             max_connections: 2,
+            fetching: Fetching::default(),
         },
     };
     Settings {

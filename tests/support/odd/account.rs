@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
+    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
 };
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
@@ -92,6 +92,8 @@ impl Account {
                 ca_file: None,
                 expunge: true,
                 max_connections: 1,
+                // What an answer does to a run is to be seen, so nothing is tried again.
+                fetching: Fetching { retries: 0, alone: false },
             },
         };
         Settings {

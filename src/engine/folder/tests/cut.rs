@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::*;
-use crate::config::settings::{CommonSettings, ImapSettings, PasswordSource, Security};
+use crate::config::settings::{CommonSettings, Fetching, ImapSettings, PasswordSource, Security};
 use crate::cut::{Cut, Way};
 use crate::demo::{self, Extensions, Server};
 use crate::model::fault::FaultKind;
@@ -48,6 +48,7 @@ impl CutWorld {
             ca_file: None,
             expunge: true,
             max_connections: 1,
+            fetching: Fetching::default(),
         };
         let greeted = Greeted::connect(&settings, &AccountName::new("t"), PATIENCE, &mut |_| {})?;
         greeted.log_in(&Secret::new(self.server.password().to_owned()))
