@@ -12,7 +12,7 @@ use crossbeam_channel::bounded;
 use crate::cli::Cli;
 use crate::config;
 use crate::config::settings::{
-    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security,
+    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, MaildirSettings, PasswordSource, Quick, Security,
     Settings, UiName,
 };
 use crate::demo;
@@ -171,6 +171,7 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
     let account = AccountSettings {
         name: AccountName::new("demo"),
         autorefresh: Some(Duration::from_secs(10)),
+        quick: Quick::Never,
         max_deletes: None,
         sync_folder_deletes: false,
         hooks: Hooks::default(),

@@ -131,6 +131,7 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     judge(source, &section, &[Kind::Account]);
     let minute = Duration::from_secs(60);
     let autorefresh = source.read(&section, "autorefresh", |text| value::time(text, minute, "a number of minutes"));
+    let quick = source.read(&section, "quick", value::quick).unwrap_or_default();
     // Either kind is taken over when it is there; only a typing error matters.
     let _ = source.read(&section, "status_backend", |text| {
         let known = ["sqlite", "plain"].iter().any(|kind| text.eq_ignore_ascii_case(kind));
@@ -148,6 +149,7 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     Some(AccountSettings {
         name: AccountName::new(name),
         autorefresh: autorefresh.flatten(),
+        quick,
         max_deletes,
         sync_folder_deletes,
         hooks,

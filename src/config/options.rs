@@ -106,7 +106,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(Account, "localrepository", "", Followed, "the repository on this machine"),
     opt(Account, "remoterepository", "", Followed, "the repository on the server"),
     opt(Account, "autorefresh", "", Followed, "minutes between synchronisations, fractions too"),
-    opt(Account, "quick", "0", Harmless, "how many quick synchronisations stand between full ones"),
+    opt(Account, "quick", "0", Followed, "how many quick synchronisations stand between full ones"),
     opt(Account, "presynchook", "", Followed, "a command to run before each synchronisation"),
     opt(Account, "postsynchook", "", Followed, "a command to run after each synchronisation"),
     opt(Account, "newmailhook", "", Followed, "a command to run when new mail has come"),

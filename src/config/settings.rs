@@ -58,6 +58,18 @@ pub struct Hooks {
     pub new_mail: Option<String>,
 }
 
+/// Which synchronisations look only where messages have come or gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Quick {
+    /// None.
+    #[default]
+    Never,
+    /// All.
+    Always,
+    /// So many after each full one; the first is full.
+    Between(u64),
+}
+
 /// One account.
 #[derive(Debug, Clone)]
 pub struct AccountSettings {
@@ -65,6 +77,8 @@ pub struct AccountSettings {
     pub name: AccountName,
     /// How long to wait between synchronisations; `None`: once is enough.
     pub autorefresh: Option<Duration>,
+    /// Which synchronisations are quick.
+    pub quick: Quick,
     /// How many deletions in a folder need no confirmation; `None`: half of it, and at least 10.
     pub max_deletes: Option<u64>,
     /// Whether a folder that is gone on one side is deleted on the other.

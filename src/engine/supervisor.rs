@@ -1,13 +1,16 @@
 //! Who is due when: a pure machine. It is told what happened and what time it is, and answers with what to do.
 
 mod account;
+mod pace;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use self::account::{Account, Phase, pause, resume, sync_now, wait};
+use self::pace::Pace;
 use super::worker::Order;
+use crate::config::settings::Quick;
 use crate::model::command::{Command, Target};
 use crate::model::event::EventKind;
 use crate::model::fault::Exit;
@@ -49,8 +52,8 @@ pub(super) enum Input {
 /// What the runtime is to do.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Effect {
-    /// Begin a run.
-    Start(AccountName),
+    /// Begin a run; a quick one looks only where messages have come or gone.
+    Start { account: AccountName, quick: bool },
     /// Tell all workers of an account.
     Order(AccountName, Order),
     /// Tell the interfaces.
@@ -87,11 +90,16 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Watches over accounts, each with the time between its runs (`None`: one run is enough); so many run at once.
-    pub(super) fn new(accounts: impl IntoIterator<Item = (AccountName, Option<Duration>)>, at_once: usize) -> Self {
-        let accounts = accounts.into_iter().map(|(name, refresh)| Account {
+    /// Watches over accounts, each with the time between its runs (`None`: one run is enough) and with which of them are quick;
+    /// so many run at once.
+    pub(super) fn new(
+        accounts: impl IntoIterator<Item = (AccountName, Option<Duration>, Quick)>,
+        at_once: usize,
+    ) -> Self {
+        let accounts = accounts.into_iter().map(|(name, refresh, quick)| Account {
             name,
             refresh,
+            pace: Pace::new(quick),
             phase: Phase::Queued,
             paused: false,
             exit: Exit::Success,
@@ -203,6 +211,9 @@ impl Supervisor {
             return;
         };
         account.exit = exit;
+        if trouble.is_some() {
+            account.pace.failed();
+        }
         let again = matches!(account.phase, Phase::Running { again: true });
         account.phase = match account.refresh {
             _ if ending => Phase::Done,
@@ -224,7 +235,7 @@ impl Supervisor {
             if account.phase == Phase::Queued && running < self.at_once {
                 account.phase = Phase::Running { again: false };
                 running += 1;
-                effects.push(Effect::Start(account.name.clone()));
+                effects.push(Effect::Start { account: account.name.clone(), quick: account.pace.begin() });
             }
         }
         if !self.ended && !self.is_busy() {

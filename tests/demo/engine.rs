@@ -9,7 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
+    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, MaildirSettings, PasswordSource, Quick, Security,
+    Settings,
 };
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
@@ -29,6 +30,7 @@ pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
     let account = AccountSettings {
         name: AccountName::new("test"),
         autorefresh: None,
+        quick: Quick::Never,
         max_deletes: None,
         sync_folder_deletes: false,
         hooks: Hooks::default(),

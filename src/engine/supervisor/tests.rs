@@ -12,7 +12,7 @@ fn name(text: &str) -> AccountName {
 /// Two accounts, refreshed every 60 seconds.
 fn refreshed(at_once: usize) -> Supervisor {
     let minute = Some(Duration::from_secs(60));
-    Supervisor::new([(name("a"), minute), (name("b"), minute)], at_once)
+    Supervisor::new([(name("a"), minute, Quick::Never), (name("b"), minute, Quick::Never)], at_once)
 }
 
 fn finished(account: &str, exit: Exit) -> Input {
@@ -21,7 +21,7 @@ fn finished(account: &str, exit: Exit) -> Input {
 
 fn started(effects: &[Effect]) -> Vec<String> {
     let starts = effects.iter().filter_map(|effect| match effect {
-        Effect::Start(name) => Some(name.to_string()),
+        Effect::Start { account, quick } => Some(format!("{account}{}", if *quick { " quickly" } else { "" })),
         _ => None,
     });
     starts.collect()
@@ -29,8 +29,8 @@ fn started(effects: &[Effect]) -> Vec<String> {
 
 #[test]
 fn accounts_without_refresh_run_once_and_the_worst_end_counts() {
-    let mut supervisor = Supervisor::new([(name("a"), None), (name("b"), None)], 2);
-    assert_eq!(started(&supervisor.handle(Input::Begin, at(0))), ["a", "b"]);
+    let mut supervisor = Supervisor::new([(name("a"), None, Quick::Never), (name("b"), None, Quick::Always)], 2);
+    assert_eq!(started(&supervisor.handle(Input::Begin, at(0))), ["a", "b quickly"]);
     assert_eq!(supervisor.handle(finished("a", Exit::Login), at(1)), []);
     assert_eq!(supervisor.handle(finished("b", Exit::Success), at(2)), [Effect::End(Exit::Login)]);
 }
@@ -130,4 +130,34 @@ fn a_stop_that_takes_too_long_is_cut_and_then_not_waited_for() {
     assert_eq!(supervisor.handle(Input::Tick, at(17)), [Effect::Cut]);
     assert_eq!(supervisor.next_deadline(), Some(Duration::from_secs(19)));
     assert_eq!(supervisor.handle(Input::Tick, at(19)), [Effect::End(Exit::Success)]);
+}
+
+#[test]
+fn quick_runs_stand_between_full_ones_and_who_asks_gets_a_full_one() {
+    let mut supervisor = Supervisor::new([(name("a"), Some(Duration::from_secs(60)), Quick::Between(2))], 1);
+    let wish = || Input::Command(Command::Sync(Target::All));
+    let failed = || Input::Finished { account: name("a"), exit: Exit::Partial, trouble: Some("no network".into()) };
+    for (second, input, begun) in [
+        (0, Input::Begin, &["a"][..]),
+        (1, finished("a", Exit::Success), &[]),
+        (61, Input::Tick, &["a quickly"]),
+        (62, finished("a", Exit::Success), &[]),
+        (122, Input::Tick, &["a quickly"]),
+        (123, finished("a", Exit::Success), &[]),
+        (183, Input::Tick, &["a"]),
+        (184, finished("a", Exit::Success), &[]),
+        // A wish while it waits, and one while it runs.
+        (190, wish(), &["a"]),
+        (191, finished("a", Exit::Success), &[]),
+        (251, Input::Tick, &["a quickly"]),
+        (252, wish(), &[]),
+        (253, finished("a", Exit::Success), &["a"]),
+        // A full one that came to nothing is still due.
+        (254, failed(), &[]),
+        (314, Input::Tick, &["a"]),
+        (315, finished("a", Exit::Partial), &[]),
+        (375, Input::Tick, &["a quickly"]),
+    ] {
+        assert_eq!(started(&supervisor.handle(input, at(second))), begun, "{second}");
+    }
 }

@@ -9,7 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
+    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, MaildirSettings, PasswordSource, Quick, Security,
+    Settings,
 };
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
@@ -76,6 +77,7 @@ impl Account {
         let account = AccountSettings {
             name: AccountName::new("test"),
             autorefresh: None,
+            quick: Quick::Never,
             max_deletes: None,
             sync_folder_deletes: self.folder_deletes,
             hooks: Hooks::default(),
