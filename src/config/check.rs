@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::naming;
 use super::options::Kind;
 use super::repository;
-use super::settings::{AccountSettings, Hooks, Settings, UiName};
+use super::settings::{AccountSettings, Hooks, PythonHook, Settings, UiName};
 use super::source::{Source, did_you_mean};
 use super::standing::{judge, spell};
 use super::value::{self, boolean};
@@ -140,9 +141,11 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let max_deletes = source.read(&section, "maxdeletes", value::whole);
     let sync_folder_deletes = source.read(&section, "syncfolderdeletes", value::boolean).unwrap_or(false);
     let mut hook = |key| source.read(&section, key, |text| Ok(text.to_owned()));
-    let hooks = Hooks { before: hook("presynchook"), after: hook("postsynchook"), new_mail: hook("newmailhook") };
+    let (before, after, new_mail) = (hook("presynchook"), hook("postsynchook"), hook("newmailhook"));
     let local = repository(source, &section, "localrepository");
     let remote = repository(source, &section, "remoterepository");
+    let inbox = remote.as_ref().and_then(|section| inbox_hook(source, section));
+    let hooks = Hooks { before, after, new_mail, inbox };
     let local = local.and_then(|section| repository::local(source, &section));
     let remote = remote.and_then(|section| repository::remote(source, &section));
     let (local, remote) = (local?, remote?);
@@ -156,6 +159,12 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
         local,
         remote,
     })
+}
+
+/// `newmail_hook`, which stands in the remote repository.
+fn inbox_hook(source: &mut Source, section: &str) -> Option<PythonHook> {
+    let code = naming::function_like(source, section, "newmail_hook", "lambda: os.system('beep')")?;
+    Some(PythonHook { option: format!("[{section}] newmail_hook"), code })
 }
 
 /// The section of the repository that an account names.

@@ -186,7 +186,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(Imap, "usecompression", "", Followed, "compress the conversation; unless it says no, with servers on other machines"),
     opt(Imap, "decodefoldernames", "no", NEEDED, "name local folders in UTF-8"),
     opt(Imap, "singlethreadperfolder", "no", Followed, "no second connection for one folder"),
-    opt(Imap, "newmail_hook", "", Harmless, "what to run when new mail has come, as Python"),
+    opt(Imap, "newmail_hook", "", Followed, "what to run when unread mail has come into INBOX, as Python"),
     opt(Imap, "retrycount", "2", Followed, "how often a failed fetch is tried again over a new connection"),
     opt(Imap, "copy_ignore_eval", "", NEEDED, "messages to leave alone, as Python"),
     opt(Gmail, "trashfolder", "", NEEDED, "where deleted messages go"),

@@ -47,7 +47,7 @@ pub enum UiName {
     Quiet,
 }
 
-/// Commands to run beside the synchronisations, each by way of the shell.
+/// What to run beside the synchronisations: commands, each by way of the shell, and a Python function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hooks {
     /// Before each.
@@ -56,6 +56,17 @@ pub struct Hooks {
     pub after: Option<String>,
     /// After each that brought messages.
     pub new_mail: Option<String>,
+    /// A Python function to call after each that brought unread messages into INBOX.
+    pub inbox: Option<PythonHook>,
+}
+
+/// A Python function without arguments, called for what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PythonHook {
+    /// The option that it is the value of, with its section.
+    pub option: String,
+    /// What stands there.
+    pub code: String,
 }
 
 /// Which synchronisations look only where messages have come or gone.
@@ -98,7 +109,8 @@ impl AccountSettings {
         let functions = |common: &CommonSettings| {
             common.nametrans.is_some() || common.folderfilter.is_some() || common.foldersort.is_some()
         };
-        sides.into_iter().any(functions) || matches!(self.remote.password, PasswordSource::Python(_))
+        let password = matches!(self.remote.password, PasswordSource::Python(_));
+        sides.into_iter().any(functions) || password || self.hooks.inbox.is_some()
     }
 }
 

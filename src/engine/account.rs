@@ -69,6 +69,8 @@ pub(super) struct Total {
     pub(super) folders: u64,
     pub(super) failures: u64,
     pub(super) stopped: bool,
+    /// Unread messages have come into INBOX.
+    rings: bool,
     /// The folders in which something was done.
     changed: Vec<(Arc<str>, Counts)>,
     exit: Option<Exit>,
@@ -95,6 +97,7 @@ impl Total {
         self.counts.add(&done.counts);
         self.failures += done.failures;
         self.stopped |= done.stopped;
+        self.rings |= done.rings;
         if !done.counts.is_nothing() {
             self.changed.push((done.folder.clone(), done.counts));
         }
@@ -118,6 +121,10 @@ pub(super) fn run(task: &Task) -> Outcome {
     } else {
         let news = hooks.filter(|_| total.counts.downloads > 0);
         call(task, &worker, &mut total, "newmailhook", news.and_then(|hooks| hooks.new_mail.as_ref()));
+        let bell = hooks.filter(|_| total.rings && !total.stopped).and_then(|hooks| hooks.inbox.as_ref());
+        if let Some(Err(fault)) = bell.map(|bell| hooks::ring(&worker, bell, task.python.as_ref())) {
+            total.failed(&worker, &fault);
+        }
         call(task, &worker, &mut total, "postsynchook", hooks.and_then(|hooks| hooks.after.as_ref()));
     }
     worker.publish(EventKind::SyncDone {

@@ -69,6 +69,7 @@ pub(super) fn synchronise(
         let earlier = std::mem::replace(&mut all, done);
         all.counts.add(&earlier.counts);
         all.failures += earlier.failures;
+        all.rings |= earlier.rings;
         let lost = all.fatal.take_if(|fault| is_lost(job.worker, fault));
         let is_over = all.fatal.is_some() || lost.is_none() && !all.cut_off;
         if is_over || !hope.again(brought) {

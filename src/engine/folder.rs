@@ -93,6 +93,8 @@ pub(super) struct Done {
     pub(super) stopped: bool,
     /// A helper's connection was lost before it had fetched what it had taken.
     pub(super) cut_off: bool,
+    /// Unread messages have come into INBOX.
+    pub(super) rings: bool,
     /// What reaches beyond this folder, so that the worker can't go on.
     pub(super) fatal: Option<Fault>,
 }
@@ -231,6 +233,7 @@ fn attempt(
     done.counts = work.counts;
     done.failures = work.failures;
     done.cut_off = work.cut_off;
+    done.rings = work.unread && job.names.remote.eq_ignore_ascii_case("INBOX");
     result?;
     // What was withheld or passed over has to be seen again one day.
     if work.failures == work.put_aside && !withheld && !work.passed_over {

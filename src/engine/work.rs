@@ -39,6 +39,8 @@ pub(super) struct Work<'a> {
     pub(super) passed_over: bool,
     /// A helper's connection was lost before it had fetched what it had taken.
     pub(super) cut_off: bool,
+    /// Something was fetched that nobody has read yet.
+    pub(super) unread: bool,
     /// When the progress was last told.
     pub(super) told: Option<Instant>,
 }
@@ -60,6 +62,7 @@ impl<'a> Work<'a> {
             put_aside: 0,
             passed_over: false,
             cut_off: false,
+            unread: false,
             told: None,
         }
     }

@@ -113,6 +113,7 @@ fn rules_for_folders_say_what_is_wrong_with_them() {
         ("folderincludes = nobody()", "working out [Repository R] folderincludes: NameError: nobody()"),
         ("remotehosteval = names()", "expected a quoted string, or Python that comes to text"),
         ("folderfilter = 'INBOX'", "expected a function"),
+        ("newmail_hook = 'beep'", "expected a function, as in lambda: os.system('beep')"),
         ("folderpatterns = a\nfolderfilter = lambda f: True", "expected one of the two"),
         ("namemap = s/a/b/\nnametrans = lambda f: f", "expected one of the two"),
     ] {
