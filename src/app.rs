@@ -23,6 +23,7 @@ use crate::model::fault::Exit;
 use crate::model::ids::AccountName;
 use crate::model::patterns::Patterns;
 use crate::model::question::Secret;
+use crate::prune::prune;
 use crate::python::Reader;
 use crate::signals;
 use crate::store::python::Interpreter;
@@ -35,6 +36,7 @@ const EVENTS: usize = 4096;
 pub fn run(cli: &Cli) -> Exit {
     match prepare(cli) {
         Ok(Prepared::Done) => Exit::Success,
+        Ok(Prepared::Failed) => Exit::Partial,
         Ok(Prepared::Ready(ready)) => ready.synchronise(),
         Err(message) => {
             say(&mut io::stderr(), &message);
@@ -46,6 +48,8 @@ pub fn run(cli: &Cli) -> Exit {
 enum Prepared {
     /// Nothing is left to do.
     Done,
+    /// It went wrong, which has been said.
+    Failed,
     Ready(Box<Ready>),
 }
 
@@ -87,6 +91,14 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
             .map_err(|error| format!("starting the demonstration: {error}"));
     }
     let (settings, python) = configure(cli)?;
+    if cli.mbnames_prune {
+        let (way, words, prepared): (&mut dyn Write, _, _) = match prune(&settings, python, cli.dry_run) {
+            Ok(told) => (&mut io::stdout(), told, Prepared::Done),
+            Err(message) => (&mut io::stderr(), message, Prepared::Failed),
+        };
+        say(way, &words);
+        return Ok(prepared);
+    }
     if cli.check_config {
         return Ok(Prepared::Done);
     }
@@ -105,7 +117,6 @@ fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
         ("-P", cli.profile.is_some()),
         ("-s", cli.syslog),
         ("--delete-folder", cli.delete_folder.is_some()),
-        ("--mbnames-prune", cli.mbnames_prune),
         ("--migrate-fmd5-using-nametrans", cli.migrate_fmd5_using_nametrans),
         ("--completions", cli.completions.is_some()),
         ("--man", cli.man),
@@ -118,8 +129,7 @@ fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
 
 fn configure(cli: &Cli) -> Result<(Settings, Option<Interpreter>), String> {
     let reader = Reader::default();
-    let request =
-        config::Request { file: cli.config.clone(), accounts: cli.accounts.clone(), overrides: cli.overrides.clone() };
+    let request = config::Request { file: cli.config.clone(), accounts: wanted(cli), overrides: cli.overrides.clone() };
     let loaded = config::load(&request, &|file, option, code| reader.work_out(file, option, code))?;
     for warning in &loaded.warnings {
         say(&mut io::stderr(), warning);
@@ -131,6 +141,11 @@ fn configure(cli: &Cli) -> Result<(Settings, Option<Interpreter>), String> {
         Some(Patterns::parse(patterns).map_err(|message| format!("-f: {message}"))?)
     };
     Ok((Settings { only, ..loaded.settings }, reader.into_inner()))
+}
+
+/// The accounts to synchronise; for what is about all of them, all that the file lists.
+fn wanted(cli: &Cli) -> Vec<String> {
+    if cli.mbnames_prune { Vec::new() } else { cli.accounts.clone() }
 }
 
 fn log_file(cli: &Cli) -> Result<Option<File>, String> {
@@ -201,6 +216,7 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
         pythonfile: None,
         only: None,
         lamp: None,
+        mailbox_list: None,
         accounts: vec![account],
     };
     let ui = choose_ui(cli, &[]).map_err(io::Error::other)?;

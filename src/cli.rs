@@ -66,8 +66,8 @@ pub struct Cli {
     /// Delete this folder on the server.
     #[arg(long, value_name = "FOLDER", hide = true)]
     pub delete_folder: Option<String>,
-    /// Remove mailbox lists of accounts that are gone.
-    #[arg(long, hide = true)]
+    /// Remove from the list of folders ([mbnames]) accounts and directories that the configuration has no more.
+    #[arg(long)]
     pub mbnames_prune: bool,
     /// Rename files whose folder digest is that of the name before nametrans.
     #[arg(long, hide = true)]

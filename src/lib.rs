@@ -58,6 +58,7 @@ pub mod engine;
 pub mod info;
 pub mod model;
 pub mod plan;
+pub mod prune;
 pub mod python;
 pub mod signals;
 pub mod store;

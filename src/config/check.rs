@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::mbnames::mailbox_list;
 use super::naming;
 use super::options::Kind;
 use super::repository;
@@ -62,6 +63,7 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
         pythonfile: pythonfile(source),
         only: None,
         lamp: lamp(source),
+        mailbox_list: mailbox_list(source),
         accounts,
     })
 }

@@ -6,6 +6,7 @@ mod ini;
 mod interpolate;
 mod literal;
 mod load;
+mod mbnames;
 mod naming;
 pub mod options;
 mod raw;

@@ -1,5 +1,7 @@
 //! The configuration after every check, as the rest of the program uses it.
 
+mod mailbox_list;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +10,8 @@ use crate::model::ids::AccountName;
 use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
 use crate::model::question::Secret;
+
+pub use mailbox_list::MailboxList;
 
 /// Everything that one run needs to know.
 #[derive(Debug, Clone)]
@@ -30,6 +34,8 @@ pub struct Settings {
     pub only: Option<Patterns>,
     /// The character that a light is drawn with; `None`: the program's own.
     pub lamp: Option<char>,
+    /// The list of all folders to write, if one is wanted.
+    pub mailbox_list: Option<MailboxList>,
     /// The accounts to synchronise, in the order of `accounts`.
     pub accounts: Vec<AccountSettings>,
 }

@@ -14,6 +14,7 @@ use super::folder::{Done, Policy};
 use super::hooks;
 use super::intents;
 use super::lock::AccountLock;
+use super::mbnames;
 use super::moves;
 use super::naming;
 use super::pairing::{self, Candidate, Names, Sides};
@@ -241,6 +242,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     flushing.announce(&mut ledger)?;
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let folders = list(&shared, worker, &mut sides, &mut known, total)?;
+    mbnames::remember(&shared, worker, &folders, total);
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let (queue, hands) = pairing::queue(worker, shared.policy(), sides.ledger, folders, &known, total)?;

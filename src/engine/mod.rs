@@ -5,7 +5,8 @@
 //! (`recheck`), takes over what OfflineIMAP remembered (`takeover`), carries messages over that somebody moved (`moves`), and
 //! shares the folders out among its folder workers, one connection each (`team`; `hands` lets several of them fetch for one
 //! huge folder, and `again` goes on where a connection was lost). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
-//! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that.
+//! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that. `mbnames` keeps a list of
+//! all folders for mail readers.
 
 mod account;
 mod again;
@@ -21,6 +22,7 @@ mod hooks;
 mod identity;
 mod intents;
 mod lock;
+mod mbnames;
 mod moves;
 mod naming;
 mod pairing;
@@ -41,4 +43,5 @@ mod vanish;
 mod work;
 mod worker;
 
+pub use mbnames::prune;
 pub use runtime::{Engine, Options};

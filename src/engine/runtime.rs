@@ -1,5 +1,6 @@
 //! Carries out what the supervisor decides: threads, orders, time.
 
+mod list;
 mod start;
 
 use std::collections::HashMap;
@@ -74,6 +75,8 @@ pub(super) enum Report {
     Password { account: AccountName, secret: Secret },
     /// A run has ended.
     Finished { account: AccountName, outcome: Outcome },
+    /// The list of all folders is written, or could not be.
+    Listed { exit: Exit },
 }
 
 impl Engine {
@@ -87,7 +90,7 @@ impl Engine {
             });
         let at_once = if self.options.single { 1 } else { self.settings.max_sync_accounts };
         let mut runtime = Runtime {
-            supervisor: Supervisor::new(accounts, at_once),
+            supervisor: Supervisor::new(accounts, at_once, list::lists(&self.settings, self.options)),
             publisher: Publisher::new(self.events),
             settings: self.settings,
             options: self.options,
@@ -171,6 +174,7 @@ impl Runtime {
                 Effect::Start { account, quick } => self.start(&account, quick),
                 Effect::Order(account, order) => self.order(&account, order),
                 Effect::Publish(kind) => self.publish(kind),
+                Effect::List => self.list(),
                 Effect::Cut => {
                     self.cutters.values().for_each(Cutter::cut);
                     self.python.iter().for_each(|(_, cutter)| cutter.cut());
@@ -201,6 +205,7 @@ impl Runtime {
             Report::Password { account, secret } => {
                 self.passwords.insert(account, secret);
             }
+            Report::Listed { exit } => self.handle(Input::Listed { exit }),
             Report::Finished { account, outcome } => {
                 self.forget(&account);
                 self.handle(Input::Finished { account, exit: outcome.exit, trouble: outcome.trouble });

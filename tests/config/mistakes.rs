@@ -123,6 +123,33 @@ fn rules_for_folders_say_what_is_wrong_with_them() {
 }
 
 #[test]
+fn a_list_of_folders_says_what_is_wrong_with_it() {
+    let list = |lines: &str| file(&format!("[mbnames]\nenabled = yes\n{lines}"), "", "", "");
+    for (lines, wanted) in [
+        ("", "rc:3: [mbnames] filename is missing: expected the file"),
+        ("filename = $NONE/x", "rc:5: [mbnames] filename = $NONE/x: the environment variable NONE"),
+        (
+            "filename = /x\nperitem = %(account)s",
+            "rc:6: [mbnames] peritem = %(account)s: expected %(accountname)s, %(foldername)s or %(localfolders)s, not %(account);",
+        ),
+        ("filename = /x\nsep = ,", "rc:6: [mbnames] sep = ,: working out [mbnames] sep: NameError: ,; text stands in"),
+        ("filename = /x\nheader = 5", "rc:6: [mbnames] header = 5: expected text in quotes"),
+        ("filename = /x\nfooter = names()", "rc:6: [mbnames] footer = names(): expected text in quotes"),
+        (
+            "filename = /x\nfolderfilter = 'x'",
+            "rc:6: [mbnames] folderfilter = 'x': expected a function, as in lambda a",
+        ),
+        ("filename = /x\nincremental = often", "rc:6: [mbnames] incremental = often: expected yes or no"),
+    ] {
+        let said = mistakes(&list(lines));
+        assert!(said.len() == 1 && said[0].starts_with(wanted), "{wanted}\n{said:#?}");
+        // Where no list is wanted, nothing has to be right.
+        let idle = read(&list(lines).replace("enabled = yes", "enabled = no")).unwrap();
+        assert_eq!((idle.settings.mailbox_list, idle.warnings), (None, Vec::new()));
+    }
+}
+
+#[test]
 fn options_that_change_nothing_are_no_reason_to_refuse() {
     let remote = "expunge = 1\nsync_deletes = True\nfolderincludes = []\nnametrans =\ntls_level = tls_secure\nssl_version = tls1_2\nkeyring = no";
     assert_eq!(read(&file("", "utf8foldernames = off", "", remote)).unwrap().warnings, [""; 0]);
@@ -153,7 +180,6 @@ fn harmless_options_and_unknown_names_are_warned_about() {
             "rc:3: [Acount B]: this section is not known, and nothing comes of it; did you mean Account B?",
         ),
         (file("", "", "", "").replace("~/Mail", "Mail"), "rc:10: [Repository L] localfolders = Mail: a relative path"),
-        (file("[mbnames]\nenabled = yes\nfilename = /x", "", "", ""), "rc:4: [mbnames] enabled = yes: accepted"),
     ] {
         let said = read(&text).unwrap().warnings;
         assert!(said.len() == 1 && said[0].starts_with(wanted), "{wanted}\n{said:#?}");

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use blinkensync::config::Request;
 use blinkensync::config::settings::{AccountSettings, Fetching, PasswordSource, Security, UiName};
+use blinkensync::model::listed::Listed;
 use blinkensync::model::question::Secret;
 
 use crate::{file, read, read_as};
@@ -47,6 +48,27 @@ fn how_messages_are_fetched_is_kept() {
     let fetching = |remote: &str| account("", "", remote).remote.fetching;
     assert_eq!(fetching(""), Fetching { retries: 2, alone: false });
     assert_eq!(fetching("retrycount = 30\nsinglethreadperfolder = yes"), Fetching { retries: 30, alone: true });
+}
+
+#[test]
+fn a_list_of_folders_is_as_its_templates_say() {
+    let list = |lines: &str| {
+        let text = file(&format!("[mbnames]\nenabled = yes\nfilename = ~/$MAIL/list\n{lines}"), "", "", "");
+        let loaded = read(&text).unwrap();
+        assert_eq!(loaded.warnings, [""; 0]);
+        loaded.settings.mailbox_list.unwrap()
+    };
+    let folder = |folder: &str| Listed { account: "A".into(), folder: folder.into(), root: "/m".into() };
+    let text = |lines: &str| list(lines).text(&[folder("INBOX"), folder("b c")]);
+    assert_eq!(list("").file, Path::new("/home/u//var/mail/list"));
+    assert_eq!(text(""), "mailboxes \"+A/INBOX\" \"+A/b c\"\n");
+    // What other sections or options are called has no meaning in an entry, but in the rest it has.
+    let lines = "foldername = wrong\nperitem = %(localfolders)s/%(foldername)s %%\nsep = '%(foldername)s\\n'\nheader =\nfooter = host()";
+    assert_eq!(text(lines), "/m/INBOX %wrong\n/m/b c %[mbnames] footer ");
+    let list = list("folderfilter = wanted\nsort_keyfunc = lambda d:\n  d['foldername']\nincremental = yes");
+    assert_eq!(list.folderfilter.as_deref(), Some("wanted"));
+    assert_eq!(list.sort_keyfunc.as_deref(), Some("(lambda d:\nd['foldername']\n)"));
+    assert!(list.incremental);
 }
 
 #[test]

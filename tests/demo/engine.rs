@@ -60,6 +60,7 @@ pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
         pythonfile: None,
         only: None,
         lamp: None,
+        mailbox_list: None,
         accounts: vec![account],
     }
 }

@@ -43,6 +43,7 @@ mod harness;
 mod hooks;
 mod killed;
 mod lights;
+mod mbnames;
 mod moves;
 mod names;
 mod options;

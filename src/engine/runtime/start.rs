@@ -6,6 +6,7 @@ use std::thread;
 use super::super::account::{self, Outcome, Task};
 use super::super::python::Python;
 use super::{LAMPS_EACH, Options, Report, Runtime};
+use crate::config::settings::MailboxList;
 use crate::model::event::EventKind;
 use crate::model::fault::{Exit, Fault, FaultKind, Reach};
 use crate::model::ids::{AccountName, LampId};
@@ -13,7 +14,7 @@ use crate::store::python::Interpreter;
 
 impl Runtime {
     /// Makes a way to Python, if there is none.
-    fn need_python(&mut self) {
+    pub(super) fn need_python(&mut self) {
         if self.python.is_none() {
             let pythonfile = self.settings.pythonfile.clone();
             let interpreter = self.interpreter.take().unwrap_or_else(|| Interpreter::new(pythonfile));
@@ -31,7 +32,8 @@ impl Runtime {
         let Some(place) = self.settings.accounts.iter().position(|settings| settings.name == *account) else {
             return;
         };
-        if self.settings.accounts[place].needs_python() {
+        let filter = |list: &MailboxList| list.folderfilter.is_some();
+        if self.settings.accounts[place].needs_python() || self.settings.mailbox_list.as_ref().is_some_and(filter) {
             self.need_python();
         }
         let task = Task {

@@ -108,6 +108,7 @@ impl Account {
             pythonfile: None,
             only: None,
             lamp: None,
+            mailbox_list: None,
             accounts: vec![account],
         }
     }
