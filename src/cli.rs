@@ -66,7 +66,7 @@ pub struct Cli {
     /// Delete this folder on the server.
     #[arg(long, value_name = "FOLDER", hide = true)]
     pub delete_folder: Option<String>,
-    /// Remove from the list of folders ([mbnames]) accounts and directories that the configuration has no more.
+    /// Remove from the list of folders, which mbnames asks for, what the configuration has no more.
     #[arg(long)]
     pub mbnames_prune: bool,
     /// Rename files whose folder digest is that of the name before nametrans.

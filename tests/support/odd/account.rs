@@ -73,7 +73,6 @@ impl Account {
     }
 
     fn settings(&self, patience: Duration) -> Settings {
-        let address = self.proxy.address;
         let account = AccountSettings {
             name: AccountName::new("test"),
             autorefresh: None,
@@ -84,8 +83,8 @@ impl Account {
             local: MaildirSettings { common: CommonSettings::open("local"), root: self.maildir(), separator: '.' },
             remote: ImapSettings {
                 common: CommonSettings::open("remote"),
-                host: address.ip().to_string(),
-                port: address.port(),
+                host: self.proxy.address.ip().to_string(),
+                port: self.proxy.address.port(),
                 user: self.server.user().to_owned(),
                 password: PasswordSource::Given(Secret::new(self.server.password().to_owned())),
                 security: Security::None,
@@ -94,7 +93,6 @@ impl Account {
                 ca_file: None,
                 expunge: true,
                 max_connections: 1,
-                // What an answer does to a run is to be seen, so nothing is tried again.
                 fetching: Fetching { retries: 0, alone: false },
             },
         };
