@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, bounded};
 use crate::cli::Cli;
 use crate::config;
 use crate::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Settings, UiName,
+    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Quick, Settings, UiName,
 };
 use crate::demo;
 use crate::engine::{Engine, Options};
@@ -22,6 +22,7 @@ use crate::model::fault::Exit;
 use crate::model::ids::AccountName;
 use crate::model::patterns::Patterns;
 use crate::model::topic::{Topic, Topics};
+use crate::prune::prune;
 use crate::python::Reader;
 use crate::records;
 use crate::signals;
@@ -99,6 +100,14 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
             say(&mut io::stderr(), warning);
         }
     }
+    if cli.mbnames_prune {
+        let (way, words, exit): (&mut dyn Write, _, _) = match prune(&settings, python, cli.dry_run) {
+            Ok(told) => (&mut io::stdout(), told, Exit::Success),
+            Err(message) => (&mut io::stderr(), message, Exit::Partial),
+        };
+        say(way, &words);
+        return Ok(Prepared::Ended(exit));
+    }
     if cli.check_config {
         return Ok(Prepared::Done);
     }
@@ -112,8 +121,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
 
 /// What the command line knows already and the program doesn't do yet is refused, not ignored.
 fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
-    let missing =
-        [("--mbnames-prune", cli.mbnames_prune), ("--completions", cli.completions.is_some()), ("--man", cli.man)];
+    let missing = [("--completions", cli.completions.is_some()), ("--man", cli.man)];
     match missing.iter().find(|(_, asked)| *asked) {
         Some((flag, _)) => Err(format!("{flag} is not available yet; nothing was done")),
         None => Ok(()),
@@ -132,8 +140,7 @@ fn topics(words: &[String]) -> Result<Topics, String> {
 /// The settings, the interpreter that they needed, and what a person should know of them.
 fn configure(cli: &Cli) -> Result<(Settings, Option<Interpreter>, Vec<String>), String> {
     let reader = Reader::default();
-    let request =
-        config::Request { file: cli.config.clone(), accounts: cli.accounts.clone(), overrides: cli.overrides.clone() };
+    let request = config::Request { file: cli.config.clone(), accounts: wanted(cli), overrides: cli.overrides.clone() };
     let loaded = config::load(&request, &|file, option, code| reader.work_out(file, option, code))?;
     let only = if cli.folders.is_empty() {
         None
@@ -142,6 +149,11 @@ fn configure(cli: &Cli) -> Result<(Settings, Option<Interpreter>, Vec<String>), 
         Some(Patterns::parse(patterns).map_err(|message| format!("-f: {message}"))?)
     };
     Ok((Settings { only, ..loaded.settings }, reader.into_inner(), loaded.warnings))
+}
+
+/// The accounts to synchronise; for what is about all of them, all that the file lists.
+fn wanted(cli: &Cli) -> Vec<String> {
+    if cli.mbnames_prune { Vec::new() } else { cli.accounts.clone() }
 }
 
 fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
@@ -180,6 +192,7 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
     let account = AccountSettings {
         name: AccountName::new("demo"),
         autorefresh: Some(Duration::from_secs(10)),
+        quick: Quick::Never,
         max_deletes: None,
         sync_folder_deletes: false,
         hooks: Hooks::default(),
@@ -198,6 +211,8 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
         socket_timeout: Duration::from_secs(60),
         pythonfile: None,
         only: None,
+        lamp: None,
+        mailbox_list: None,
         accounts: vec![account],
     };
     let ui = choose_ui(cli, &[]).map_err(io::Error::other)?;
@@ -231,6 +246,7 @@ impl Ready {
         };
         let (questions, asked) = bounded(EVENTS);
         let (commands, obeyed) = bounded(EVENTS);
+        let lamp = self.settings.lamp;
         let settings = Arc::new(self.settings);
         let python = self.python;
         let engine = Engine { settings, options: self.options, python, events, questions, commands: obeyed };
@@ -242,7 +258,7 @@ impl Ready {
             Ok(thread) => thread,
             Err(error) => return internal(&format!("starting the engine: {error}")),
         };
-        let mut front_end = ui::build(self.ui, ui::Setup::default());
+        let mut front_end = ui::build(self.ui, ui::Setup { lamp, ..ui::Setup::default() });
         let stop = commands.clone();
         if let Err(error) = front_end.run(Links { events: seen, questions: asked, commands }) {
             say(&mut io::stderr(), &format!("showing what happens: {error}; the program stops"));

@@ -67,8 +67,8 @@ pub struct Cli {
     /// Delete this folder on the server, after asking; of one account.
     #[arg(long, value_name = "FOLDER")]
     pub delete_folder: Option<String>,
-    /// Remove mailbox lists of accounts that are gone.
-    #[arg(long, hide = true)]
+    /// Remove from the list of folders, which mbnames asks for, what the configuration has no more.
+    #[arg(long)]
     pub mbnames_prune: bool,
     /// Rename files whose folder digest (FMD5) is that of the name before nametrans.
     #[arg(long)]

@@ -59,6 +59,7 @@ pub mod errands;
 pub mod info;
 pub mod model;
 pub mod plan;
+pub mod prune;
 pub mod python;
 pub mod records;
 pub mod signals;

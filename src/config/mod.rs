@@ -1,10 +1,12 @@
 //! What the user meant: the offlineimaprc, read and checked.
 
 mod check;
+mod fetching;
 mod ini;
 mod interpolate;
 mod literal;
 mod load;
+mod mbnames;
 mod naming;
 pub mod options;
 mod raw;

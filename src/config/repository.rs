@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::fetching::fetching;
 use super::literal::{Literal, literal};
 use super::naming;
 use super::options::Kind;
@@ -90,6 +91,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         ca_file,
         expunge,
         max_connections,
+        fetching: fetching(source, section),
     })
 }
 

@@ -13,6 +13,7 @@ use super::folder::{Done, Policy};
 use super::hooks;
 use super::intents;
 use super::lock::AccountLock;
+use super::mbnames;
 use super::moves;
 use super::naming;
 use super::pairing::{self, Candidate, Names, Sides};
@@ -69,6 +70,8 @@ pub(super) struct Total {
     pub(super) folders: u64,
     pub(super) failures: u64,
     pub(super) stopped: bool,
+    /// Unread messages have come into INBOX.
+    rings: bool,
     /// The folders in which something was done.
     changed: Vec<(Arc<str>, Counts)>,
     exit: Option<Exit>,
@@ -95,6 +98,7 @@ impl Total {
         self.counts.add(&done.counts);
         self.failures += done.failures;
         self.stopped |= done.stopped;
+        self.rings |= done.rings;
         if !done.counts.is_nothing() {
             self.changed.push((done.folder.clone(), done.counts));
         }
@@ -118,6 +122,10 @@ pub(super) fn run(task: &Task) -> Outcome {
     } else {
         let news = hooks.filter(|_| total.counts.downloads > 0);
         call(task, &worker, &mut total, "newmailhook", news.and_then(|hooks| hooks.new_mail.as_ref()));
+        let bell = hooks.filter(|_| total.rings && !total.stopped).and_then(|hooks| hooks.inbox.as_ref());
+        if let Some(Err(fault)) = bell.map(|bell| hooks::ring(&worker, bell, task.python.as_ref())) {
+            total.failed(&worker, &fault);
+        }
         call(task, &worker, &mut total, "postsynchook", hooks.and_then(|hooks| hooks.after.as_ref()));
     }
     worker.publish(EventKind::SyncDone {
@@ -234,6 +242,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     flushing.announce(&mut ledger)?;
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let folders = list(&shared, worker, &mut sides, &mut known, total)?;
+    mbnames::remember(&shared, worker, &folders, total);
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let (queue, hands) = pairing::queue(worker, shared.policy(), sides.ledger, folders, &known, total)?;

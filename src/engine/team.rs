@@ -6,8 +6,9 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::account::{Shared, Total};
+use super::again;
 use super::connect::disconnect;
-use super::folder::{self, Done, Job};
+use super::folder::{Done, Job};
 use super::hands::{self, Errand, Hands};
 use super::moves::Foreseen;
 use super::worker::Worker;
@@ -41,7 +42,8 @@ pub(super) fn share_out(
     total: &mut Total,
 ) {
     let most = if shared.task.options.single { 1 } else { shared.account.remote.max_connections };
-    let count = todo.hands.clamp(1, most);
+    let wanted = if shared.account.remote.fetching.alone { todo.queue.len() } else { todo.hands };
+    let count = wanted.clamp(1, most);
     let (results, finished) = bounded(most);
     let (hands, errands) = Hands::new(count - 1);
     let mut first = Some(first);
@@ -90,11 +92,14 @@ fn collect(worker: &Worker, finished: &Receiver<Result<Done, Fault>>, total: &mu
     }
 }
 
-fn warn(worker: &Worker, fault: &Fault) {
+fn warn_of(worker: &Worker, fault: &Fault) {
     if !fault.is_stop() {
-        let text = format!("one connection less: {fault}");
-        worker.publish(EventKind::Warned { account: Some(worker.account()), folder: None, text });
+        warn(worker, format!("one connection less: {fault}"));
     }
+}
+
+fn warn(worker: &Worker, text: String) {
+    worker.publish(EventKind::Warned { account: Some(worker.account()), folder: None, text });
 }
 
 /// What one folder worker has of the common work.
@@ -117,7 +122,7 @@ fn work(
     let remote = match connection.map_or_else(|| shared.connect(&worker, &mut credentials), Ok) {
         Ok(remote) => remote,
         // The others go on with the connections that there are; what they can't reach is reported in the end.
-        Err(fault) => return warn(&worker, &fault),
+        Err(fault) => return warn_of(&worker, &fault),
     };
     remote.tell(worker.teller(Topic::Imap));
     let results = share.results.clone();
@@ -139,14 +144,14 @@ fn work_off(
     let Share { todo, hands, errands, results } = share;
     let mut local = shared.maildir(worker);
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
-    let policy = shared.policy();
+    let (policy, fetching) = (shared.policy(), shared.account.remote.fetching);
     for names in todo.queue.try_iter() {
         worker.checkpoint()?;
         mend(shared, worker, (&mut remote, credentials))?;
         worker.detail(Topic::Thread, || format!("takes the folder {}", names.shown));
-        let (foreseen, hands) = (Some(todo.foreseen), Some(&hands));
+        let (foreseen, hands) = (Some(todo.foreseen), Some(&hands).filter(|_| !fetching.alone));
         let job = Job { foreseen, hands, ..Job::new(worker, &names, policy) };
-        let done = folder::synchronise(&job, &mut remote, &mut local, &mut ledger);
+        let done = again::synchronise(shared, &job, (&mut remote, credentials), &mut local, &mut ledger);
         let fatal = done.fatal.clone();
         let _ = results.send(Ok(done));
         if let Some(fault) = fatal {
@@ -161,7 +166,13 @@ fn work_off(
         worker.checkpoint()?;
         mend(shared, worker, (&mut remote, credentials))?;
         worker.detail(Topic::Thread, || format!("helps with the folder {}", errand.folder()));
-        hands::help(worker, policy, &errand, &mut remote, &mut local, &mut ledger)?;
+        match hands::help(worker, policy, &errand, &mut remote, &mut local, &mut ledger) {
+            // What it could not fetch is tried again by the one whose folder it is.
+            Err(fault) if fetching.retries > 0 && again::is_lost(worker, &fault) => {
+                again::reconnect(shared, worker, &fault, (&mut remote, credentials), |text| warn(worker, text))?;
+            }
+            ended => ended?,
+        }
         worker.light(Light::Folder);
     }
     disconnect(worker, remote);

@@ -7,6 +7,7 @@ pub mod flags;
 pub mod folder;
 pub mod ids;
 pub mod light;
+pub mod listed;
 pub mod mark;
 pub mod mechanism;
 pub mod message;

@@ -79,6 +79,8 @@ pub struct Setup {
     pub local: fn(DateTime<Utc>) -> DateTime<FixedOffset>,
     /// Looks an environment variable up: `COLORTERM`, `TERM`, `NO_COLOR`.
     pub env: fn(&str) -> Option<String>,
+    /// The character that a lamp is drawn with; `None`: the program's own.
+    pub lamp: Option<char>,
 }
 
 impl Default for Setup {
@@ -87,6 +89,7 @@ impl Default for Setup {
             now: Utc::now,
             local: |time| time.with_timezone(&Local).fixed_offset(),
             env: |name| std::env::var(name).ok(),
+            lamp: None,
         }
     }
 }

@@ -48,6 +48,7 @@ mod info;
 mod killed;
 mod lights;
 mod logins;
+mod mbnames;
 mod migration;
 mod moves;
 mod names;
