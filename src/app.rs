@@ -21,9 +21,11 @@ use crate::model::command::Command;
 use crate::model::fault::Exit;
 use crate::model::ids::AccountName;
 use crate::model::patterns::Patterns;
+use crate::oauth;
 use crate::python::Reader;
 use crate::signals;
 use crate::store::python::Interpreter;
+use crate::ui::clean::clean;
 use crate::ui::{self, Kind, Links, log_file};
 
 /// Events that may wait for the interface before workers are held back.
@@ -31,12 +33,38 @@ const EVENTS: usize = 4096;
 
 /// Does what the command line asks for.
 pub fn run(cli: &Cli) -> Exit {
+    if let Some(account) = &cli.oauth2_login {
+        return ask_for_permission(cli, account);
+    }
     match prepare(cli) {
         Ok(Prepared::Done) => Exit::Success,
         Ok(Prepared::Ready(ready)) => ready.synchronise(),
         Err(message) => {
             say(&mut io::stderr(), &message);
             Exit::Config
+        }
+    }
+}
+
+/// Lets a person give the permission that an account needs.
+fn ask_for_permission(cli: &Cli, account: &str) -> Exit {
+    let cli = Cli { accounts: vec![account.to_owned()], ..cli.clone() };
+    let (settings, python) = match configure(&cli) {
+        Ok(configured) => configured,
+        Err(message) => {
+            say(&mut io::stderr(), &message);
+            return Exit::Config;
+        }
+    };
+    let Some(account) = settings.accounts.first() else {
+        say(&mut io::stderr(), "--oauth2-login: expected the name of an account");
+        return Exit::Config;
+    };
+    match oauth::log_in(&settings, account, python, &mut io::stdout()) {
+        Ok(()) => Exit::Success,
+        Err(fault) => {
+            say(&mut io::stderr(), &clean(&fault.to_string()));
+            fault.kind.into()
         }
     }
 }

@@ -57,6 +57,7 @@ pub mod demo;
 pub mod engine;
 pub mod info;
 pub mod model;
+pub mod oauth;
 pub mod plan;
 pub mod python;
 pub mod signals;
@@ -81,3 +82,8 @@ mod forgetful;
 #[cfg(test)]
 #[path = "../tests/support/memory.rs"]
 mod memory;
+// Only a part of what it can do is of interest here.
+#[cfg(test)]
+#[allow(dead_code)]
+#[path = "../tests/support/provider.rs"]
+mod provider;

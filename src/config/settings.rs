@@ -1,9 +1,13 @@
 //! The configuration after every check, as the rest of the program uses it.
 
+mod oauth;
+
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub use oauth::{OAuthSettings, Provider, Word};
 
 use crate::model::ids::AccountName;
 use crate::model::mechanism::Mechanism;
@@ -84,7 +88,9 @@ impl AccountSettings {
         let functions = |common: &CommonSettings| {
             common.nametrans.is_some() || common.folderfilter.is_some() || common.foldersort.is_some()
         };
-        sides.into_iter().any(functions) || matches!(self.remote.password, PasswordSource::Python(_))
+        sides.into_iter().any(functions)
+            || matches!(self.remote.password, PasswordSource::Python(_))
+            || self.remote.oauth.needs_python()
     }
 }
 
@@ -185,6 +191,8 @@ pub struct ImapSettings {
     pub mechanisms: Vec<Mechanism>,
     /// Where the password comes from.
     pub password: PasswordSource,
+    /// Where tokens come from.
+    pub oauth: OAuthSettings,
     /// How the connection is protected.
     pub security: Security,
     /// What stands in place of a connection of our own.
@@ -211,6 +219,7 @@ impl ImapSettings {
             identity: None,
             mechanisms: Mechanism::ALL.to_vec(),
             password: PasswordSource::Given(Secret::new(password.to_owned())),
+            oauth: OAuthSettings::default(),
             security: Security::None,
             tunnel: None,
             compress: false,

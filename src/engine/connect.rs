@@ -7,13 +7,16 @@ use crossbeam_channel::Sender;
 use super::password;
 use super::python::Python;
 use super::runtime::Report;
+use super::token::Tokens;
 use super::worker::Worker;
-use crate::config::settings::{ImapSettings, Security};
+use crate::config::settings::{ImapSettings, PasswordSource, Security};
 use crate::model::event::EventKind;
 use crate::model::fault::Fault;
+use crate::model::ids::AccountName;
 use crate::model::light::Light;
 use crate::model::question::{Answer, Ask, Secret};
 use crate::store::imap::{Credentials, Greeted, ImapRepository, Refusal};
+use crate::store::oauth::login_command;
 
 /// How often a person is asked for a password before the account gives up.
 const ATTEMPTS: usize = 3;
@@ -25,6 +28,8 @@ const SERVER_SAYS: &str = "the server says: ";
 pub(super) struct Means<'a> {
     /// The way to Python, where the account needs it.
     pub(super) python: Option<&'a Python>,
+    /// The way to tokens, where the account uses them.
+    pub(super) tokens: Option<&'a Tokens>,
     /// Where the way to cut the connection is told.
     pub(super) reports: &'a Sender<Report>,
 }
@@ -38,14 +43,8 @@ pub(super) fn connect(
     known: &mut Option<Credentials>,
 ) -> Result<ImapRepository, Fault> {
     worker.light(Light::Connecting);
-    let mut credentials = match known.clone() {
-        Some(known) => known,
-        None if settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in) => Credentials::default(),
-        None => {
-            Credentials { password: Some(password::first(worker, settings, means.python)?), ..Credentials::default() }
-        }
-    };
-    let mut asked = 0;
+    let mut credentials = begin(worker, settings, means, known.as_ref())?;
+    let (mut asked, mut renewed) = (0, false);
     loop {
         worker.checkpoint()?;
         let (account, host) = (worker.account(), settings.host.clone());
@@ -63,7 +62,14 @@ pub(super) fn connect(
                 *known = Some(credentials);
                 return Ok(repository);
             }
-            Err(Refusal { fault, ask_again: true }) if asked < ATTEMPTS => {
+            Err(Refusal { fault, by_token: true, ask_again }) => {
+                let refused = credentials.token.take().filter(|_| ask_again && !std::mem::replace(&mut renewed, true));
+                credentials.token = newer(worker, means, refused.as_ref())?;
+                if credentials.token.is_none() {
+                    return Err(unless_stopped(worker, fault.advise(token_advice(&worker.account()))));
+                }
+            }
+            Err(Refusal { fault, ask_again: true, .. }) if asked < ATTEMPTS => {
                 asked += 1;
                 match ask(worker, settings, Some(fault.cause.trim_start_matches(SERVER_SAYS).to_owned())) {
                     Some(answer) => credentials.password = Some(answer),
@@ -73,6 +79,37 @@ pub(super) fn connect(
             Err(Refusal { fault, .. }) => return Err(unless_stopped(worker, fault)),
         }
     }
+}
+
+/// What to begin with: what is known, a token, a password, or both.
+fn begin(
+    worker: &Worker,
+    settings: &ImapSettings,
+    means: Means<'_>,
+    known: Option<&Credentials>,
+) -> Result<Credentials, Fault> {
+    let token = means.tokens.map_or(Ok(None), |tokens| tokens.get(worker, None))?;
+    let logged_in = settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in);
+    // Nobody is asked for a password who has a token.
+    let needless = logged_in || (token.is_some() && settings.password == PasswordSource::Ask);
+    let password = match known.and_then(|known| known.password.clone()) {
+        Some(password) => Some(password),
+        None if needless => None,
+        None => Some(password::first(worker, settings, means.python)?),
+    };
+    Ok(Credentials { password, token, way: known.and_then(|known| known.way) })
+}
+
+/// A token in place of one that was refused.
+fn newer(worker: &Worker, means: Means<'_>, refused: Option<&Secret>) -> Result<Option<Secret>, Fault> {
+    match (means.tokens, refused) {
+        (Some(tokens), Some(refused)) => tokens.get(worker, Some(refused)),
+        _ => Ok(None),
+    }
+}
+
+fn token_advice(account: &AccountName) -> String {
+    format!("check remoteuser and the oauth2_ options, or run {}", login_command(account.as_str()))
 }
 
 /// A connection that fails after a stop was asked for was cut by us; that is no fault of the server's.

@@ -12,6 +12,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 use super::account::{self, Outcome, Task};
 use super::python::Python;
 use super::supervisor::{Effect, Input, Moment, Supervisor};
+use super::token::Keepers;
 use super::worker::{Order, Orders, Publisher, Worker};
 use crate::config::settings::Settings;
 use crate::model::command::Command;
@@ -97,6 +98,7 @@ impl Engine {
             cutters: HashMap::new(),
             orders: HashMap::new(),
             credentials: HashMap::new(),
+            keepers: Keepers::default(),
             interpreter: self.python,
             python: None,
             begun: Instant::now(),
@@ -119,6 +121,8 @@ struct Runtime {
     /// The last order to each account, for workers that begin after it was given.
     orders: HashMap<AccountName, Order>,
     credentials: HashMap<AccountName, Credentials>,
+    /// Those who keep the tokens.
+    keepers: Keepers,
     /// What the way to Python will lead to.
     interpreter: Option<Interpreter>,
     /// The way to Python, where the configuration needs it, and what ends its questions.
@@ -219,9 +223,9 @@ impl Runtime {
         }
     }
 
-    /// Makes a way to Python, if there is none.
-    fn need_python(&mut self) {
-        if self.python.is_none() {
+    /// The way to Python for an account that needs it, made if there is none.
+    fn python(&mut self, place: usize) -> Option<Python> {
+        if self.settings.accounts[place].needs_python() && self.python.is_none() {
             let pythonfile = self.settings.pythonfile.clone();
             let interpreter = self.interpreter.take().unwrap_or_else(|| Interpreter::new(pythonfile));
             match Python::start(interpreter) {
@@ -232,15 +236,13 @@ impl Runtime {
                 }
             }
         }
+        self.python.as_ref().map(|(python, _)| python.clone())
     }
 
     fn start(&mut self, account: &AccountName) {
-        let Some(place) = self.settings.accounts.iter().position(|settings| settings.name == *account) else {
-            return;
-        };
-        if self.settings.accounts[place].needs_python() {
-            self.need_python();
-        }
+        let place = self.settings.accounts.iter().position(|settings| settings.name == *account);
+        let Some(place) = place else { return };
+        let python = self.python(place);
         let task = Task {
             settings: self.settings.clone(),
             place,
@@ -250,7 +252,8 @@ impl Runtime {
             questions: self.questions.clone(),
             reports: self.reports.clone(),
             credentials: self.credentials.get(account).cloned(),
-            python: self.python.as_ref().map(|(python, _)| python.clone()),
+            tokens: self.keepers.of(&self.settings, place, python.clone()),
+            python,
         };
         let (name, reports) = (account.clone(), self.reports.clone());
         let thread = thread::Builder::new().name(format!("account {name}"));
@@ -260,8 +263,8 @@ impl Runtime {
             let _ = reports.send(Report::Finished { account: name, outcome });
         });
         if let Err(error) = spawned {
-            let fault =
-                Fault::new(Reach::Account, FaultKind::Internal, format!("starting a thread for {account}"), error);
+            let doing = format!("starting a thread for {account}");
+            let fault = Fault::new(Reach::Account, FaultKind::Internal, doing, error);
             self.publish(EventKind::Failed { account: Some(account.clone()), folder: None, fault });
             let outcome = Outcome { exit: Exit::Internal, trouble: None };
             let _ = self.reports.send(Report::Finished { account: account.clone(), outcome });

@@ -23,6 +23,7 @@ pub mod dry;
 pub mod imap;
 pub mod ledger;
 pub mod maildir;
+pub mod oauth;
 pub mod python;
 pub mod said;
 

@@ -19,6 +19,8 @@ mod meter;
 mod killing;
 #[path = "../support/local.rs"]
 mod local;
+#[path = "../support/provider.rs"]
+mod provider;
 #[path = "../support/terminal.rs"]
 mod terminal;
 #[allow(dead_code)]
@@ -46,7 +48,9 @@ mod lights;
 mod logins;
 mod moves;
 mod names;
+mod oauth;
 mod options;
+mod permission;
 mod power;
 mod promises;
 mod python;
