@@ -1,28 +1,24 @@
 //! Connects everything: configuration, engine, interface, signals.
 
+mod demonstration;
+
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
 use crate::cli::Cli;
 use crate::config;
-use crate::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Quick, Settings, UiName,
-};
-use crate::demo;
+use crate::config::settings::{Settings, UiName};
 use crate::engine::{Engine, Options};
 use crate::errands;
 use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::fault::Exit;
-use crate::model::ids::AccountName;
 use crate::model::patterns::Patterns;
 use crate::model::topic::{Topic, Topics};
-use crate::prune::prune;
 use crate::python::Reader;
 use crate::records;
 use crate::signals;
@@ -65,13 +61,7 @@ struct Ready {
     /// What is kept beside the interface.
     records: Vec<Box<dyn Record>>,
     /// Lives as long as the demonstration does.
-    demo: Option<Demo>,
-}
-
-/// The demonstration's server, and its directory unless the user keeps it.
-struct Demo {
-    _server: demo::Server,
-    _directory: Option<tempfile::TempDir>,
+    demo: Option<demonstration::Demo>,
 }
 
 fn prepare(cli: &Cli) -> Result<Prepared, String> {
@@ -99,14 +89,6 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         for warning in &warnings {
             say(&mut io::stderr(), warning);
         }
-    }
-    if cli.mbnames_prune {
-        let (way, words, exit): (&mut dyn Write, _, _) = match prune(&settings, python, cli.dry_run) {
-            Ok(told) => (&mut io::stdout(), told, Exit::Success),
-            Err(message) => (&mut io::stderr(), message, Exit::Partial),
-        };
-        say(way, &words);
-        return Ok(Prepared::Ended(exit));
     }
     if cli.check_config {
         return Ok(Prepared::Done);
@@ -153,7 +135,11 @@ fn configure(cli: &Cli) -> Result<(Settings, Option<Interpreter>, Vec<String>), 
 
 /// The accounts to synchronise; for what is about all of them, all that the file lists.
 fn wanted(cli: &Cli) -> Vec<String> {
-    if cli.mbnames_prune { Vec::new() } else { cli.accounts.clone() }
+    match &cli.oauth2_login {
+        Some(account) => vec![account.clone()],
+        None if cli.mbnames_prune => Vec::new(),
+        None => cli.accounts.clone(),
+    }
 }
 
 fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
@@ -181,59 +167,10 @@ fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
 
 /// A server of our own, and an ordinary account on it.
 fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::Result<Prepared> {
-    let server = demo::Server::start(demo::Options::demonstration())?;
-    let (root, temporary) = if let Some(path) = directory {
-        (empty_directory(&path)?, None)
-    } else {
-        let temporary = tempfile::Builder::new().prefix("blinkensync-demo-").tempdir()?;
-        (temporary.path().to_path_buf(), Some(temporary))
-    };
-    let address = server.address();
-    let account = AccountSettings {
-        name: AccountName::new("demo"),
-        autorefresh: Some(Duration::from_secs(10)),
-        quick: Quick::Never,
-        max_deletes: None,
-        sync_folder_deletes: false,
-        hooks: Hooks::default(),
-        local: MaildirSettings { common: CommonSettings::open("demo-local"), root: root.join("mail"), separator: '.' },
-        remote: ImapSettings {
-            max_connections: 4,
-            ..ImapSettings::plain("demo-remote", address, server.user(), server.password())
-        },
-    };
-    let settings = Settings {
-        metadata: root.join("metadata"),
-        ui: Vec::new(),
-        max_sync_accounts: 1,
-        ignore_read_only: false,
-        fsync: true,
-        socket_timeout: Duration::from_secs(60),
-        pythonfile: None,
-        only: None,
-        lamp: None,
-        mailbox_list: None,
-        accounts: vec![account],
-    };
+    let (settings, demo) = demonstration::begin(directory)?;
     let ui = choose_ui(cli, &[]).map_err(io::Error::other)?;
     let records = records::open(cli, ui, &[]).map_err(io::Error::other)?;
-    let demo = Demo { _server: server, _directory: temporary };
     Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, python: None, records, demo: Some(demo) })))
-}
-
-/// The directory that is to keep the demonstration's mail. The server begins anew each time, and would take what is there
-/// already for the user's wishes; so nothing may be there.
-fn empty_directory(path: &Path) -> io::Result<PathBuf> {
-    let path = std::path::absolute(path)?;
-    let first = match std::fs::read_dir(&path) {
-        Ok(mut entries) => entries.next(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(io::Error::other(format!("{}: {error}", path.display()))),
-    };
-    match first {
-        Some(_) => Err(io::Error::other(format!("{} is not empty; name a new directory", path.display()))),
-        None => Ok(path),
-    }
 }
 
 impl Ready {

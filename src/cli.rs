@@ -82,6 +82,9 @@ pub struct Cli {
     /// Go on where more would be deleted than is plausible.
     #[arg(long)]
     pub allow_deletes: bool,
+    /// Ask for the permission to read this account's mail (OAuth 2.0), with the help of a browser, and keep it.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub oauth2_login: Option<String>,
     /// Print completions for this shell.
     #[arg(long, value_name = "SHELL", hide = true)]
     pub completions: Option<String>,

@@ -1,5 +1,5 @@
-//! What the command line may ask for beside a synchronisation, one thing at a time: `--info`, `--delete-folder` and
-//! `--migrate-fmd5-using-nametrans`.
+//! What the command line may ask for beside a synchronisation, one thing at a time: `--info`, `--delete-folder`,
+//! `--migrate-fmd5-using-nametrans`, `--mbnames-prune` and `--oauth2-login`.
 
 mod deleting;
 mod migrating;
@@ -16,8 +16,11 @@ use crate::config::settings::Settings;
 use crate::engine::Errand;
 use crate::info;
 use crate::model::fault::Exit;
+use crate::oauth;
+use crate::prune::prune;
 use crate::signals;
 use crate::store::python::Interpreter;
+use crate::ui::clean::clean;
 use crate::ui::lines::LineUi;
 use crate::ui::ttyui::OnlyAsks;
 use crate::ui::{FrontEnd, Links};
@@ -35,6 +38,8 @@ fn asked(cli: &Cli) -> Vec<&'static str> {
         ("--info", cli.info),
         ("--delete-folder", cli.delete_folder.is_some()),
         ("--migrate-fmd5-using-nametrans", cli.migrate_fmd5_using_nametrans),
+        ("--mbnames-prune", cli.mbnames_prune),
+        ("--oauth2-login", cli.oauth2_login.is_some()),
     ];
     flags.into_iter().filter(|(_, asked)| *asked).map(|(flag, _)| flag).collect()
 }
@@ -43,6 +48,17 @@ fn asked(cli: &Cli) -> Vec<&'static str> {
 pub fn run(cli: &Cli, settings: Settings, python: Option<Interpreter>) -> Result<Exit, String> {
     if let [first, second, ..] = asked(cli)[..] {
         return Err(format!("{first} and {second} can't be done at once; nothing was done"));
+    }
+    if cli.mbnames_prune {
+        return Ok(tell(prune(&settings, python, cli.dry_run), Exit::Partial));
+    }
+    if cli.oauth2_login.is_some() {
+        let account = settings.accounts.first().ok_or("--oauth2-login: expected the name of an account")?;
+        let done = oauth::log_in(&settings, account, python, &mut io::stdout());
+        return Ok(done.map_or_else(
+            |fault| tell(Err(clean(&fault.to_string()).into_owned()), fault.kind.into()),
+            |()| Exit::Success,
+        ));
     }
     let (settings, pretend) = (Arc::new(settings), cli.dry_run);
     if cli.info {
@@ -54,6 +70,20 @@ pub fn run(cli: &Cli, settings: Settings, python: Option<Interpreter>) -> Result
         return Ok(with_a_person(settings, pretend, python, job));
     }
     Ok(with_a_person(settings, pretend, python, migrating::migrate))
+}
+
+/// Tells what came of it; `otherwise` is how it ends when that is a fault.
+fn tell(outcome: Result<String, String>, otherwise: Exit) -> Exit {
+    match outcome {
+        Ok(words) => {
+            say(&mut io::stdout(), &words);
+            Exit::Success
+        }
+        Err(words) => {
+            say(&mut io::stderr(), &words);
+            otherwise
+        }
+    }
 }
 
 /// Whether a person sits there who can be asked.

@@ -58,6 +58,7 @@ pub mod engine;
 pub mod errands;
 pub mod info;
 pub mod model;
+pub mod oauth;
 pub mod plan;
 pub mod prune;
 pub mod python;
@@ -84,3 +85,8 @@ mod forgetful;
 #[cfg(test)]
 #[path = "../tests/support/memory.rs"]
 mod memory;
+// Only a part of what it can do is of interest here.
+#[cfg(test)]
+#[allow(dead_code)]
+#[path = "../tests/support/provider.rs"]
+mod provider;

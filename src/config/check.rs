@@ -110,7 +110,7 @@ fn selected(source: &mut Source, wanted: &[String]) -> Vec<String> {
     let mut names = Vec::new();
     for name in wanted.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
         if !known.iter().any(|known| known == name) {
-            let message = format!("-a {name}: there is no such account; the file has {}", known.join(", "));
+            let message = format!("there is no account {name}; the file has {}", known.join(", "));
             source.wrong_request(message);
         } else if !names.iter().any(|earlier| earlier == name) {
             names.push(name.to_owned());

@@ -121,7 +121,9 @@ fn read(path: &Path) -> Result<(String, bool), String> {
 fn holds_secret(text: &str) -> bool {
     let sections = raw::read(text).sections;
     sections.values().flat_map(|section| &section.entries).any(|(key, entry)| {
-        let quoted = key == "remotepasseval" && matches!(literal(&entry.value), Some(Literal::Text(_)));
+        let secret = |stem: &str| KEPT_SECRETS.contains(&stem.trim_end_matches('_'));
+        let quoted =
+            key.strip_suffix("eval").is_some_and(secret) && matches!(literal(&entry.value), Some(Literal::Text(_)));
         quoted || (KEPT_SECRETS.contains(&key.as_str()) && !entry.value.is_empty())
     })
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::fetching::fetching;
 use super::literal::{Literal, literal};
 use super::naming;
+use super::oauth;
 use super::options::Kind;
 use super::settings::{
     CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Tunnel, is_this_machine,
@@ -20,6 +21,9 @@ const TLS_PORT: u16 = 993;
 
 /// The port of plain IMAP and of STARTTLS (RFC 3501, section 2.1).
 const PLAIN_PORT: u16 = 143;
+
+/// Gmail's server.
+const GMAIL: &str = "imap.gmail.com";
 
 /// How many connections a server is asked for when nothing is said.
 const CONNECTIONS: usize = 4;
@@ -65,6 +69,8 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
     let user = user(source, section, tunnel.as_ref());
     let given_port = evaluated(source, section, "remoteport", value::port);
     let password = password(source, section);
+    let mail_host = if gmail { Some(GMAIL) } else { host.as_deref() };
+    let oauth = oauth::read(source, section, mail_host.unwrap_or_default());
     let security = match tunnel {
         // Whether it is safe is up to the command.
         Some(_) => Security::None,
@@ -85,6 +91,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         identity: source.text(section, "remote_identity").filter(|name| !name.is_empty()),
         mechanisms: mechanisms(source, section),
         password,
+        oauth,
         security,
         tunnel,
         compress,
@@ -217,7 +224,7 @@ fn host(source: &mut Source, section: &str, gmail: bool, tunnel: Option<&Tunnel>
     };
     let usual = match (tunnel, gmail) {
         (Some(_), _) => "the tunnel",
-        (None, true) => "imap.gmail.com",
+        (None, true) => GMAIL,
         (None, false) => return named(source, section, "remotehost", "the server's name", sound),
     };
     let found = evaluated(source, section, "remotehost", sound);

@@ -1,11 +1,14 @@
 //! The configuration after every check, as the rest of the program uses it.
 
 mod mailbox_list;
+mod oauth;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub use oauth::{OAuthSettings, Provider, Word};
 
 use crate::model::ids::AccountName;
 use crate::model::mechanism::Mechanism;
@@ -120,7 +123,7 @@ impl AccountSettings {
             common.nametrans.is_some() || common.folderfilter.is_some() || common.foldersort.is_some()
         };
         let password = matches!(self.remote.password, PasswordSource::Python(_));
-        sides.into_iter().any(functions) || password || self.hooks.inbox.is_some()
+        sides.into_iter().any(functions) || password || self.remote.oauth.needs_python() || self.hooks.inbox.is_some()
     }
 }
 
@@ -221,6 +224,8 @@ pub struct ImapSettings {
     pub mechanisms: Vec<Mechanism>,
     /// Where the password comes from.
     pub password: PasswordSource,
+    /// Where tokens come from.
+    pub oauth: OAuthSettings,
     /// How the connection is protected.
     pub security: Security,
     /// What stands in place of a connection of our own.
@@ -264,6 +269,7 @@ impl ImapSettings {
             identity: None,
             mechanisms: Mechanism::ALL.to_vec(),
             password: PasswordSource::Given(Secret::new(password.to_owned())),
+            oauth: OAuthSettings::default(),
             security: Security::None,
             tunnel: None,
             compress: false,

@@ -133,6 +133,12 @@ impl<'a> Source<'a> {
         self.warnings.push((at, format!("[{section}] {key}: {message}")));
     }
 
+    /// Remarks on an option whose value makes no sense and may hold a secret.
+    pub fn wrong_option(&mut self, section: &str, key: &str, message: &str) {
+        let at = self.remark(section, key, message).0;
+        self.mistakes.push((at, format!("[{section}] {key}: {message}")));
+    }
+
     /// Remarks on a section as a whole.
     pub fn doubtful_section(&mut self, section: &str, message: &str) {
         self.warnings.push((self.header(section), format!("[{section}]: {message}")));

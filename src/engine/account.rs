@@ -23,6 +23,7 @@ use super::rehearsal::rehearse;
 use super::runtime::{Options, Report};
 use super::takeover;
 use super::team::{self, Work};
+use super::token::Tokens;
 use super::worker::{Publisher, Worker};
 use crate::config::settings::{AccountSettings, CommonSettings, Settings};
 use crate::model::event::EventKind;
@@ -53,6 +54,8 @@ pub(super) struct Task {
     pub(super) credentials: Option<Credentials>,
     /// The way to Python, where the account needs it.
     pub(super) python: Option<Python>,
+    /// The way to tokens, where the account uses them.
+    pub(super) tokens: Option<Tokens>,
 }
 
 /// How a run ended.
@@ -204,7 +207,8 @@ impl Shared<'_> {
         credentials: &mut Option<Credentials>,
     ) -> Result<ImapRepository, Fault> {
         let timeout = self.task.settings.socket_timeout;
-        let means = Means { python: self.task.python.as_ref(), reports: &self.task.reports };
+        let Task { python, tokens, reports, .. } = self.task;
+        let means = Means { python: python.as_ref(), tokens: tokens.as_ref(), reports };
         connect(worker, &self.account.remote, timeout, means, credentials)
     }
 }

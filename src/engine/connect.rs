@@ -7,15 +7,18 @@ use crossbeam_channel::Sender;
 use super::password;
 use super::python::Python;
 use super::runtime::Report;
+use super::token::Tokens;
 use super::worker::Worker;
-use crate::config::settings::{ImapSettings, Security};
+use crate::config::settings::{ImapSettings, PasswordSource, Security};
 use crate::model::event::EventKind;
 use crate::model::fault::Fault;
+use crate::model::ids::AccountName;
 use crate::model::light::Light;
 use crate::model::mechanism::Mechanism;
 use crate::model::question::{Answer, Ask, Secret};
 use crate::model::topic::Topic;
 use crate::store::imap::{Credentials, Greeted, ImapRepository, Refusal};
+use crate::store::oauth::login_command;
 
 /// How often a person is asked for a password before the account gives up.
 const ATTEMPTS: usize = 3;
@@ -27,6 +30,8 @@ const SERVER_SAYS: &str = "the server says: ";
 pub(super) struct Means<'a> {
     /// The way to Python, where the account needs it.
     pub(super) python: Option<&'a Python>,
+    /// The way to tokens, where the account uses them.
+    pub(super) tokens: Option<&'a Tokens>,
     /// Where the way to cut the connection is told.
     pub(super) reports: &'a Sender<Report>,
 }
@@ -40,15 +45,8 @@ pub(super) fn connect(
     known: &mut Option<Credentials>,
 ) -> Result<ImapRepository, Fault> {
     worker.light(Light::Connecting);
-    let mut credentials = match known.clone() {
-        Some(known) => known,
-        None if settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in) => Credentials::default(),
-        None => match ticket(settings) {
-            Some(ticket) => ticket,
-            None => by_password(worker, settings, means)?,
-        },
-    };
-    let mut asked = 0;
+    let mut credentials = begin(worker, settings, means, known.as_ref())?;
+    let (mut asked, mut renewed) = (0, false);
     loop {
         worker.checkpoint()?;
         let (account, host) = (worker.account(), settings.host.clone());
@@ -71,9 +69,17 @@ pub(super) fn connect(
             Err(Refusal { fault, .. }) if credentials.ticket => {
                 let text = format!("the Kerberos ticket is of no use here, so a password is needed: {}", fault.cause);
                 worker.publish(EventKind::Noted { account: Some(worker.account()), folder: None, text });
-                credentials = by_password(worker, settings, means)?;
+                let password = password::first(worker, settings, means.python)?;
+                credentials = Credentials { password: Some(password), ..Credentials::default() };
             }
-            Err(Refusal { fault, ask_again: true }) if asked < ATTEMPTS => {
+            Err(Refusal { fault, by_token: true, ask_again }) => {
+                let refused = credentials.token.take().filter(|_| ask_again && !std::mem::replace(&mut renewed, true));
+                credentials.token = newer(worker, means, refused.as_ref())?;
+                if credentials.token.is_none() {
+                    return Err(unless_stopped(worker, fault.advise(token_advice(&worker.account()))));
+                }
+            }
+            Err(Refusal { fault, ask_again: true, .. }) if asked < ATTEMPTS => {
                 asked += 1;
                 match ask(worker, settings, Some(fault.cause.trim_start_matches(SERVER_SAYS).to_owned())) {
                     Some(answer) => credentials.password = Some(answer),
@@ -85,15 +91,42 @@ pub(super) fn connect(
     }
 }
 
-/// A Kerberos ticket, where one may be shown and there is one.
-fn ticket(settings: &ImapSettings) -> Option<Credentials> {
-    let wanted = settings.mechanisms.contains(&Mechanism::Gssapi);
-    wanted.then(Credentials::of_ticket).filter(|credentials| credentials.ticket)
+/// What to begin with: what is known, a token, a Kerberos ticket, a password, or a token and a password.
+fn begin(
+    worker: &Worker,
+    settings: &ImapSettings,
+    means: Means<'_>,
+    known: Option<&Credentials>,
+) -> Result<Credentials, Fault> {
+    let token = means.tokens.map_or(Ok(None), |tokens| tokens.get(worker, None))?;
+    let (password, way) = known.map(|known| (known.password.clone(), known.way)).unwrap_or_default();
+    let credentials = Credentials { password, token, way, ticket: way == Some(Mechanism::Gssapi) };
+    let logged_in = settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in);
+    // Nobody is asked for a password who has a token.
+    let has_token = credentials.token.is_some() && settings.password == PasswordSource::Ask;
+    if logged_in || has_token || credentials.password.is_some() || credentials.ticket {
+        return Ok(credentials);
+    }
+    if credentials.token.is_none() && settings.mechanisms.contains(&Mechanism::Gssapi) {
+        let ticket = Credentials::of_ticket();
+        if ticket.ticket {
+            return Ok(ticket);
+        }
+    }
+    let password = password::first(worker, settings, means.python)?;
+    Ok(Credentials { password: Some(password), ..credentials })
 }
 
-fn by_password(worker: &Worker, settings: &ImapSettings, means: Means<'_>) -> Result<Credentials, Fault> {
-    let password = password::first(worker, settings, means.python)?;
-    Ok(Credentials { password: Some(password), ..Credentials::default() })
+/// A token in place of one that was refused.
+fn newer(worker: &Worker, means: Means<'_>, refused: Option<&Secret>) -> Result<Option<Secret>, Fault> {
+    match (means.tokens, refused) {
+        (Some(tokens), Some(refused)) => tokens.get(worker, Some(refused)),
+        _ => Ok(None),
+    }
+}
+
+fn token_advice(account: &AccountName) -> String {
+    format!("check remoteuser and the oauth2_ options, or run {}", login_command(account.as_str()))
 }
 
 /// Ends a connection politely.

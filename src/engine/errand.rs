@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 use super::account::Task;
 use super::python::Python;
 use super::runtime::{LAMPS_EACH, Options, REPORTS, Report};
+use super::token::Keepers;
 use super::worker::{Order, Publisher, Worker};
 use crate::config::settings::{AccountSettings, Settings};
 use crate::model::command::Command;
@@ -45,6 +46,7 @@ impl Errand {
         let listen = move || listen(commands, &reported, cutter.as_ref());
         thread::Builder::new().name("errand".into()).spawn(listen).map_err(fault)?;
         let mut exit = Exit::Success;
+        let mut keepers = Keepers::default();
         for place in 0..self.settings.accounts.len() {
             let task = Task {
                 settings: self.settings.clone(),
@@ -56,6 +58,7 @@ impl Errand {
                 questions: self.questions.clone(),
                 reports: reports.clone(),
                 credentials: None,
+                tokens: keepers.of(&self.settings, place, python.clone()),
                 python: python.clone(),
             };
             let worker = task.enlist(0);

@@ -5,7 +5,8 @@
 //! (`recheck`), takes over what OfflineIMAP remembered (`takeover`), carries messages over that somebody moved (`moves`), and
 //! shares the folders out among its folder workers, one connection each (`team`; `hands` lets several of them fetch for one
 //! huge folder, and `again` goes on where a connection was lost). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
-//! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that.
+//! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that. What
+//! a connection logs in with comes from `password` and `token`.
 //!
 //! An `errand` is done beside all that, once, while a person waits: `migration` renames files that carry an older digest,
 //! `removal` deletes a folder on the server, and an `inspection` shows what there is.
@@ -47,6 +48,7 @@ mod survey;
 mod takeover;
 mod tally;
 mod team;
+mod token;
 mod upload;
 mod vanish;
 mod work;

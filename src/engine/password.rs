@@ -23,7 +23,7 @@ use crate::store::said::Said;
 use crate::store::{keyring, netrc};
 
 /// How long a command may take to give the password. Somebody may have to unlock a key for it first.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 /// Bytes of its output that are looked at, which is more than a pipe holds before it is read.
 const MOST_OUTPUT: u64 = 64 * 1024;
 

@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 use super::account::{Outcome, Task};
 use super::python::Python;
 use super::supervisor::{Effect, Input, Moment, Supervisor};
+use super::token::Keepers;
 use super::worker::{Order, Orders, Publisher, Worker};
 use crate::config::settings::{AccountSettings, Quick, Settings};
 use crate::model::command::Command;
@@ -101,6 +102,7 @@ impl Engine {
             cutters: HashMap::new(),
             orders: HashMap::new(),
             credentials: HashMap::new(),
+            keepers: Keepers::default(),
             interpreter: self.python,
             python: None,
             begun: Instant::now(),
@@ -123,6 +125,8 @@ struct Runtime {
     /// The last order to each account, for workers that begin after it was given.
     orders: HashMap<AccountName, Order>,
     credentials: HashMap<AccountName, Credentials>,
+    /// Those who keep the tokens.
+    keepers: Keepers,
     /// What the way to Python will lead to.
     interpreter: Option<Interpreter>,
     /// The way to Python, where the configuration needs it, and what ends its questions.

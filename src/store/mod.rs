@@ -25,6 +25,7 @@ pub mod keyring;
 pub mod ledger;
 pub mod maildir;
 pub mod netrc;
+pub mod oauth;
 pub mod python;
 pub mod said;
 pub mod teller;

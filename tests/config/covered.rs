@@ -52,6 +52,14 @@ const TESTS: &[(&str, &[&str])] = &[
     ("it/python.rs unread_mail_in_the_inbox_rings_the_bell_once", &["newmail_hook"]),
     ("demo/retries.rs what_brings_nothing_is_tried_so_often_and_no_more", &["retrycount"]),
     ("demo/retries.rs a_folder_has_only_one_connection_where_that_is_wished", &["singlethreadperfolder"]),
+    ("it/oauth.rs an_access_token_logs_in_by_either_mechanism_and_nobody_is_asked_for_a_password", &["oauth2_access_token"]),
+    ("it/oauth.rs a_refresh_token_is_exchanged_once_for_all_connections",
+        &["oauth2_refresh_token", "oauth2_client_id", "oauth2_client_secret", "oauth2_request_url"]),
+    ("it/oauth.rs python_gives_the_tokens_as_it_did_for_offlineimap",
+        &["oauth2_refresh_token_eval", "oauth2_client_id_eval", "oauth2_client_secret_eval", "oauth2_request_url_eval",
+          "oauth2_access_token_eval"]),
+    ("it/permission.rs a_code_is_typed_on_any_machine", &["oauth2_device_url", "oauth2_scope"]),
+    ("it/permission.rs a_browser_on_this_machine_brings_the_answer", &["oauth2_authorize_url"]),
     ("config/settings.rs protection_follows_ssl_starttls_and_port", &["ssl", "starttls"]),
 ];
 

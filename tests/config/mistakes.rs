@@ -36,6 +36,22 @@ fn each_mistake_is_named_with_file_line_section_and_key() {
         ),
         (file("", "", "", "remoteport = 143\nstarttls = no"), "rc:17: [Repository R] starttls = no: port 143"),
         (file("", "", "", "remoteusereval = get()"), "rc:16: [Repository R] remoteusereval = get(): working out"),
+        (
+            file("", "", "", "oauth2_request_url = http://t.example/"),
+            "rc:16: [Repository R] oauth2_request_url: expected https:// in front",
+        ),
+        (
+            file("", "", "", "oauth2_device_url = https://id:hunter2@t.example/"),
+            "rc:16: [Repository R] oauth2_device_url: expected an address without a user and a password",
+        ),
+        (
+            file("", "", "", "oauth2_request_url_eval = nobody()"),
+            "rc:16: [Repository R] oauth2_request_url_eval = nobody(): w",
+        ),
+        (
+            file("", "", "", "oauth2_client_id_eval = 7"),
+            "rc:16: [Repository R] oauth2_client_id_eval = 7: expected a quoted string",
+        ),
         (file("metadata = $NONE/x", "", "", ""), "rc:3: [general] metadata = $NONE/x: the environment variable NONE"),
         (file("metadata = %(none)s", "", "", ""), "rc:3: [general] metadata = %(none)s: %(none)s is neither"),
         (
@@ -162,6 +178,10 @@ fn options_that_change_nothing_are_no_reason_to_refuse() {
 fn harmless_options_and_unknown_names_are_warned_about() {
     for (text, wanted) in [
         (file("", "", "", "keepalive = 60"), "rc:16: [Repository R] keepalive = 60: accepted, but not followed yet"),
+        (
+            file("", "", "", "oauth2_refresh_token = x"),
+            "rc:16: [Repository R] oauth2_refresh_token: there is no oauth2_request_url",
+        ),
         (file("", "", "customflag_a = $Work", ""), "rc:11: [Repository L] customflag_a = $Work: accepted"),
         (
             file("", "", "restoreatmie = yes", ""),
@@ -212,7 +232,7 @@ fn accounts_do_not_share_a_maildir() {
 fn the_command_lines_mistakes_are_its_own() {
     let request = Request { accounts: vec!["Z".into()], ..Request::default() };
     let said = read_as(&file("", "", "", ""), &request).unwrap_err();
-    assert_eq!(said, "command line: -a Z: there is no such account; the file has A");
+    assert_eq!(said, "command line: there is no account Z; the file has A");
     let request = Request { overrides: vec!["fsync=perhaps".into(), "fsync".into()], ..Request::default() };
     let said = read_as(&file("", "", "", ""), &request).unwrap_err();
     assert_eq!(
@@ -231,6 +251,9 @@ fn secrets_are_in_no_message_and_no_debug_output() {
         "remotepas = hunter2",
         "oauth2_client_secret = hunter2",
         "oauth2_refresh_token = hunter2",
+        "oauth2_refresh_token = hunter2\noauth2_request_url = https://t/",
+        "oauth2_access_token_eval = get('hunter2')",
+        "oauth2_request_url = https://id:hunter2@t.example/",
         "remotepasseval = get('hunter2')",
         "remotepasscmd = echo hunter2",
         "remotepass = hunter2",
@@ -261,6 +284,10 @@ fn a_file_that_others_can_read_should_hold_no_password() {
     assert!(said.len() == 1 && said[0].ends_with(&format!("run: chmod 600 '{}'", path.display())), "{said:?}");
     assert_eq!(warnings("remotepass = x", 0o600), [""; 0]);
     assert_eq!(warnings("", 0o644), [""; 0]);
+    for secret in ["oauth2_access_token = x", "oauth2_client_secret_eval = 'x'"] {
+        assert_eq!(warnings(secret, 0o644).len(), 1, "{secret}");
+    }
+    assert_eq!(warnings("oauth2_access_token_eval = get()\noauth2_client_id_eval = 'x'", 0o644), [""; 0]);
 }
 
 #[test]

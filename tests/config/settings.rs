@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use blinkensync::config::Request;
-use blinkensync::config::settings::{AccountSettings, Fetching, PasswordSource, Security, UiName};
+use blinkensync::config::settings::{
+    AccountSettings, Fetching, OAuthSettings, PasswordSource, Provider, Security, UiName, Word,
+};
 use blinkensync::model::listed::Listed;
 use blinkensync::model::question::Secret;
 
@@ -236,4 +238,51 @@ fn lights_are_drawn_with_the_users_character_and_a_dot_is_none() {
         |text: &str| read(&file(&format!("[ui.Curses.Blinkenlights]\nstatuschar = {text}"), "", "", "")).unwrap();
     assert_eq!((lamp("@").settings.lamp, lamp(".").settings.lamp), (Some('@'), None));
     assert_eq!(lamp("@").warnings, [""; 0]);
+}
+
+/// What a repository says about tokens.
+fn oauth(remote: &str) -> OAuthSettings {
+    account("", "", remote).remote.oauth
+}
+
+#[test]
+fn tokens_come_from_the_plain_option_and_else_from_python() {
+    let written = |text: &str| Some(Word::Written(Secret::new(text.to_owned())));
+    let python = |text: &str| Some(Word::Python(Secret::new(text.to_owned())));
+    for (text, wanted) in [
+        ("", None),
+        ("oauth2_refresh_token = a%%b", written("a%b")),
+        ("oauth2_refresh_token_eval = 'x'", written("x")),
+        ("oauth2_refresh_token_eval = get()", python("get()")),
+        ("oauth2_refresh_token_eval = get()\noauth2_refresh_token = y", written("y")),
+        ("oauth2_refresh_token_eval = None", None),
+        ("oauth2_refresh_token_eval = ''", None),
+    ] {
+        let text = format!("{text}\noauth2_request_url = https://t/");
+        assert_eq!(oauth(&text).refresh_token, wanted, "{text}");
+    }
+    for option in ["client_id", "client_secret", "access_token", "refresh_token"] {
+        let account = account("", "", &format!("oauth2_{option}_eval = get()"));
+        assert!(account.needs_python(), "{option}");
+        assert_eq!(account.remote.oauth.is_wanted(), option != "client_secret", "{option}");
+    }
+    assert_eq!(oauth("oauth2_request_url_eval = 'https://t/'").token_url.as_deref(), Some("https://t/"));
+}
+
+#[test]
+fn token_services_are_known_for_gmail_and_for_microsoft() {
+    let gmail = file("", "", "", "").replace("type = IMAP\nremotehost = imap.example.org", "type = Gmail");
+    let microsoft = file("", "", "", "").replace("imap.example.org", "outlook.office365.com");
+    let other =
+        file("", "", "", "oauth2_request_url = https://t/\noauth2_authorize_url = https://a/\noauth2_scope = x");
+    for (text, provider, token, authorize, device, scope) in [
+        (gmail.as_str(), Provider::Google, "oauth2.googleapis.com/token", true, false, "https://mail.google.com/"),
+        (microsoft.as_str(), Provider::Microsoft, "/common/oauth2/v2.0/token", true, true, "offline_access"),
+        (other.as_str(), Provider::Other, "https://t/", true, false, "x"),
+    ] {
+        let oauth = read(text).unwrap().settings.accounts.remove(0).remote.oauth;
+        assert_eq!(oauth.provider, provider);
+        assert!(oauth.token_url.unwrap().ends_with(token) && oauth.scope.ends_with(scope), "{token}");
+        assert_eq!((oauth.authorize_url.is_some(), oauth.device_url.is_some()), (authorize, device), "{token}");
+    }
 }

@@ -19,6 +19,8 @@ mod meter;
 mod killing;
 #[path = "../support/local.rs"]
 mod local;
+#[path = "../support/provider.rs"]
+mod provider;
 #[path = "../support/terminal.rs"]
 mod terminal;
 #[allow(dead_code)]
@@ -52,8 +54,10 @@ mod mbnames;
 mod migration;
 mod moves;
 mod names;
+mod oauth;
 mod options;
 mod passwords;
+mod permission;
 mod power;
 mod promises;
 mod python;

@@ -37,6 +37,7 @@ impl Runtime {
         if self.settings.accounts[place].needs_python() || self.settings.mailbox_list.as_ref().is_some_and(filter) {
             self.need_python();
         }
+        let python = self.python.as_ref().map(|(python, _)| python.clone());
         let task = Task {
             settings: self.settings.clone(),
             place,
@@ -46,7 +47,8 @@ impl Runtime {
             questions: self.questions.clone(),
             reports: self.reports.clone(),
             credentials: self.credentials.get(account).cloned(),
-            python: self.python.as_ref().map(|(python, _)| python.clone()),
+            tokens: self.keepers.of(&self.settings, place, python.clone()),
+            python,
         };
         self.publisher.detail(LampId::CONTROL, Some(account), Topic::Thread, || "starts its thread".to_owned());
         let (name, reports) = (account.clone(), self.reports.clone());

@@ -53,11 +53,13 @@ pub struct Refusal {
     pub fault: Fault,
     /// Whether another password, or a newer token, might do.
     pub ask_again: bool,
+    /// Whether it was a token that was shown.
+    pub by_token: bool,
 }
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
-        Self { fault, ask_again: false }
+        Self { fault, ask_again: false, by_token: false }
     }
 }
 
@@ -84,7 +86,7 @@ pub(super) fn log_in(
     let secrets = [&credentials.password, &credentials.token].into_iter().flatten().map(Secret::reveal);
     if secrets.chain([wish.user.as_str()]).any(|text| text.contains(['\0', '\r', '\n'])) {
         let cause = "the user name or the password holds a character that can't be sent".to_owned();
-        return Err(Refusal { fault: fault(cause).advise("check them"), ask_again: true });
+        return Err(Refusal { fault: fault(cause).advise("check them"), ask_again: true, by_token: false });
     }
     let can = (wish.identity.is_some(), connection.binding.is_some());
     let candidates = choice::candidates(&wish.mechanisms, &connection.capabilities, credentials, can);
@@ -105,7 +107,7 @@ pub(super) fn log_in(
             }
             Outcome::Refused(status, reason) => match choice::next(way, &candidates, wish.private) {
                 Some(other) if may_help(&status) => way = other,
-                _ => return Err(refusal(&status, reason, doing)),
+                _ => return Err(refusal(&status, reason, doing, way)),
             },
         }
     }
@@ -262,7 +264,7 @@ fn may_help(status: &Status) -> bool {
     !last && !is_passing(status)
 }
 
-fn refusal(status: &Status, reason: Option<String>, doing: String) -> Refusal {
+fn refusal(status: &Status, reason: Option<String>, doing: String, way: Mechanism) -> Refusal {
     let mut fault = refused(status, Reach::Account, doing);
     if is_passing(status) {
         return fault.into();
@@ -271,7 +273,9 @@ fn refusal(status: &Status, reason: Option<String>, doing: String) -> Refusal {
         fault.cause = format!("{} ({reason})", fault.cause);
     }
     fault.kind = FaultKind::Login;
-    Refusal { fault: fault.advise("check remoteuser and the password"), ask_again: may_help(status) }
+    let by_token = way.takes_token();
+    let advice = if by_token { "check remoteuser and the token" } else { "check remoteuser and the password" };
+    Refusal { fault: fault.advise(advice), ask_again: may_help(status), by_token }
 }
 
 /// Switches on what we use. `said` is what the server told that it can do, if it did.

@@ -1,0 +1,92 @@
+//! One request to a token service, and its answer.
+
+use std::io::{self, Read};
+use std::time::Duration;
+
+use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use ureq::{Agent, Proxy};
+use zeroize::Zeroizing;
+
+use super::failure::{Error, Failure};
+use super::form::Form;
+
+/// Bytes of an answer that are read. Tokens with a signature have a few thousand.
+const LONGEST: u64 = 64 * 1024;
+
+/// What the service answered.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) body: Zeroizing<Vec<u8>>,
+    /// What was sent.
+    pub(super) form: Form,
+}
+
+/// Sends a form. Neither the request nor the answer may take longer than `limit` in all.
+pub(super) fn post(url: &str, form: Form, limit: Duration) -> Result<Reply, Failure> {
+    let request = agent(url, limit).post(url).header("Accept", "application/json");
+    let request = request.content_type("application/x-www-form-urlencoded");
+    let mut response = request.send(form.text()).map_err(|error| lost(url, error))?;
+    let mut body = Zeroizing::new(Vec::with_capacity(8 * 1024));
+    let read = response.body_mut().as_reader().take(LONGEST + 1).read_to_end(&mut body);
+    read.map_err(|error| lost(url, error.into()))?;
+    if body.len() as u64 > LONGEST {
+        let cause = format!("the answer of {} has no end", host(url));
+        return Err(Failure::new(Error::Nonsense, cause));
+    }
+    Ok(Reply { status: response.status().as_u16(), body, form })
+}
+
+fn agent(url: &str, limit: Duration) -> Agent {
+    let tls = TlsConfig::builder().provider(TlsProvider::NativeTls).root_certs(RootCerts::PlatformVerifier).build();
+    // A proxy on the way to this machine would see what it must not.
+    let plain = !url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
+    let proxy = if plain { None } else { Proxy::try_from_env() };
+    let config = Agent::config_builder()
+        .tls_config(tls)
+        .proxy(proxy)
+        .user_agent(concat!("blinkensync/", env!("CARGO_PKG_VERSION")))
+        .timeout_global(Some(limit))
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .build();
+    Agent::new_with_config(config)
+}
+
+/// The name of the machine at an address.
+pub(super) fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?']).next().unwrap_or(rest)
+}
+
+fn lost(url: &str, error: ureq::Error) -> Failure {
+    let (kind, cause) = match error {
+        ureq::Error::NativeTls(error) => (Error::Tls, why(&error.to_string())),
+        ureq::Error::Tls(error) => (Error::Tls, error.to_owned()),
+        ureq::Error::Timeout(_) => (Error::Network, "no answer within the time limit (socktimeout)".to_owned()),
+        ureq::Error::HostNotFound => (Error::Network, "its name is not known".to_owned()),
+        ureq::Error::Io(error) => (Error::Network, broken(&error)),
+        ureq::Error::ConnectionFailed => (Error::Network, "it can't be reached".to_owned()),
+        ureq::Error::ConnectProxyFailed(_) | ureq::Error::InvalidProxyUrl => {
+            (Error::Network, "the proxy of the environment (HTTPS_PROXY) lets nothing through".to_owned())
+        }
+        _ => (Error::Nonsense, "what it answers is no HTTP".to_owned()),
+    };
+    Failure::new(kind, format!("{}: {cause}", host(url)))
+}
+
+fn broken(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "the connection was refused; nothing listens there".to_owned(),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => "it ended the connection".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn why(text: &str) -> String {
+    if !text.contains("certificate verify failed") {
+        return text.to_owned();
+    }
+    let reason = text.rfind('(').map_or(text, |place| text[place..].trim_matches(['(', ')']));
+    format!("its certificate is refused ({reason})")
+}
