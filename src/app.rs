@@ -12,7 +12,8 @@ use crossbeam_channel::bounded;
 use crate::cli::Cli;
 use crate::config;
 use crate::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings, UiName,
+    AccountSettings, CommonSettings, Hooks, ImapSettings, Listing, MaildirSettings, PasswordSource, Security, Settings,
+    UiName,
 };
 use crate::demo;
 use crate::engine::{Engine, Options};
@@ -184,6 +185,7 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
             tunnel: None,
             compress: false,
             ca_file: None,
+            listing: Listing::default(),
             expunge: true,
             max_connections: 4,
         },

@@ -8,7 +8,7 @@ use std::time::Duration;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 
-use blinkensync::config::settings::{CommonSettings, ImapSettings, PasswordSource, Security};
+use blinkensync::config::settings::{CommonSettings, ImapSettings, Listing, PasswordSource, Security};
 use blinkensync::model::fault::Fault;
 use blinkensync::model::ids::{AccountName, Uid};
 use blinkensync::model::message::{Head, MessageId};
@@ -96,6 +96,7 @@ fn connect(address: SocketAddr) -> ImapRepository {
         password: PasswordSource::Ask,
         security: Security::None,
         ca_file: None,
+        listing: Listing::default(),
         tunnel: None,
         compress: false,
         expunge: true,

@@ -255,7 +255,8 @@ pub(super) fn list(
 ) -> Result<Vec<Candidate>, Fault> {
     let (mut there, mut here) = shared.names()?;
     let (only, called) = (shared.task.settings.only.as_ref(), &*shared.called);
-    let names = Names { only, called, remote: &mut there, local: &mut here };
+    let listing = &shared.account.remote.listing;
+    let names = Names { only, called, listing, remote: &mut there, local: &mut here };
     let mut folders = pairing::list(worker, shared.policy(), (sides, names), known, total)?;
     there.sort(&mut folders)?;
     recheck(worker, shared.policy(), sides, &mut folders, known)?;

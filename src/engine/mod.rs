@@ -28,6 +28,8 @@ mod python;
 mod quarantine;
 mod recheck;
 mod rehearsal;
+mod remarks;
+mod respell;
 mod runtime;
 mod shell;
 mod supervisor;

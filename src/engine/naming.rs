@@ -68,7 +68,7 @@ impl Naming for Names<'_> {
     }
 
     fn takes_part(&mut self, name: &str) -> Result<bool, Fault> {
-        let function = self.folderfilter.clone().filter(|_| !self.rules.includes.iter().any(|one| one == name));
+        let function = self.folderfilter.clone().filter(|_| self.rules.included(name).is_none());
         let Some(function) = function else { return self.rules.takes_part(name) };
         let argument = name.into();
         own(Self::way(self.python)?.ask(move |python| python.call_truth(&function, &[argument])))

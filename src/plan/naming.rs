@@ -32,9 +32,15 @@ pub struct Rules<'a> {
 }
 
 impl Rules<'_> {
+    /// The name among those that are included by which this folder goes, in whatever spelling.
+    pub fn included(&self, name: &str) -> Option<&str> {
+        let is_it = |one: &&String| *one == name || utf7::decode(one) == utf7::decode(name);
+        self.includes.iter().find(is_it).map(String::as_str)
+    }
+
     /// Whether the folder takes part, and by which rule.
     pub fn decide(&self, name: &str) -> (bool, Option<&str>) {
-        if let Some(included) = self.includes.iter().find(|included| *included == name) {
+        if let Some(included) = self.included(name) {
             return (true, Some(included));
         }
         let Some(patterns) = self.patterns else { return (true, None) };

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use blinkensync::config::settings::{CommonSettings, ImapSettings, PasswordSource, Security};
+use blinkensync::config::settings::{CommonSettings, ImapSettings, Listing, PasswordSource, Security};
 use blinkensync::demo::{Extensions, Options, Server};
 use blinkensync::model::ids::AccountName;
 use blinkensync::model::question::Secret;
@@ -36,6 +36,7 @@ pub fn connect(address: SocketAddr, user: &str, password: &str) -> ImapRepositor
         tunnel: None,
         compress: true,
         ca_file: None,
+        listing: Listing::default(),
         expunge: true,
         max_connections: 1,
     };

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
+    AccountSettings, CommonSettings, Hooks, ImapSettings, Listing, MaildirSettings, PasswordSource, Security, Settings,
 };
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
@@ -43,6 +43,7 @@ pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
             tunnel: None,
             compress: true,
             ca_file: None,
+            listing: Listing::default(),
             expunge: true,
             max_connections: 2,
         },

@@ -29,11 +29,12 @@ use std::time::Duration;
 
 pub use handle::{Cutter, Traffic};
 
-use crate::config::settings::ImapSettings;
+use crate::config::settings::{ImapSettings, Listing};
 use crate::model::fault::Fault;
 use crate::model::folder::FolderInfo;
 use crate::model::ids::AccountName;
 use crate::model::question::Secret;
+use crate::model::utf7;
 use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
 use connection::Connection;
@@ -44,6 +45,8 @@ pub struct Greeted {
     inner: connect::Greeted,
     user: String,
     expunge: bool,
+    listing: Listing,
+    includes: Vec<String>,
 }
 
 impl Greeted {
@@ -60,6 +63,8 @@ impl Greeted {
             inner: connect::connect(settings, &peer, timeout, tell)?,
             user: settings.user.clone(),
             expunge: settings.expunge,
+            listing: settings.listing.clone(),
+            includes: settings.common.includes.iter().map(|name| utf7::written(name)).collect(),
         })
     }
 
@@ -78,6 +83,8 @@ impl Greeted {
             connection: self.inner.connection,
             separator: list::Separator::Unknown,
             expunge: self.expunge,
+            listing: self.listing,
+            includes: self.includes,
         })
     }
 }
@@ -94,6 +101,9 @@ pub struct ImapRepository {
     connection: Connection,
     separator: list::Separator,
     expunge: bool,
+    listing: Listing,
+    /// Folders that are looked at wherever they are, as IMAP spells them.
+    includes: Vec<String>,
 }
 
 impl ImapRepository {

@@ -38,7 +38,7 @@ pub fn list(root: &Path, separator: char) -> Result<Vec<FolderInfo>, Fault> {
     // A folder that can't be looked at now shows its fault when it is opened.
     let info = |name: String| {
         let mark = scan::mark(&root.join(&name)).ok().map(Mark::Maildir);
-        FolderInfo { name, selectable: true, mark }
+        FolderInfo { name, selectable: true, subscribed: true, mark }
     };
     Ok(names.into_iter().map(info).collect())
 }

@@ -13,6 +13,7 @@ mod folders;
 mod listing;
 mod name;
 mod relocate;
+mod rename;
 mod scan;
 mod twins;
 mod unique;
@@ -132,6 +133,11 @@ impl Repository for Maildir {
     fn create(&mut self, name: &str) -> Result<(), Fault> {
         self.demand_writable(|| format!("making the folder {name}"))?;
         folders::create(&*self.disk, &self.root, name, self.separator, self.fsync)
+    }
+
+    fn rename(&mut self, from: &str, to: &str) -> Result<(), Fault> {
+        self.demand_writable(|| format!("renaming the folder {from}"))?;
+        rename::rename(&*self.disk, &self.root, (from, to), self.separator, self.fsync)
     }
 
     fn remove(&mut self, name: &str) -> Result<(), Fault> {

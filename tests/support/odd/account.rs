@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, PasswordSource, Security, Settings,
+    AccountSettings, CommonSettings, Hooks, ImapSettings, Listing, MaildirSettings, PasswordSource, Security, Settings,
 };
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
@@ -42,6 +42,7 @@ pub struct Account {
     pub proxy: Proxy,
     root: tempfile::TempDir,
     pub folder_deletes: bool,
+    pub listing: Listing,
     /// How long the server may be silent while it is meddled with.
     pub patience: Duration,
 }
@@ -52,7 +53,8 @@ impl Account {
         let server = Server::start(demo::Options { extensions, ..demo::Options::default() }).unwrap();
         let proxy = Proxy::start(server.address());
         let root = tempfile::tempdir().unwrap();
-        let account = Self { server, proxy, root, folder_deletes: false, patience: PATIENCE };
+        let listing = Listing::default();
+        let account = Self { server, proxy, root, folder_deletes: false, listing, patience: PATIENCE };
         account.server.with_mailboxes(|mailboxes| mailboxes.create("Work/Plans").map(drop));
         for (name, flags) in [("one", ""), ("two", "S"), ("three", "FS"), ("four", ""), ("five", "")] {
             account.add_there("INBOX", name, flags);
@@ -90,6 +92,7 @@ impl Account {
                 tunnel: None,
                 compress: false,
                 ca_file: None,
+                listing: self.listing.clone(),
                 expunge: true,
                 max_connections: 1,
             },

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::*;
-use crate::config::settings::{CommonSettings, ImapSettings, PasswordSource, Security};
+use crate::config::settings::{CommonSettings, ImapSettings, Listing, PasswordSource, Security};
 use crate::cut::{Cut, Way};
 use crate::demo::{self, Extensions, Server};
 use crate::model::fault::FaultKind;
@@ -46,6 +46,7 @@ impl CutWorld {
             tunnel: None,
             compress: true,
             ca_file: None,
+            listing: Listing::default(),
             expunge: true,
             max_connections: 1,
         };
