@@ -47,6 +47,7 @@ mod listing;
 mod moves;
 mod names;
 mod options;
+mod places;
 mod power;
 mod promises;
 mod python;

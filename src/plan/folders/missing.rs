@@ -45,7 +45,10 @@ pub(super) fn on_remote(
 
 /// Refuses a name that there is no way to spell for the server.
 fn speakable(name: &str, terms: Terms<'_>) -> Result<(), Fault> {
-    if name.chars().any(char::is_control) {
+    if name.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(refused(name, "its name isn't UTF-8".to_owned(), "rename the local folder"));
+    }
+    if name.contains(char::is_control) {
         return Err(refused(name, "its name holds control characters".to_owned(), "rename the local folder"));
     }
     if let Some(text) = utf7::read(name).filter(|text| terms.decode && text != name) {
@@ -65,6 +68,10 @@ fn is_looked_at(wire: &str, name: &str, remote: &Tree<'_>, terms: Terms<'_>) -> 
     if wire.is_empty() {
         let advice = "give it a name with nametrans or namemap, or leave it out with folderfilter";
         return Err(refused(name, "it would have no name there".to_owned(), advice));
+    }
+    if remote.separator.is_some_and(|separator| wire.split(separator).any(str::is_empty)) {
+        let cause = format!("its name would be {wire} there, with a part that is empty");
+        return Err(refused(name, cause, "rename the local folder, or give it another name there with nametrans"));
     }
     if remote.folders.iter().any(|folder| folder.name == wire && !folder.subscribed) {
         return Ok(false);
