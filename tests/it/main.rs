@@ -54,6 +54,7 @@ mod python;
 mod readonly;
 mod rehearsal;
 mod second_run;
+mod shapes;
 mod spelling;
 mod takeover;
 mod tunnels;
