@@ -266,7 +266,8 @@ fn every_option_that_is_followed_at_once() {
     // Ways to reach the server that exclude each other.
     let others = ["preauthtunnel", "transporttunnel"];
     for option in OPTIONS.iter().filter(|option| option.standing == Standing::Followed) {
-        assert!(written(option.name) != others.contains(&option.name), "{}", option.name);
+        let name = option.name;
+        assert!(written(name) != others.contains(&name), "{name} is followed, so it belongs into everything.rc");
     }
     let shape = Shape::new(text).with_helpers(&["home"]);
     let folders = ["Arbeit", "Arbeit/M&AOQ-rz", "Arbeit/M&APw-ll", "Arbeit/Private", "Arbeit/left out", "Elsewhere"];

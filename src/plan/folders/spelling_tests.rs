@@ -4,6 +4,7 @@ use super::super::naming::Rules;
 use super::tests::{infos, run_on};
 use super::*;
 use crate::model::namemap::NameMap;
+use crate::model::patterns::Patterns;
 
 /// With these terms and rules for the names there.
 fn run_with(remote: &[&str], there: Rules<'_>, local: &[&str], terms: Terms<'_>) -> (Vec<String>, Vec<String>) {
@@ -34,6 +35,20 @@ fn rules_see_decoded_names() {
     let (pairs, faults) = run_with(&["Entw&APw-rfe"], there, &["E.2024", "E.neu"], terms);
     let made = ["Entw&APw-rfe/2024 = E.2024 (new there)", "Entw&APw-rfe/neu = E.neu (new there)"];
     assert_eq!(pairs, [&["Entw&APw-rfe = E (new here)"], &made[..]].concat(), "{faults:?}");
+}
+
+#[test]
+fn folders_are_included_in_either_spelling() {
+    let patterns = Patterns::parse(["INBOX"]).unwrap();
+    for decode in [true, false] {
+        let here = if decode { "Entwürfe" } else { "Entw&APw-rfe" };
+        for name in ["Entwürfe", "Entw&APw-rfe"] {
+            let includes = [name.to_owned()];
+            let there = Rules { patterns: Some(&patterns), includes: &includes, ..Rules::default() };
+            let (pairs, _) = run_with(&["Entw&APw-rfe", "Other"], there, &[], Terms { decode, ..Terms::default() });
+            assert_eq!(pairs, [format!("Entw&APw-rfe = {here} (new here)")]);
+        }
+    }
 }
 
 #[test]
