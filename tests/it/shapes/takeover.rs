@@ -19,7 +19,7 @@ fn follows(shape: &Shape, folders: &[&str], here: &[&str]) {
     assert_eq!(shape.here(), here);
     let there = shape.world.status();
     let run = shape.sync();
-    run.says("folders from OfflineIMAP").says("nothing new");
+    run.says(&format!("took over {} folders from OfflineIMAP", here.len())).says("nothing new");
     assert!(!run.text.contains("recognised"), "{}", run.text);
     for again in [true, false] {
         assert_eq!(
