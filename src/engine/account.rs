@@ -168,8 +168,9 @@ impl Shared<'_> {
     /// What the folders of the remote and of the local side are called.
     pub(super) fn names(&self) -> Result<(naming::Names<'_>, naming::Names<'_>), Fault> {
         let python = self.task.python.as_ref();
-        let names = |common| naming::Names::new(common, python);
-        Ok((names(&self.account.remote.common)?, names(&self.account.local.common)?))
+        let remote = &self.account.remote;
+        let there = naming::Names::new(&remote.common, remote.listing.decode, python)?;
+        Ok((there, naming::Names::new(&self.account.local.common, false, python)?))
     }
 
     pub(super) fn policy(&self) -> Policy {

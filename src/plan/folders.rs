@@ -1,6 +1,5 @@
 //! Pairs the folders of both sides by name.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -29,7 +28,7 @@ pub struct Tree<'a> {
 /// What decides besides the two trees.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Terms<'a> {
-    /// The remote side's names are decoded from modified UTF-7 before anything else happens to them.
+    /// The remote side's names are modified UTF-7, and its rules decode them.
     pub decode: bool,
     /// What the remote side lists begins with this. A folder elsewhere is not made there: no list would ever show it.
     pub reference: &'a str,
@@ -38,17 +37,6 @@ pub struct Terms<'a> {
 }
 
 impl Terms<'_> {
-    /// A remote name as the local side gets to see it.
-    fn read<'n>(&self, name: &'n str) -> Cow<'n, str> {
-        let read = if self.decode { utf7::read(name) } else { None };
-        read.map_or(Cow::Borrowed(name), Cow::Owned)
-    }
-
-    /// A remote name as it stands on the wire.
-    fn written(&self, name: &str) -> String {
-        if self.decode { utf7::encode(name) } else { name.to_owned() }
-    }
-
     /// A name as people know it.
     fn shown(&self, visible: &str) -> String {
         if self.decode { visible.to_owned() } else { utf7::decode(visible) }
@@ -79,7 +67,7 @@ pub fn pair(mut remote: Tree<'_>, mut local: Tree<'_>, terms: Terms<'_>) -> Resu
     let mut faults = Vec::new();
     let mut by_local: BTreeMap<String, Vec<(&str, String)>> = BTreeMap::new();
     for folder in remote.folders.iter().filter(|folder| folder.selectable && folder.subscribed) {
-        let seen = called(&mut remote, &terms.read(&folder.name));
+        let seen = called(&mut remote, &folder.name);
         if let Some(Some(visible)) = kept(seen, &mut faults)? {
             let name = translate(&visible, remote.separator, local.separator);
             by_local.entry(name).or_default().push((&folder.name, visible));

@@ -94,7 +94,8 @@ impl World {
         let mut known = ledger.folders().unwrap();
         let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
         let (mut total, mut done) = (Total::default(), Done::default());
-        let (mut there, mut here) = (Rules::default(), Rules::default());
+        let mut there = Rules { decode: self.listing.decode, ..Rules::default() };
+        let mut here = Rules::default();
         let called = OnceLock::new();
         let names = Names { only: None, called: &called, listing: &self.listing, remote: &mut there, local: &mut here };
         let candidates =

@@ -14,7 +14,8 @@ pub(super) fn on_remote(
     let Some(visible) = called(local, name)? else { return Ok(None) };
     speakable(name, terms)?;
     let there = translate(&visible, local.separator, remote.separator);
-    let there = if local.naming.translates() { Some(there) } else { remote.naming.hidden(&there) };
+    let there =
+        if local.naming.translates() { Some(remote.naming.spelt(&there)) } else { remote.naming.hidden(&there) };
     let Some(there) = there else {
         let cause = "what it would be called there can't be derived from namemap".to_owned();
         return Err(refused(
@@ -23,8 +24,8 @@ pub(super) fn on_remote(
             "set namemap in the local repository, or createfolders = no in the remote one",
         ));
     };
-    let wire = canonical(terms.written(&there));
-    let Some(back) = called(remote, &terms.read(&wire))? else { return Ok(None) };
+    let wire = canonical(there);
+    let Some(back) = called(remote, &wire)? else { return Ok(None) };
     if !is_looked_at(&wire, name, remote, terms)? {
         return Ok(None);
     }

@@ -19,10 +19,11 @@ fn run_with(remote: &[&str], there: Rules<'_>, local: &[&str], here: Rules<'_>) 
 }
 
 pub(super) fn run_on(
-    (remote, mut there): (&[FolderInfo], Rules<'_>),
+    (remote, there): (&[FolderInfo], Rules<'_>),
     (local, mut here): (&[FolderInfo], Rules<'_>),
     terms: Terms<'_>,
 ) -> (Vec<String>, Vec<String>) {
+    let mut there = Rules { decode: terms.decode, ..there };
     let (pairs, faults) = pair(
         Tree { folders: remote, separator: Some('/'), create: true, naming: &mut there },
         Tree { folders: local, separator: Some('.'), create: true, naming: &mut here },
