@@ -8,12 +8,11 @@ use std::time::Duration;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 
-use blinkensync::config::settings::{CommonSettings, ImapSettings, Listing, PasswordSource, Security};
+use blinkensync::config::settings::ImapSettings;
 use blinkensync::model::fault::Fault;
 use blinkensync::model::ids::{AccountName, Uid};
 use blinkensync::model::message::{Head, MessageId};
-use blinkensync::model::question::Secret;
-use blinkensync::store::imap::{Greeted, ImapRepository};
+use blinkensync::store::imap::{Credentials, Greeted, ImapRepository};
 use blinkensync::store::{Delivered, Delivery, Repository};
 
 use super::MANY;
@@ -88,23 +87,10 @@ fn server(answers: Answers) -> SocketAddr {
 }
 
 fn connect(address: SocketAddr) -> ImapRepository {
-    let settings = ImapSettings {
-        common: CommonSettings::open("remote"),
-        host: address.ip().to_string(),
-        port: address.port(),
-        user: "bench".to_owned(),
-        password: PasswordSource::Ask,
-        security: Security::None,
-        ca_file: None,
-        listing: Listing::default(),
-        tunnel: None,
-        compress: false,
-        expunge: true,
-        max_connections: 1,
-    };
+    let settings = ImapSettings::plain("remote", address, "bench", "secret");
     let greeted =
         Greeted::connect(&settings, &AccountName::new("bench"), Duration::from_secs(60), &mut |_| {}).unwrap();
-    greeted.log_in(&Secret::new("secret".to_owned())).unwrap()
+    greeted.log_in(&Credentials::of_password("secret")).unwrap()
 }
 
 /// Takes everything and keeps nothing.

@@ -1,15 +1,18 @@
 //! `[Repository X]`: a tree of Maildirs, or an IMAP server's mailboxes.
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use super::fetching::fetching;
 use super::literal::{Literal, literal};
 use super::naming;
 use super::options::Kind;
-use super::settings::{CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Tunnel};
+use super::settings::{
+    CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Tunnel, is_this_machine,
+};
 use super::source::{Source, did_you_mean};
 use super::standing::judge;
 use super::value::{self, boolean};
+use crate::model::mechanism::Mechanism;
 use crate::model::question::Secret;
 
 /// The port of IMAP over TLS (RFC 8314, section 3.2).
@@ -56,7 +59,6 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         source.doubtful(section, "type", "treated as IMAP: what is deleted is not moved to the trash folder yet");
     }
     judge(source, section, &kinds);
-    check_mechanisms(source, section);
     let common = common(source, section);
     let tunnel = tunnel(source, section);
     let host = host(source, section, gmail, tunnel.as_ref());
@@ -81,6 +83,8 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         host: host?,
         port,
         user: user?,
+        identity: source.text(section, "remote_identity").filter(|name| !name.is_empty()),
+        mechanisms: mechanisms(source, section),
         password,
         security,
         tunnel,
@@ -89,6 +93,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         listing,
         expunge,
         max_connections,
+        fetching: fetching(source, section),
     })
 }
 
@@ -232,7 +237,9 @@ fn password(source: &mut Source, section: &str) -> PasswordSource {
     let file = source.read(section, "remotepassfile", |text| value::path(text, environment));
     let command = source.read(section, "remotepasscmd", |text| Ok(Secret::new(text.to_owned())));
     let file = file.map(PasswordSource::File);
-    file.or(command.map(PasswordSource::Command)).unwrap_or(PasswordSource::Ask)
+    let keyring = source.read(section, "keyring", boolean).unwrap_or(false);
+    let otherwise = if keyring { PasswordSource::Keyring } else { PasswordSource::Ask };
+    file.or(command.map(PasswordSource::Command)).unwrap_or(otherwise)
 }
 
 /// How the connection is protected. Files from the time when `ssl` was off unless asked for say so by their port: they
@@ -258,10 +265,6 @@ fn security(source: &mut Source, section: &str, host: Option<&str>, port: Option
     }
 }
 
-fn is_this_machine(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 fn ca_file(source: &mut Source, section: &str) -> Option<PathBuf> {
     let environment = source.environment;
     let exists = |path: &Path| (environment.is_file)(path);
@@ -278,15 +281,23 @@ fn ca_file(source: &mut Source, section: &str) -> Option<PathBuf> {
     })?
 }
 
-/// The program logs in with a password, so at least one way to send one must be allowed.
-fn check_mechanisms(source: &mut Source, section: &str) {
-    let _ = source.read(section, "auth_mechanisms", |text| {
-        let names = value::list(&text.to_uppercase());
-        let usable = names.iter().any(|name| name == "PLAIN" || name == "LOGIN");
-        if usable {
-            Ok(())
-        } else {
-            Err("expected PLAIN or LOGIN among them: the others are not available yet".to_owned())
+/// The ways to log in that are allowed, in order.
+fn mechanisms(source: &mut Source, section: &str) -> Vec<Mechanism> {
+    let read = source.read(section, "auth_mechanisms", |text| {
+        let known = || Mechanism::ALL.map(Mechanism::name);
+        let one = |name: String| {
+            Mechanism::named(&name).ok_or_else(|| {
+                format!("{name} is not known; expected some of {}{}", known().join(", "), did_you_mean(&name, known()))
+            })
+        };
+        let names: Vec<Mechanism> = value::list(text).into_iter().map(one).collect::<Result<_, _>>()?;
+        match *names {
+            [] => Err(format!("expected some of {}", known().join(", "))),
+            [Mechanism::Gssapi] if !cfg!(feature = "gssapi") => {
+                Err("expected another one beside GSSAPI, which is not built in".to_owned())
+            }
+            _ => Ok(names),
         }
     });
+    read.unwrap_or_else(|| Mechanism::ALL.to_vec())
 }

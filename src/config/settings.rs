@@ -1,13 +1,19 @@
 //! The configuration after every check, as the rest of the program uses it.
 
+mod mailbox_list;
+
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::ids::AccountName;
+use crate::model::mechanism::Mechanism;
 use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
 use crate::model::question::Secret;
+
+pub use mailbox_list::MailboxList;
 
 /// Everything that one run needs to know.
 #[derive(Debug, Clone)]
@@ -28,6 +34,10 @@ pub struct Settings {
     pub pythonfile: Option<PathBuf>,
     /// The only folders to synchronise, whatever else the configuration says; `None`: all that it says.
     pub only: Option<Patterns>,
+    /// The character that a light is drawn with; `None`: the program's own.
+    pub lamp: Option<char>,
+    /// The list of all folders to write, if one is wanted.
+    pub mailbox_list: Option<MailboxList>,
     /// The accounts to synchronise, in the order of `accounts`.
     pub accounts: Vec<AccountSettings>,
 }
@@ -43,9 +53,11 @@ pub enum UiName {
     Basic,
     /// Errors and serious warnings only.
     Quiet,
+    /// Nothing here; the log goes to syslog.
+    Syslog,
 }
 
-/// Commands to run beside the synchronisations, each by way of the shell.
+/// What to run beside the synchronisations: commands, each by way of the shell, and a Python function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hooks {
     /// Before each.
@@ -54,6 +66,29 @@ pub struct Hooks {
     pub after: Option<String>,
     /// After each that brought messages.
     pub new_mail: Option<String>,
+    /// A Python function to call after each that brought unread messages into INBOX.
+    pub inbox: Option<PythonHook>,
+}
+
+/// A Python function without arguments, called for what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PythonHook {
+    /// The option that it is the value of, with its section.
+    pub option: String,
+    /// What stands there.
+    pub code: String,
+}
+
+/// Which synchronisations look only where messages have come or gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Quick {
+    /// None.
+    #[default]
+    Never,
+    /// All.
+    Always,
+    /// So many after each full one; the first is full.
+    Between(u64),
 }
 
 /// One account.
@@ -63,6 +98,8 @@ pub struct AccountSettings {
     pub name: AccountName,
     /// How long to wait between synchronisations; `None`: once is enough.
     pub autorefresh: Option<Duration>,
+    /// Which synchronisations are quick.
+    pub quick: Quick,
     /// How many deletions in a folder need no confirmation; `None`: half of it, and at least 10.
     pub max_deletes: Option<u64>,
     /// Whether a folder that is gone on one side is deleted on the other.
@@ -82,7 +119,8 @@ impl AccountSettings {
         let functions = |common: &CommonSettings| {
             common.nametrans.is_some() || common.folderfilter.is_some() || common.foldersort.is_some()
         };
-        sides.into_iter().any(functions) || matches!(self.remote.password, PasswordSource::Python(_))
+        let password = matches!(self.remote.password, PasswordSource::Python(_));
+        sides.into_iter().any(functions) || password || self.hooks.inbox.is_some()
     }
 }
 
@@ -188,6 +226,10 @@ pub struct ImapSettings {
     pub port: u16,
     /// The user's name.
     pub user: String,
+    /// The user to act as, when that is another one than the one who logs in.
+    pub identity: Option<String>,
+    /// The ways to log in that are allowed, in the order in which they are tried.
+    pub mechanisms: Vec<Mechanism>,
     /// Where the password comes from.
     pub password: PasswordSource,
     /// How the connection is protected.
@@ -204,6 +246,58 @@ pub struct ImapSettings {
     pub expunge: bool,
     /// How many connections at once; at least 1.
     pub max_connections: usize,
+    /// How messages are fetched.
+    pub fetching: Fetching,
+}
+
+/// How messages are fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fetching {
+    /// How often what a lost connection has cut off is tried again without bringing anything.
+    pub retries: u64,
+    /// However large a folder is, one connection is all it gets.
+    pub alone: bool,
+}
+
+impl Default for Fetching {
+    fn default() -> Self {
+        Self { retries: 2, alone: false }
+    }
+}
+
+impl ImapSettings {
+    /// A user of a server at this address that is spoken to without protection; everything else is as if nothing had been
+    /// written down.
+    pub fn plain(name: &str, address: SocketAddr, user: &str, password: &str) -> Self {
+        Self {
+            common: CommonSettings::open(name),
+            host: address.ip().to_string(),
+            port: address.port(),
+            user: user.to_owned(),
+            identity: None,
+            mechanisms: Mechanism::ALL.to_vec(),
+            password: PasswordSource::Given(Secret::new(password.to_owned())),
+            security: Security::None,
+            tunnel: None,
+            compress: false,
+            ca_file: None,
+            listing: Listing::default(),
+            expunge: true,
+            max_connections: 1,
+            fetching: Fetching::default(),
+        }
+    }
+
+    /// Whether nobody between us and the server can read what is said: it is encrypted, or doesn't leave this machine; a
+    /// tunnel is trusted.
+    pub fn is_private(&self) -> bool {
+        self.tunnel.is_some() || self.security != Security::None || is_this_machine(&self.host)
+    }
+}
+
+/// Whether a server's name means this machine.
+pub fn is_this_machine(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Where a password comes from.
@@ -217,6 +311,8 @@ pub enum PasswordSource {
     Command(Secret),
     /// What this Python comes to.
     Python(Secret),
-    /// Someone must be asked.
+    /// The desktop's keyring; where it has none, the same as `Ask`.
+    Keyring,
+    /// `.netrc`; where that says nothing, someone must be asked.
     Ask,
 }

@@ -10,10 +10,12 @@ use super::runtime::Report;
 use super::worker::Worker;
 use crate::config::settings::{ImapSettings, Security};
 use crate::model::event::EventKind;
-use crate::model::fault::{Fault, FaultKind};
+use crate::model::fault::Fault;
 use crate::model::light::Light;
+use crate::model::mechanism::Mechanism;
 use crate::model::question::{Answer, Ask, Secret};
-use crate::store::imap::{Greeted, ImapRepository};
+use crate::model::topic::Topic;
+use crate::store::imap::{Credentials, Greeted, ImapRepository, Refusal};
 
 /// How often a person is asked for a password before the account gives up.
 const ATTEMPTS: usize = 3;
@@ -29,19 +31,22 @@ pub(super) struct Means<'a> {
     pub(super) reports: &'a Sender<Report>,
 }
 
-/// Connects and logs in. `password` holds what worked before, if anything did, and afterwards what worked now.
+/// Connects and logs in. `known` holds what worked before, if anything did, and afterwards what worked now.
 pub(super) fn connect(
     worker: &Worker,
     settings: &ImapSettings,
     timeout: Duration,
     means: Means<'_>,
-    password: &mut Option<Secret>,
+    known: &mut Option<Credentials>,
 ) -> Result<ImapRepository, Fault> {
     worker.light(Light::Connecting);
-    let mut secret = match password.clone() {
+    let mut credentials = match known.clone() {
         Some(known) => known,
-        None if settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in) => Secret::new(String::new()),
-        None => password::first(worker, settings, means.python)?,
+        None if settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in) => Credentials::default(),
+        None => match ticket(settings) {
+            Some(ticket) => ticket,
+            None => by_password(worker, settings, means)?,
+        },
     };
     let mut asked = 0;
     loop {
@@ -52,24 +57,53 @@ pub(super) fn connect(
         let mut tell = |cutter| {
             let _ = means.reports.send(Report::Connected { lamp: worker.lamp(), cutter });
         };
-        let greeted = Greeted::connect(settings, &worker.account(), timeout, &mut tell);
+        let teller = worker.teller(Topic::Imap);
+        let greeted = Greeted::connect_telling(settings, &worker.account(), timeout, &mut tell, teller);
         let greeted = greeted.map_err(|fault| unless_stopped(worker, fault))?;
-        match greeted.log_in(&secret) {
+        match greeted.log_in(&credentials) {
             Ok(repository) => {
                 announce(worker, settings);
-                *password = Some(secret);
+                credentials.way = repository.way();
+                *known = Some(credentials);
                 return Ok(repository);
             }
-            Err(fault) if fault.kind == FaultKind::Login && asked < ATTEMPTS => {
+            // A ticket that doesn't do is no reason to give up.
+            Err(Refusal { fault, .. }) if credentials.ticket => {
+                let text = format!("the Kerberos ticket is of no use here, so a password is needed: {}", fault.cause);
+                worker.publish(EventKind::Noted { account: Some(worker.account()), folder: None, text });
+                credentials = by_password(worker, settings, means)?;
+            }
+            Err(Refusal { fault, ask_again: true }) if asked < ATTEMPTS => {
                 asked += 1;
                 match ask(worker, settings, Some(fault.cause.trim_start_matches(SERVER_SAYS).to_owned())) {
-                    Some(answer) => secret = answer,
+                    Some(answer) => credentials.password = Some(answer),
                     None => return Err(fault),
                 }
             }
-            Err(fault) => return Err(unless_stopped(worker, fault)),
+            Err(Refusal { fault, .. }) => return Err(unless_stopped(worker, fault)),
         }
     }
+}
+
+/// A Kerberos ticket, where one may be shown and there is one.
+fn ticket(settings: &ImapSettings) -> Option<Credentials> {
+    let wanted = settings.mechanisms.contains(&Mechanism::Gssapi);
+    wanted.then(Credentials::of_ticket).filter(|credentials| credentials.ticket)
+}
+
+fn by_password(worker: &Worker, settings: &ImapSettings, means: Means<'_>) -> Result<Credentials, Fault> {
+    let password = password::first(worker, settings, means.python)?;
+    Ok(Credentials { password: Some(password), ..Credentials::default() })
+}
+
+/// Ends a connection politely.
+pub(super) fn disconnect(worker: &Worker, remote: ImapRepository) {
+    let traffic = remote.traffic();
+    remote.log_out();
+    worker.detail(Topic::Thread, || {
+        let (received, sent, turns) = (traffic.received(), traffic.sent(), traffic.turns());
+        format!("closed its connection after {turns} turns, {received} bytes received and {sent} sent")
+    });
 }
 
 /// A connection that fails after a stop was asked for was cut by us; that is no fault of the server's.
@@ -84,6 +118,7 @@ fn announce(worker: &Worker, settings: &ImapSettings) {
         (None, Security::StartTls) => "STARTTLS",
         (None, Security::None) => "not encrypted",
     };
+    worker.detail(Topic::Thread, || format!("opened a connection to {}", settings.host));
     let (account, host) = (worker.account(), settings.host.clone());
     worker.publish(EventKind::Connected { account, host, security: security.to_owned() });
 }

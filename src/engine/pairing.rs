@@ -102,11 +102,12 @@ pub(super) fn list(
 }
 
 /// The names of the folders that the ledger has.
-fn by_name(known: &[FolderRecord]) -> Vec<(&str, &str)> {
+pub(super) fn by_name(known: &[FolderRecord]) -> Vec<(&str, &str)> {
     known.iter().map(|record| (record.remote.as_str(), record.local.as_str())).collect()
 }
 
-fn terms<'a>(listing: &'a Listing, known: &'a [(&'a str, &'a str)]) -> Terms<'a> {
+/// What decides over pairs, by the configuration and the ledger.
+pub(super) fn terms<'a>(listing: &'a Listing, known: &'a [(&'a str, &'a str)]) -> Terms<'a> {
     Terms { decode: listing.decode, reference: &listing.reference, known }
 }
 

@@ -67,7 +67,7 @@ pub fn pair(mut remote: Tree<'_>, mut local: Tree<'_>, terms: Terms<'_>) -> Resu
     let mut faults = Vec::new();
     let mut by_local: BTreeMap<String, Vec<(&str, String)>> = BTreeMap::new();
     for folder in remote.folders.iter().filter(|folder| folder.selectable && folder.subscribed) {
-        let seen = called(&mut remote, &folder.name);
+        let seen = called(remote.naming, &folder.name);
         if let Some(Some(visible)) = kept(seen, &mut faults)? {
             let name = translate(&visible, remote.separator, local.separator);
             by_local.entry(name).or_default().push((&folder.name, visible));
@@ -124,20 +124,15 @@ fn kept<T>(result: Result<T, Fault>, faults: &mut Vec<Fault>) -> Result<Option<T
     }
 }
 
-/// What the other side calls a folder; `None` when it doesn't take part. What is called like the separator alone is the
-/// folder above all others, as in OfflineIMAP.
-fn called(tree: &mut Tree<'_>, name: &str) -> Result<Option<String>, Fault> {
-    if !tree.naming.takes_part(name)? {
-        return Ok(None);
-    }
-    let visible = tree.naming.visible(name)?;
-    let is_top = tree.separator.is_some_and(|separator| visible.chars().eq([separator]));
-    Ok(Some(if is_top { String::new() } else { visible }))
+/// What the other side calls a folder; `None` when it doesn't take part.
+fn called(naming: &mut dyn Naming, name: &str) -> Result<Option<String>, Fault> {
+    if naming.takes_part(name)? { naming.visible(name).map(Some) } else { Ok(None) }
 }
 
 fn names(remote: (&str, &str), local: &str, terms: Terms<'_>) -> FolderPair {
-    let (remote, visible) = (remote.0.to_owned(), remote.1);
-    FolderPair { shown: terms.shown(visible).into(), remote, local: local.to_owned() }
+    // The folder above all others has no name of its own here.
+    let shown = if local.is_empty() { utf7::decode(remote.0) } else { terms.shown(remote.1) };
+    FolderPair { shown: shown.into(), remote: remote.0.to_owned(), local: local.to_owned() }
 }
 
 fn collision(remote: &[(&str, String)], local: &str) -> Fault {
@@ -151,9 +146,11 @@ fn collision(remote: &[(&str, String)], local: &str) -> Fault {
     .advise("rename one of them; until then neither is synchronised")
 }
 
-/// A name with the other side's separator. INBOX is INBOX everywhere.
-fn translate(name: &str, from: Option<char>, to: Option<char>) -> String {
+/// A name with the other side's separator. INBOX is INBOX everywhere; what is called like the separator alone is the folder above
+/// all others, as in OfflineIMAP.
+pub fn translate(name: &str, from: Option<char>, to: Option<char>) -> String {
     match (from, to) {
+        (Some(from), _) if name.chars().eq([from]) => String::new(),
         (Some(from), Some(to)) if from != to => name.replace(from, to.encode_utf8(&mut [0; 4])),
         _ => name.to_owned(),
     }

@@ -4,11 +4,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use blinkensync::config::settings::{CommonSettings, ImapSettings, Listing, PasswordSource, Security};
+use blinkensync::config::settings::ImapSettings;
 use blinkensync::demo::{Extensions, Options, Server};
 use blinkensync::model::ids::AccountName;
-use blinkensync::model::question::Secret;
-use blinkensync::store::imap::{Greeted, ImapRepository};
+use blinkensync::store::imap::{Credentials, Greeted, ImapRepository};
 
 use crate::dovecot::{Dovecot, PASSWORD};
 use crate::mailbox::{Side, Traits, suite};
@@ -26,22 +25,9 @@ const IMAP: Traits = Traits {
 };
 
 pub fn connect(address: SocketAddr, user: &str, password: &str) -> ImapRepository {
-    let settings = ImapSettings {
-        common: CommonSettings::open("remote"),
-        host: address.ip().to_string(),
-        port: address.port(),
-        user: user.to_owned(),
-        password: PasswordSource::Ask,
-        security: Security::None,
-        tunnel: None,
-        compress: true,
-        ca_file: None,
-        listing: Listing::default(),
-        expunge: true,
-        max_connections: 1,
-    };
+    let settings = ImapSettings { compress: true, ..ImapSettings::plain("remote", address, user, password) };
     let greeted = Greeted::connect(&settings, &AccountName::new("test"), LIMIT, &mut |_| {}).unwrap();
-    greeted.log_in(&Secret::new(password.to_owned())).unwrap()
+    greeted.log_in(&Credentials::of_password(password)).unwrap()
 }
 
 fn on_our_server(extensions: Extensions, check: fn(&Side<'_>)) {

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, Listing, MaildirSettings, PasswordSource, Security, Settings,
+    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Quick, Settings,
 };
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
@@ -18,7 +18,6 @@ use blinkensync::model::fault::Exit;
 use blinkensync::model::flags::Flags;
 use blinkensync::model::ids::{AccountName, Uid};
 use blinkensync::model::message::InternalDate;
-use blinkensync::model::question::Secret;
 use crossbeam_channel::{bounded, unbounded};
 
 /// Folder, bytes with LF, letters of the flags: sorted.
@@ -29,23 +28,15 @@ pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
     let account = AccountSettings {
         name: AccountName::new("test"),
         autorefresh: None,
+        quick: Quick::Never,
         max_deletes: None,
         sync_folder_deletes: false,
         hooks: Hooks::default(),
         local: MaildirSettings { common: CommonSettings::open("local"), root: root.join("mail"), separator: '.' },
         remote: ImapSettings {
-            common: CommonSettings::open("remote"),
-            host: address.ip().to_string(),
-            port: address.port(),
-            user: server.user().to_owned(),
-            password: PasswordSource::Given(Secret::new(server.password().to_owned())),
-            security: Security::None,
-            tunnel: None,
             compress: true,
-            ca_file: None,
-            listing: Listing::default(),
-            expunge: true,
             max_connections: 2,
+            ..ImapSettings::plain("remote", address, server.user(), server.password())
         },
     };
     Settings {
@@ -57,6 +48,8 @@ pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
         socket_timeout: Duration::from_secs(60),
         pythonfile: None,
         only: None,
+        lamp: None,
+        mailbox_list: None,
         accounts: vec![account],
     }
 }

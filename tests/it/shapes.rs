@@ -263,8 +263,8 @@ fn files_that_went_through_many_hands_are_read_all_the_same() {
 fn every_option_that_is_followed_at_once() {
     let text = include_str!("shapes/everything.rc");
     let written = |name: &str| text.lines().any(|line| line.split(" = ").next() == Some(name));
-    // Ways to reach the server that exclude each other.
-    let others = ["preauthtunnel", "transporttunnel"];
+    // Other ways to the server, and another user there.
+    let others = ["preauthtunnel", "transporttunnel", "remote_identity"];
     for option in OPTIONS.iter().filter(|option| option.standing == Standing::Followed) {
         let name = option.name;
         assert!(written(name) != others.contains(&name), "{name} is followed, so it belongs into everything.rc");
@@ -282,6 +282,8 @@ fn every_option_that_is_followed_at_once() {
     run.says("utf8foldernames");
     assert_eq!(shape.here(), ["Arbeit 1", "INBOX 1", "Work.März 1", "Work.Private 1"]);
     assert_eq!(fs::read_to_string(shape.world.dovecot.dir.join("hooks")).unwrap(), "before\nnew\nafter\n");
+    let list = fs::read_to_string(shape.world.dovecot.dir.join("muttrc")).unwrap();
+    assert_eq!(list, "mailboxes \"+Whole/Arbeit\" \"+Whole/Work.März\" \"+Whole/Work.Private\"\n");
     shape.write("Work.Grüße");
     shape.write("Work.März");
     shape.write("Private.mine");

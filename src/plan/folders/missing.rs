@@ -11,7 +11,7 @@ pub(super) fn on_remote(
     local: &mut Tree<'_>,
     terms: Terms<'_>,
 ) -> Result<Option<Paired>, Fault> {
-    let Some(visible) = called(local, name)? else { return Ok(None) };
+    let Some(visible) = called(local.naming, name)? else { return Ok(None) };
     speakable(name, terms)?;
     let there = translate(&visible, local.separator, remote.separator);
     let there =
@@ -25,7 +25,7 @@ pub(super) fn on_remote(
         ));
     };
     let wire = canonical(there);
-    let Some(back) = called(remote, &wire)? else { return Ok(None) };
+    let Some(back) = called(remote.naming, &wire)? else { return Ok(None) };
     if !is_looked_at(&wire, name, remote, terms)? {
         return Ok(None);
     }

@@ -1,7 +1,8 @@
 //! Appending: messages stream to the server, command after command without waiting where it allows that.
 
-use super::connection::{Connection, Tag, refused};
+use super::connection::{Connection, Tag};
 use super::reader::{Ignore, Trouble};
+use super::refusal::refused;
 use super::response::write_date;
 use super::status::{Code, Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};

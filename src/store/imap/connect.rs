@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsStream};
 
-use super::connection::{Connection, refused};
+use super::connection::Connection;
 use super::handle::Cutter;
-use super::peer::{Capabilities, Peer};
+use super::peer::Peer;
 use super::reader::{Ignore, Trouble};
+use super::refusal::refused;
 use super::response::Untagged;
 use super::status::{Code, Status, Word};
 use super::wire::Wire;
@@ -24,6 +25,10 @@ pub(super) struct Greeted {
     pub(super) connection: Connection,
     /// Whether the server has taken us for somebody already.
     pub(super) preauth: bool,
+    /// The server's first words.
+    pub(super) greeting: String,
+    /// The DER form of the certificate that it has shown, if it had to.
+    pub(super) certificate: Option<Vec<u8>>,
 }
 
 /// Who is told how to cut a connection, as soon as there is something to cut.
@@ -53,35 +58,37 @@ fn by_tunnel(settings: &settings::Tunnel, peer: &Peer, timeout: Duration, tell: 
     };
     let (tunnel, mut complaints) = Tunnel::start(&settings.command).map_err(|error| fault(&error))?;
     tell(Cutter::new(&tunnel).map_err(|error| fault(&error))?);
-    let (connection, preauth) = greet(Wire::new(Box::new(tunnel), timeout), peer).map_err(|lost| {
+    let greeted = greet(Wire::new(Box::new(tunnel), timeout), peer).map_err(|lost| {
         // The program has ended with its line, and has said all that it has to say.
         match complaints.last_line() {
             words if words.is_empty() => fault(&lost.cause),
             words => fault(&format!("{}; the command says: {words}", lost.cause)),
         }
     })?;
-    if settings.logs_in && !preauth {
+    if settings.logs_in && !greeted.preauth {
         return Err(fault(&"the server behind the tunnel wants a log-in")
             .advise("use transporttunnel, remoteuser and a password instead of preauthtunnel"));
     }
-    Ok(Greeted { connection, preauth })
+    Ok(greeted)
 }
 
 fn by_network(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tell<'_>) -> Result<Greeted, Fault> {
     let socket = dial(settings, peer, timeout)?;
     tell(Cutter::new(&socket).map_err(|error| unreachable(peer, &error))?);
-    let (connection, preauth) = match settings.security {
+    match settings.security {
         Security::Tls => {
             let stream = handshake(socket, settings, peer)?;
-            greet(Wire::new(Box::new(stream), timeout), peer)?
+            let (certificate, binding) = (shown(&stream), stream.tls_server_end_point().ok().flatten());
+            let mut greeted = greet(Wire::new(Box::new(stream), timeout), peer)?;
+            greeted.connection.binding = binding;
+            Ok(Greeted { certificate, ..greeted })
         }
-        Security::StartTls => start_tls(socket, settings, peer, timeout)?,
+        Security::StartTls => start_tls(socket, settings, peer, timeout),
         Security::None => {
             let wire = plain(&socket, timeout).map_err(|error| unreachable(peer, &error))?;
-            greet(wire, peer)?
+            greet(wire, peer)
         }
-    };
-    Ok(Greeted { connection, preauth })
+    }
 }
 
 fn dial(settings: &ImapSettings, peer: &Peer, timeout: Duration) -> Result<TcpStream, Fault> {
@@ -131,7 +138,7 @@ fn plain(socket: &TcpStream, timeout: Duration) -> io::Result<Wire> {
     Ok(Wire::new(Box::new(socket), timeout))
 }
 
-fn greet(wire: Wire, peer: &Peer) -> Result<(Connection, bool), Fault> {
+fn greet(wire: Wire, peer: &Peer) -> Result<Greeted, Fault> {
     let mut connection = Connection::new(peer.clone(), wire);
     let status = connection.greeting().map_err(|trouble| {
         connection
@@ -143,7 +150,8 @@ fn greet(wire: Wire, peer: &Peer) -> Result<(Connection, bool), Fault> {
             if let Code::Capability(names) = &status.code {
                 connection.capabilities = names.iter().cloned().collect();
             }
-            Ok((connection, status.word == Word::Preauth))
+            let preauth = status.word == Word::Preauth;
+            Ok(Greeted { connection, preauth, greeting: status.text, certificate: None })
         }
         _ => Err(refused(&status, Reach::Account, format!("connecting to {peer}")).advise("try again later")),
     }
@@ -165,17 +173,12 @@ pub(super) fn ask_capabilities(connection: &mut Connection) -> Result<Status, Fa
 }
 
 /// STARTTLS (RFC 3501, section 6.2.1). Nothing that was said before it is believed after it.
-fn start_tls(
-    socket: TcpStream,
-    settings: &ImapSettings,
-    peer: &Peer,
-    timeout: Duration,
-) -> Result<(Connection, bool), Fault> {
+fn start_tls(socket: TcpStream, settings: &ImapSettings, peer: &Peer, timeout: Duration) -> Result<Greeted, Fault> {
     let insist = "the connection would not be encrypted; ask the provider, or set starttls = no if you must";
     let tls =
         |cause: &str| Fault::new(Reach::Account, FaultKind::Tls, format!("securing the connection to {peer}"), cause);
     let wire = plain(&socket, timeout).map_err(|error| unreachable(peer, &error))?;
-    let (mut connection, preauth) = greet(wire, peer)?;
+    let Greeted { mut connection, preauth, greeting, .. } = greet(wire, peer)?;
     if preauth {
         return Err(tls("the server logs us in before STARTTLS").advise(insist));
     }
@@ -194,9 +197,15 @@ fn start_tls(
     drop(connection);
     socket.set_nonblocking(false).map_err(|error| unreachable(peer, &error))?;
     let stream = handshake(socket, settings, peer)?;
+    let (certificate, binding) = (shown(&stream), stream.tls_server_end_point().ok().flatten());
     let mut connection = Connection::new(peer.clone(), Wire::new(Box::new(stream), timeout));
-    connection.capabilities = Capabilities::default();
-    Ok((connection, false))
+    connection.binding = binding;
+    Ok(Greeted { connection, preauth: false, greeting, certificate })
+}
+
+/// The certificate that the server has shown.
+fn shown(stream: &TlsStream<TcpStream>) -> Option<Vec<u8>> {
+    stream.peer_certificate().ok().flatten()?.to_der().ok()
 }
 
 fn handshake(socket: TcpStream, settings: &ImapSettings, peer: &Peer) -> Result<TlsStream<TcpStream>, Fault> {

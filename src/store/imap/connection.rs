@@ -6,14 +6,12 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
-use super::handle::Traffic;
 use super::peer::{Capabilities, Peer};
 use super::reader::{Handler, Ignore, Trouble, read};
 use super::response::{Response, Untagged};
 use super::session::{self, Seat};
-use super::status::{Code, Status, Word};
+use super::status::{Status, Word};
 use super::wire::Wire;
 use crate::model::fault::{Fault, FaultKind, Reach};
 
@@ -21,10 +19,20 @@ use crate::model::fault::{Fault, FaultKind, Reach};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Tag(u32);
 
+/// What follows something that was said to log in.
+pub(super) enum Challenged {
+    /// The server wants to hear more.
+    More(String),
+    /// The command has ended.
+    Ended(Status),
+}
+
 /// A connection with a server.
 pub(super) struct Connection {
     pub(super) peer: Peer,
     pub(super) capabilities: Capabilities,
+    /// What only the two ends of this TLS connection know (RFC 5929, section 4), for the log-in.
+    pub(super) binding: Option<Vec<u8>>,
     wire: Wire,
     session: Option<imap::Session<Seat>>,
     /// Whether the conversation is to be compressed, if the server can do that; from the first commands after log-in on.
@@ -42,9 +50,11 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(peer: Peer, wire: Wire) -> Self {
+        wire.tell(peer.teller.clone());
         Self {
             peer,
             capabilities: Capabilities::default(),
+            binding: None,
             wire,
             session: None,
             compress: false,
@@ -58,9 +68,9 @@ impl Connection {
         }
     }
 
-    /// What went over the wire so far.
-    pub(super) fn traffic(&self) -> Arc<Traffic> {
-        self.wire.traffic()
+    /// The transport beneath it, for those who watch.
+    pub(super) fn wire(&self) -> &Wire {
+        &self.wire
     }
 
     /// From now on the user is logged in, and the imap crate's Session may take part.
@@ -139,8 +149,20 @@ impl Connection {
             if let Some(status) = self.done.remove(&tag) {
                 return Ok(Some(status));
             }
-            if self.step(handler)? == Response::Continue {
+            if let Response::Continue(_) = self.step(handler)? {
                 return Ok(None);
+            }
+        }
+    }
+
+    /// Waits for a challenge of the log-in, as it is written; or for the end of the command.
+    pub(super) fn wait_for_challenge(&mut self, tag: Tag, handler: &mut dyn Handler) -> Result<Challenged, Trouble> {
+        loop {
+            if let Some(status) = self.done.remove(&tag) {
+                return Ok(Challenged::Ended(status));
+            }
+            if let Response::Continue(words) = self.step(handler)? {
+                return Ok(Challenged::More(words));
             }
         }
     }
@@ -220,7 +242,7 @@ impl Connection {
                 self.note(taken)?;
             }
             Response::Tagged { tag, status } => self.finish(tag, status.clone()),
-            Response::Continue => {}
+            Response::Continue(_) => {}
         }
         Ok(response)
     }
@@ -254,25 +276,6 @@ impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection").field("peer", &self.peer).field("broken", &self.broken).finish_non_exhaustive()
     }
-}
-
-/// Codes of refusals that pass (RFC 5530, section 3).
-const PASSING: [&str; 5] = ["UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA", "SERVERBUG"];
-
-/// Whether a refusal passes by itself.
-pub(super) fn is_passing(status: &Status) -> bool {
-    matches!(&status.code, Code::Other(code) if PASSING.contains(&code.as_str()))
-}
-
-/// A status that isn't OK, as a fault.
-pub(super) fn refused(status: &Status, reach: Reach, doing: String) -> Fault {
-    let words = if status.text.is_empty() { "no reason given".to_owned() } else { status.text.clone() };
-    let code = match &status.code {
-        Code::Other(code) => format!("[{code}] "),
-        _ => String::new(),
-    };
-    let kind = if is_passing(status) { FaultKind::Busy } else { FaultKind::Server };
-    Fault::new(reach, kind, doing, format!("the server says: {code}{words}"))
 }
 
 /// A string as IMAP quotes it (RFC 3501, section 4.3). `None` for what can't be quoted: line ends and NUL.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::connection::{Connection, refused};
+use super::connection::Connection;
 use super::mailbox::SET_LENGTH;
 use super::reader::Handler;
+use super::refusal::refused;
 use super::response::{Fetched, Untagged};
 use super::status::{Code, Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::ImapRepository;
-use super::connection::{Connection, quote, refused};
+use super::connection::{Connection, quote};
 use super::reader::Ignore;
+use super::refusal::refused;
 use super::response::{ListItem, StatusItems, Untagged};
 use super::status::{Code, Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};

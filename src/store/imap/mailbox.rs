@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::append::Append;
-use super::connection::{Connection, quote, refused};
+use super::connection::{Connection, quote};
 use super::fetch;
 use super::reader::Ignore;
 use super::recognise;
+use super::refusal::refused;
 use super::select::Seen;
 use super::status::{Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};

@@ -4,20 +4,25 @@
 //! and appends: responses are taken apart while they arrive, bodies go straight to their destination, and commands are
 //! pipelined.
 
+mod about;
 mod append;
+mod certificate;
 mod connect;
 mod connection;
 mod delete;
 mod fetch;
 mod handle;
+mod introduce;
 mod list;
 mod login;
 mod mailbox;
 mod peer;
 mod reader;
 mod recognise;
+mod refusal;
 mod relocate;
 mod response;
+mod sasl;
 mod select;
 mod session;
 mod status;
@@ -27,14 +32,19 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use about::{Namespace, Namespaces, Quota};
+pub use certificate::{Certificate, Words};
 pub use handle::{Cutter, Traffic};
+pub use introduce::{Acquaintance, Introduction};
+pub use login::{Credentials, Refusal};
 
 use crate::config::settings::{ImapSettings, Listing};
 use crate::model::fault::Fault;
 use crate::model::folder::FolderInfo;
 use crate::model::ids::AccountName;
-use crate::model::question::Secret;
+use crate::model::mechanism::Mechanism;
 use crate::model::utf7;
+use crate::store::teller::Teller;
 use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
 use connection::Connection;
@@ -43,7 +53,7 @@ use peer::Peer;
 /// A connection that stands but has not logged in.
 pub struct Greeted {
     inner: connect::Greeted,
-    user: String,
+    wish: login::Wish,
     expunge: bool,
     listing: Listing,
     includes: Vec<String>,
@@ -58,40 +68,59 @@ impl Greeted {
         timeout: Duration,
         tell: &mut dyn FnMut(Cutter),
     ) -> Result<Self, Fault> {
-        let peer = Peer { account: account.clone(), host: settings.host.clone() };
+        Self::connect_telling(settings, account, timeout, tell, Teller::silent())
+    }
+
+    /// The same; `teller` is told what is said, line by line, without secrets and mail.
+    pub fn connect_telling(
+        settings: &ImapSettings,
+        account: &AccountName,
+        timeout: Duration,
+        tell: &mut dyn FnMut(Cutter),
+        teller: Teller,
+    ) -> Result<Self, Fault> {
+        let peer = Peer { account: account.clone(), host: settings.host.clone(), teller };
         Ok(Self {
             inner: connect::connect(settings, &peer, timeout, tell)?,
-            user: settings.user.clone(),
+            wish: login::Wish {
+                user: settings.user.clone(),
+                identity: settings.identity.clone(),
+                port: settings.port,
+                mechanisms: settings.mechanisms.clone(),
+                private: settings.is_private(),
+            },
             expunge: settings.expunge,
             listing: settings.listing.clone(),
             includes: settings.common.includes.iter().map(|name| utf7::written(name)).collect(),
         })
     }
 
-    /// Logs in, unless the server has taken us for somebody already. When the server refuses, the fault's kind is [`Login`](crate::model::fault::FaultKind::Login), and the
-    /// connection is given up; a next attempt makes its own.
-    pub fn log_in(mut self, password: &Secret) -> Result<ImapRepository, Fault> {
-        if self.inner.preauth {
+    /// Logs in, unless the server has taken us for somebody already. When the server refuses, the connection is given up; a
+    /// next attempt makes its own.
+    pub fn log_in(mut self, credentials: &Credentials) -> Result<ImapRepository, Refusal> {
+        let way = if self.inner.preauth {
             login::settle(&mut self.inner.connection, Vec::new())?;
+            None
         } else {
             if self.inner.connection.capabilities.is_empty() {
                 connect::ask_capabilities(&mut self.inner.connection)?;
             }
-            login::log_in(&mut self.inner.connection, &self.user, password)?;
-        }
+            Some(login::log_in(&mut self.inner.connection, &self.wish, credentials)?)
+        };
         Ok(ImapRepository {
             connection: self.inner.connection,
             separator: list::Separator::Unknown,
             expunge: self.expunge,
             listing: self.listing,
             includes: self.includes,
+            way,
         })
     }
 }
 
 impl std::fmt::Debug for Greeted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Greeted").field("user", &self.user).finish_non_exhaustive()
+        f.debug_struct("Greeted").field("user", &self.wish.user).finish_non_exhaustive()
     }
 }
 
@@ -104,17 +133,28 @@ pub struct ImapRepository {
     listing: Listing,
     /// Folders that are looked at wherever they are, as IMAP spells them.
     includes: Vec<String>,
+    way: Option<Mechanism>,
 }
 
 impl ImapRepository {
+    /// The way in which the user was logged in; `None` when the server knew already who it is.
+    pub fn way(&self) -> Option<Mechanism> {
+        self.way
+    }
+
     /// What went over the connection so far.
     pub fn traffic(&self) -> Arc<Traffic> {
-        self.connection.traffic()
+        self.connection.wire().traffic()
     }
 
     /// Whether the connection has failed, so that nothing more can be done over it.
     pub fn is_broken(&self) -> bool {
         self.connection.is_broken()
+    }
+
+    /// From now on this one is told what is said over the connection.
+    pub fn tell(&self, teller: Teller) {
+        self.connection.wire().tell(teller);
     }
 
     /// Ends the connection politely.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::connection::{Connection, refused};
+use super::connection::Connection;
 use super::mailbox::SET_LENGTH;
+use super::refusal::refused;
 use super::response::{Fetched, Untagged};
 use super::status::Word;
 use crate::model::fault::{Fault, Reach};

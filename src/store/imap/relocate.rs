@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::connection::{Connection, quote, refused};
+use super::connection::{Connection, quote};
 use super::mailbox::{ImapMailbox, SET_LENGTH};
+use super::refusal::refused;
 use super::response::Untagged;
 use super::status::{Code, Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};

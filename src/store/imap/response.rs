@@ -4,6 +4,7 @@
 
 use chrono::DateTime;
 
+use super::about::{self, About};
 use super::status::{Status, Word, status};
 use super::token::{Token, Tokens, to_text};
 use crate::model::flags::Flags;
@@ -74,14 +75,16 @@ pub(super) enum Untagged {
     Fetch(Fetched),
     /// UIDs that a search found, from SEARCH or ESEARCH.
     Found(UidSet),
+    /// What the server says of itself.
+    About(About),
     Other,
 }
 
 /// A whole response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Response {
-    /// `+`: the server waits for more.
-    Continue,
+    /// `+`: the server waits for more; what it says to that.
+    Continue(String),
     Untagged(Untagged),
     Tagged {
         tag: String,
@@ -96,7 +99,8 @@ pub(super) fn parse(response: &[u8]) -> Response {
         return Response::Untagged(Untagged::Other);
     };
     if first.bytes().first() == Some(&b'+') {
-        return Response::Continue;
+        let words = response.trim_ascii_start().get(1..).unwrap_or_default().trim_ascii();
+        return Response::Continue(String::from_utf8_lossy(words).into_owned());
     }
     if first.is("*") {
         return Response::Untagged(untagged(tokens));
@@ -128,7 +132,7 @@ fn untagged(mut tokens: Tokens<'_>) -> Untagged {
         "VANISHED" => vanished(tokens),
         "SEARCH" => found(tokens).map_or(Untagged::Other, Untagged::Found),
         "ESEARCH" => esearch(tokens),
-        _ => Untagged::Other,
+        name => about::parse(name, tokens).map_or(Untagged::Other, Untagged::About),
     }
 }
 

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, Listing, MaildirSettings, PasswordSource, Security, Settings,
+    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, Listing, MaildirSettings, Quick, Settings,
 };
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
@@ -18,7 +18,6 @@ use blinkensync::model::fault::{Exit, Fault};
 use blinkensync::model::flags::{Flags, System};
 use blinkensync::model::ids::{AccountName, Uid};
 use blinkensync::model::message::InternalDate;
-use blinkensync::model::question::Secret;
 use crossbeam_channel::{bounded, unbounded};
 
 use super::proxy::Proxy;
@@ -74,27 +73,18 @@ impl Account {
     }
 
     fn settings(&self, patience: Duration) -> Settings {
-        let address = self.proxy.address;
         let account = AccountSettings {
             name: AccountName::new("test"),
             autorefresh: None,
+            quick: Quick::Never,
             max_deletes: None,
             sync_folder_deletes: self.folder_deletes,
             hooks: Hooks::default(),
             local: MaildirSettings { common: CommonSettings::open("local"), root: self.maildir(), separator: '.' },
             remote: ImapSettings {
-                common: CommonSettings::open("remote"),
-                host: address.ip().to_string(),
-                port: address.port(),
-                user: self.server.user().to_owned(),
-                password: PasswordSource::Given(Secret::new(self.server.password().to_owned())),
-                security: Security::None,
-                tunnel: None,
-                compress: false,
-                ca_file: None,
+                fetching: Fetching { retries: 0, alone: false },
                 listing: self.listing.clone(),
-                expunge: true,
-                max_connections: 1,
+                ..ImapSettings::plain("remote", self.proxy.address, self.server.user(), self.server.password())
             },
         };
         Settings {
@@ -106,6 +96,8 @@ impl Account {
             socket_timeout: patience,
             pythonfile: None,
             only: None,
+            lamp: None,
+            mailbox_list: None,
             accounts: vec![account],
         }
     }

@@ -3,13 +3,12 @@
 use std::net::SocketAddr;
 
 use super::*;
-use crate::config::settings::{CommonSettings, ImapSettings, Listing, PasswordSource, Security};
+use crate::config::settings::ImapSettings;
 use crate::cut::{Cut, Way};
 use crate::demo::{self, Extensions, Server};
 use crate::model::fault::FaultKind;
 use crate::model::message::InternalDate;
-use crate::model::question::Secret;
-use crate::store::imap::{Greeted, ImapRepository};
+use crate::store::imap::{Credentials, Greeted, ImapRepository};
 
 /// How long anything of the server may take; only ends tests that have failed.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,21 +36,11 @@ impl CutWorld {
 
     fn connect(&self, address: SocketAddr) -> Result<ImapRepository, Fault> {
         let settings = ImapSettings {
-            common: CommonSettings::open("remote"),
-            host: address.ip().to_string(),
-            port: address.port(),
-            user: self.server.user().to_owned(),
-            password: PasswordSource::Ask,
-            security: Security::None,
-            tunnel: None,
             compress: true,
-            ca_file: None,
-            listing: Listing::default(),
-            expunge: true,
-            max_connections: 1,
+            ..ImapSettings::plain("remote", address, self.server.user(), self.server.password())
         };
         let greeted = Greeted::connect(&settings, &AccountName::new("t"), PATIENCE, &mut |_| {})?;
-        greeted.log_in(&Secret::new(self.server.password().to_owned()))
+        greeted.log_in(&Credentials::of_password(self.server.password())).map_err(|refusal| refusal.fault)
     }
 
     fn run(&self, remote: &mut ImapRepository) -> Done {
