@@ -104,7 +104,7 @@ fn what_is_deleted_here_stays_on_a_server_that_keeps_everything() {
         assert_eq!(is(&world, "3 in INBOX"), NOWHERE);
     }
     assert_ne!(world.status(), after, "that was the flag");
-    info(&world).says("INBOX: 4 messages on both sides, 1 kept on one side");
+    info(&world).says("4 messages on both sides, 1 kept on one side");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn what_is_deleted_there_stays_in_a_maildir_that_keeps_everything() {
         assert_eq!(is(&world, "3 in INBOX"), ONLY_HERE);
     }
     assert_eq!(world.status(), after);
-    info(&world).says("INBOX: 4 messages on both sides, 1 kept on one side");
+    info(&world).says("4 messages on both sides, 1 kept on one side");
 }
 
 #[test]
