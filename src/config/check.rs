@@ -150,7 +150,9 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let hooks = Hooks { before, after, new_mail, inbox };
     let local = local.and_then(|section| repository::local(source, &section));
     let remote = remote.and_then(|section| repository::remote(source, &section));
-    let (local, remote) = (local?, remote?);
+    let decode = source.read(&section, "utf8foldernames", value::boolean).unwrap_or(false);
+    let (local, mut remote) = (local?, remote?);
+    remote.listing.decode |= decode;
     Some(AccountSettings {
         name: AccountName::new(name),
         autorefresh: autorefresh.flatten(),

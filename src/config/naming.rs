@@ -1,11 +1,12 @@
 //! Which folders of a repository take part, and what they are called on the other side.
 
 use super::literal::{Literal, literal};
-use super::settings::CommonSettings;
+use super::settings::{CommonSettings, Listing};
 use super::source::Source;
 use super::value;
 use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
+use crate::model::utf7;
 
 /// `folderpatterns`.
 pub fn patterns(source: &mut Source, section: &str) -> Option<Patterns> {
@@ -45,6 +46,27 @@ pub fn one_way(source: &mut Source, section: &str, common: &CommonSettings) {
     if common.map.is_some() && common.nametrans.is_some() {
         source.wrong(section, "namemap", "there is a nametrans as well; expected one of the two");
     }
+}
+
+/// Which of a server's folders are looked at, and how their names are read.
+pub fn listing(source: &mut Source, section: &str) -> Listing {
+    let subscribed_only = source.read(section, "subscribedonly", value::boolean).unwrap_or(false);
+    let decode = source.read(section, "decodefoldernames", value::boolean).unwrap_or(false);
+    if decode {
+        let message = "the same as utf8foldernames = yes in the account, where it belongs now; nametrans, folderfilter and \
+                       the like are given names as people read them";
+        source.doubtful(section, "decodefoldernames", message);
+    }
+    // Who needs quotes to say that there is none may have written them around one as well.
+    let reference = source.read(section, "reference", |text| {
+        let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        if text.contains(char::is_control) {
+            Err("expected a name of a folder".to_owned())
+        } else {
+            Ok(utf7::written(text))
+        }
+    });
+    Listing { subscribed_only, reference: reference.unwrap_or_default(), decode }
 }
 
 /// What Python comes to; an error is a sentence.

@@ -80,6 +80,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
     let compress = source.read(section, "usecompression", boolean).unwrap_or(!near);
     let ca_file = ca_file(source, section);
     let expunge = source.read(section, "expunge", boolean).unwrap_or(true);
+    let listing = naming::listing(source, section);
     let max_connections = source.read(section, "maxconnections", value::count).unwrap_or(CONNECTIONS);
     let usual = if security == Security::Tls { TLS_PORT } else { PLAIN_PORT };
     let port = given_port.unwrap_or(usual);
@@ -96,6 +97,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         tunnel,
         compress,
         ca_file,
+        listing,
         expunge,
         max_connections,
         fetching: fetching(source, section),

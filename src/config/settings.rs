@@ -181,6 +181,17 @@ pub struct MaildirSettings {
     pub separator: char,
 }
 
+/// Which of a server's folders are looked at, and how their names are read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listing {
+    /// Only those that are subscribed to.
+    pub subscribed_only: bool,
+    /// Where they begin: the reference of LIST (RFC 3501, section 6.3.8). Their names have it in front, as it is spelt here.
+    pub reference: String,
+    /// The other side has their names decoded from modified UTF-7.
+    pub decode: bool,
+}
+
 /// How the connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {
@@ -234,6 +245,8 @@ pub struct ImapSettings {
     pub compress: bool,
     /// A file of certificates to trust instead of the system's.
     pub ca_file: Option<PathBuf>,
+    /// Which folders are looked at, and how their names are read.
+    pub listing: Listing,
     /// Whether deleted messages are removed for good; else they are only marked.
     pub expunge: bool,
     /// How many connections at once; at least 1.
@@ -274,6 +287,7 @@ impl ImapSettings {
             tunnel: None,
             compress: false,
             ca_file: None,
+            listing: Listing::default(),
             expunge: true,
             max_connections: 1,
             fetching: Fetching::default(),

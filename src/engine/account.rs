@@ -180,8 +180,9 @@ impl Shared<'_> {
     /// What the folders of the remote and of the local side are called.
     pub(super) fn names(&self) -> Result<(naming::Names<'_>, naming::Names<'_>), Fault> {
         let python = self.task.python.as_ref();
-        let names = |common| naming::Names::new(common, python);
-        Ok((names(&self.account.remote.common)?, names(&self.account.local.common)?))
+        let remote = &self.account.remote;
+        let there = naming::Names::new(&remote.common, remote.listing.decode, python)?;
+        Ok((there, naming::Names::new(&self.account.local.common, false, python)?))
     }
 
     pub(super) fn policy(&self) -> Policy {
@@ -268,7 +269,8 @@ pub(super) fn list(
 ) -> Result<Vec<Candidate>, Fault> {
     let (mut there, mut here) = shared.names()?;
     let (only, called) = (shared.task.settings.only.as_ref(), &*shared.called);
-    let names = Names { only, called, remote: &mut there, local: &mut here };
+    let listing = &shared.account.remote.listing;
+    let names = Names { only, called, listing, remote: &mut there, local: &mut here };
     let mut folders = pairing::list(worker, shared.policy(), (sides, names), known, total)?;
     there.sort(&mut folders)?;
     recheck(worker, shared.policy(), sides, &mut folders, known)?;

@@ -104,7 +104,8 @@ fn inspect(task: &Task, worker: &Worker) -> Result<Inspection, Fault> {
     let maildir = here.as_ref().map(|here| here.as_ref().map(Vec::len).map_err(Clone::clone));
     let here = here.and_then(Result::ok).unwrap_or_default();
     if let Some(there) = &there {
-        faults.extend(vanish::check(worker, &records, there, &here).err().filter(|_| root.is_dir()));
+        let listing = &shared.account.remote.listing;
+        faults.extend(vanish::check(worker, listing, &records, there, &here).err().filter(|_| root.is_dir()));
     }
     let separator = access.as_ref().and_then(|access| access.as_ref().ok()?.separator);
     let sides = names::Sides { there: there.as_deref(), here: &here, separator, records: &records };

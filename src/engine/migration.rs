@@ -76,7 +76,7 @@ fn migrate(task: &Task, worker: &Worker, tell: &mut dyn FnMut(Migrated)) -> Resu
     let (mut folders, mut renamed) = (0, 0);
     let mut local = shared.maildir(worker);
     if check_root(&shared.account.local.root, &known)? {
-        let mut names = Names::new(&shared.account.local.common, task.python.as_ref())?;
+        let mut names = Names::new(&shared.account.local.common, false, task.python.as_ref())?;
         let called = called(&mut names, &mut local, tell)?;
         let _ = shared.called.set(called.iter().cloned().collect::<Called>());
         folders = called.len() as u64;

@@ -231,6 +231,8 @@ mod attack_tests;
 #[cfg(test)]
 mod crash_tests;
 #[cfg(test)]
+mod respell_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod world_of_tests;

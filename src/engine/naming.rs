@@ -43,9 +43,11 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// Makes the functions of the configuration ready; one that is none is a fault of the account.
-    pub(super) fn new(common: &'a CommonSettings, python: Option<&'a Python>) -> Result<Self, Fault> {
-        let rules = Rules { patterns: common.patterns.as_ref(), map: common.map.as_ref(), includes: &common.includes };
+    /// Makes the functions of the configuration ready; one that is none is a fault of the account. `decode`: they are given
+    /// names decoded from modified UTF-7.
+    pub(super) fn new(common: &'a CommonSettings, decode: bool, python: Option<&'a Python>) -> Result<Self, Fault> {
+        let (patterns, map, includes) = (common.patterns.as_ref(), common.map.as_ref(), &common.includes);
+        let rules = Rules { patterns, map, includes, decode };
         let function = |option: &str, code: &Option<String>| {
             let Some(code) = code.clone() else { return Ok(None) };
             let option = format!("[Repository {}] {option}", common.name);
@@ -102,20 +104,24 @@ fn own<T>(result: Result<T, Fault>) -> Result<T, Fault> {
 impl Naming for Names<'_> {
     fn visible(&mut self, name: &str) -> Result<String, Fault> {
         let Some(function) = self.nametrans.clone() else { return self.rules.visible(name) };
-        let argument = name.into();
+        let argument = (&*self.rules.read(name)).into();
         own(Self::way(self.python)?.ask(move |python| python.call_text(&function, &[argument])))
     }
 
     fn takes_part(&mut self, name: &str) -> Result<bool, Fault> {
-        let function = self.folderfilter.clone().filter(|_| !self.rules.includes.iter().any(|one| one == name));
+        let function = self.folderfilter.clone().filter(|_| self.rules.included(name).is_none());
         let Some(function) = function else { return self.rules.takes_part(name) };
-        let argument = name.into();
+        let argument = (&*self.rules.read(name)).into();
         own(Self::way(self.python)?.ask(move |python| python.call_truth(&function, &[argument])))
     }
 
     fn hidden(&mut self, visible: &str) -> Option<String> {
         // What a function does can't be undone; whether the same name comes out is found by trying.
-        if self.nametrans.is_some() { Some(visible.to_owned()) } else { self.rules.hidden(visible) }
+        if self.nametrans.is_some() { Some(self.spelt(visible)) } else { self.rules.hidden(visible) }
+    }
+
+    fn spelt(&self, name: &str) -> String {
+        self.rules.spelt(name)
     }
 
     fn translates(&self) -> bool {

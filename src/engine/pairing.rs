@@ -9,15 +9,18 @@ use super::account::Total;
 use super::folder::{Job, Policy};
 use super::hands;
 use super::quarantine;
+use super::remarks;
+use super::respell;
 use super::vanish;
 use super::worker::Worker;
+use crate::config::settings::Listing;
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::{FolderInfo, FolderPair};
 use crate::model::ids::Side;
 use crate::model::mark::Mark;
 use crate::model::patterns::Patterns;
-use crate::plan::folders::{Paired, Tree, pair};
+use crate::plan::folders::{Paired, Terms, Tree, pair};
 use crate::plan::naming::Naming;
 use crate::store::Repository;
 use crate::store::ledger::{FolderRecord, Ledger};
@@ -45,6 +48,8 @@ pub(super) struct Names<'a> {
     pub(super) only: Option<&'a Patterns>,
     /// Where the Maildir learns what the server calls its folders.
     pub(super) called: &'a OnceLock<Called>,
+    /// Which of the server's folders are looked at.
+    pub(super) listing: &'a Listing,
     pub(super) remote: &'a mut dyn Naming,
     pub(super) local: &'a mut dyn Naming,
 }
@@ -54,20 +59,21 @@ pub(super) fn list(
     worker: &Worker,
     policy: Policy,
     (sides, names): (&mut Sides<'_>, Names<'_>),
-    known: &[FolderRecord],
+    known: &mut [FolderRecord],
     total: &mut Total,
 ) -> Result<Vec<Candidate>, Fault> {
     worker.checkpoint()?;
     let (there, here) = (sides.remote.folders()?, sides.local.folders()?);
-    vanish::check(worker, known, &there, &here)?;
+    vanish::check(worker, names.listing, known, &there, &here)?;
+    remarks::on_list(worker, names.listing, known, &there);
     let (remote_separator, local_separator) = (sides.remote.separator()?, sides.local.separator()?);
     let (create, naming) = (policy.create_remote, names.remote);
     let remote_tree = Tree { folders: &there, separator: remote_separator, create, naming };
     let (create, naming) = (policy.create_local, &mut *names.local);
     let local_tree = Tree { folders: &here, separator: local_separator, create, naming };
-    let (mut pairs, faults) = pair(remote_tree, local_tree)?;
+    let (mut pairs, faults) = pair(remote_tree, local_tree, terms(names.listing, &by_name(known)))?;
     let _ = names.called.set(called(&mut *names.local, &pairs)?);
-    vanish::forget_left_out(sides.ledger, &pairs, known, &there, &here)?;
+    vanish::forget_left_out(sides.ledger, (policy, names.listing), &pairs, known, (&there, &here))?;
     if let Some(only) = names.only {
         pairs.retain(|pair| only.decide(&[&pair.names.shown, &pair.names.remote, &pair.names.local]).0);
     }
@@ -81,7 +87,7 @@ pub(super) fn list(
         worker.checkpoint()?;
         let moved = renamed(worker, known, &listed, &pair);
         match moved.map_or_else(|| make(worker, policy, sides, known, &pair), Err) {
-            Ok(Made::Removed) => {}
+            Ok(Made::Unseen) => {}
             Ok(Made::Here(created)) => candidates.push(Candidate {
                 remote_mark: there.get(pair.names.remote.as_str()).copied(),
                 local_mark: here.get(pair.names.local.as_str()).copied(),
@@ -93,6 +99,16 @@ pub(super) fn list(
         }
     }
     Ok(candidates)
+}
+
+/// The names of the folders that the ledger has.
+pub(super) fn by_name(known: &[FolderRecord]) -> Vec<(&str, &str)> {
+    known.iter().map(|record| (record.remote.as_str(), record.local.as_str())).collect()
+}
+
+/// What decides over pairs, by the configuration and the ledger.
+pub(super) fn terms<'a>(listing: &'a Listing, known: &'a [(&'a str, &'a str)]) -> Terms<'a> {
+    Terms { decode: listing.decode, reference: &listing.reference, known }
 }
 
 /// What the other side calls the local folders, where that differs.
@@ -136,8 +152,8 @@ fn renamed(worker: &Worker, known: &[FolderRecord], listed: &HashSet<&str>, pair
 enum Made {
     /// Both are there; whether one of them was made now.
     Here(bool),
-    /// The other one is gone now too.
-    Removed,
+    /// There is nothing to be looked at: the other one is gone now too, or would be called otherwise in a real run.
+    Unseen,
 }
 
 /// Makes the folder where it is missing, or deletes the other one where that is wished.
@@ -148,9 +164,18 @@ fn make(
     worker: &Worker,
     policy: Policy,
     sides: &mut Sides<'_>,
-    known: &[FolderRecord],
+    known: &mut [FolderRecord],
     pair: &Paired,
 ) -> Result<Made, Fault> {
+    if let Some(old) = &pair.respelt {
+        let job = Job::new(worker, &pair.names, policy);
+        if policy.pretend {
+            job.note(format!("dry run: the local folder {old} would be renamed to {}", pair.names.local));
+            return Ok(Made::Unseen);
+        }
+        respell::respell(&job, sides, known, old)?;
+        return Ok(Made::Here(false));
+    }
     let side = match (pair.create_remote, pair.create_local) {
         (true, _) => Side::Remote,
         (_, true) => Side::Local,
@@ -165,7 +190,7 @@ fn make(
             return Ok(Made::Here(false));
         }
         if policy.folder_deletes && was_there && vanish::follow(&job, sides, record, side)? {
-            return Ok(Made::Removed);
+            return Ok(Made::Unseen);
         }
         sides.ledger.forget_folder(&pair.names.local)?;
         job.warn(format!("the folder is gone {}; it is made again there and refilled", side_in_words(side)));

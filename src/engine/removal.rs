@@ -235,7 +235,12 @@ mod tests {
     use super::*;
 
     fn listed(names: &[&str]) -> Vec<FolderInfo> {
-        let info = |name: &&str| FolderInfo { name: (*name).to_owned(), selectable: *name != "Bare", mark: None };
+        let info = |name: &&str| FolderInfo {
+            name: (*name).to_owned(),
+            selectable: *name != "Bare",
+            subscribed: true,
+            mark: None,
+        };
         names.iter().map(info).collect()
     }
 

@@ -2,13 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::folder::Job;
+use super::folder::{Job, Policy};
 use super::pairing::{Sides, side_in_words};
 use super::worker::Worker;
+use crate::config::settings::Listing;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::FolderInfo;
 use crate::model::ids::{Side, Uid};
 use crate::model::message::{Coverage, MessageId};
+use crate::model::utf7;
 use crate::plan::folders::Paired;
 use crate::plan::guard;
 use crate::store::ledger::{FolderRecord, Ledger, Row, State};
@@ -17,6 +19,7 @@ use crate::store::ledger::{FolderRecord, Ledger, Row, State};
 /// a server in trouble an empty list.
 pub(super) fn check(
     worker: &Worker,
+    listing: &Listing,
     known: &[FolderRecord],
     there: &[FolderInfo],
     here: &[FolderInfo],
@@ -27,15 +30,22 @@ pub(super) fn check(
         return Ok(());
     }
     let has = |side: &[FolderInfo], name: &str| side.iter().any(|folder| folder.selectable && folder.name == name);
-    if !known.iter().any(|record| has(here, &record.local)) {
+    // They may just have got the names that they have in another spelling.
+    let spelt: HashSet<String> = here.iter().map(|folder| utf7::loose(&folder.name)).collect();
+    if !known.iter().any(|record| spelt.contains(&utf7::loose(&record.local))) {
         let cause = "none of the local folders is there that were there before";
         return Err(Fault::new(Reach::Account, FaultKind::Refused, doing(), cause)
             .advise("is the Maildir's disk mounted? To begin anew, delete the account's ledger as well"));
     }
     if !known.iter().any(|record| has(there, &record.remote)) {
         let cause = "the server has none of the folders that it had before";
-        return Err(Fault::new(Reach::Account, FaultKind::Refused, doing(), cause)
-            .advise("if that is meant, delete the account's ledger, and the local mail is sent there anew"));
+        return Err(Fault::new(Reach::Account, FaultKind::Refused, doing(), cause).advise(
+            if listing.reference.is_empty() {
+                "if that is meant, delete the account's ledger, and the local mail is sent there anew"
+            } else {
+                "is reference right? If it is, and this is meant, delete the account's ledger to begin anew"
+            },
+        ));
     }
     Ok(())
 }
@@ -43,20 +53,35 @@ pub(super) fn check(
 /// Forgets folders that are gone from a side, and that the configuration doesn't pair now: it leaves them out, say, or lets
 /// none be made there. Nobody meant the other one to go as well, or all that was in it, and when they are paired again one
 /// day, that must not be concluded.
+///
+/// What isn't looked at isn't gone. But where folders are deleted with their counterparts, such a one is known by its names
+/// alone: it may go one day, and then nothing tells any more that it was left out.
 pub(super) fn forget_left_out(
     ledger: &mut dyn Ledger,
+    (policy, listing): (Policy, &Listing),
     pairs: &[Paired],
     known: &[FolderRecord],
-    there: &[FolderInfo],
-    here: &[FolderInfo],
+    (there, here): (&[FolderInfo], &[FolderInfo]),
 ) -> Result<(), Fault> {
     let paired: HashSet<(&str, &str)> =
         pairs.iter().map(|pair| (pair.names.remote.as_str(), pair.names.local.as_str())).collect();
+    let unsubscribed: HashSet<&str> =
+        there.iter().filter(|folder| !folder.subscribed).map(|folder| folder.name.as_str()).collect();
     let (there, here) = (names(there), names(here));
-    for FolderRecord { remote, local, .. } in known {
-        let is_gone = !there.contains(remote.as_str()) || !here.contains(local.as_str());
-        if is_gone && !paired.contains(&(remote, local)) {
+    for FolderRecord { remote, local, uid_validity, .. } in known {
+        if paired.contains(&(remote, local)) {
+            continue;
+        }
+        let elsewhere = !there.contains(remote.as_str()) && !remote.starts_with(&listing.reference);
+        let is_gone = !here.contains(local.as_str()) || (!there.contains(remote.as_str()) && !elsewhere);
+        if is_gone {
             ledger.forget_folder(local)?;
+        } else if policy.folder_deletes
+            && uid_validity.is_some()
+            && (elsewhere || unsubscribed.contains(remote.as_str()))
+        {
+            ledger.forget_folder(local)?;
+            ledger.folder(remote, local)?;
         }
     }
     Ok(())

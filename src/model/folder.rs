@@ -13,6 +13,8 @@ pub struct FolderInfo {
     pub name: String,
     /// Whether it can hold messages.
     pub selectable: bool,
+    /// Whether it is subscribed to, where only such folders are looked at; elsewhere always.
+    pub subscribed: bool,
     /// What the listing said of its contents, where it did.
     pub mark: Option<Mark>,
 }

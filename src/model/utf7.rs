@@ -11,6 +11,33 @@ pub fn decode(name: &str) -> String {
     try_decode(name).unwrap_or_else(|| name.to_owned())
 }
 
+/// The name as people read it, if [`encode`] gives the very same name back. A name that doesn't come back could not be told
+/// from another one, and one with control characters in it is no name to read.
+pub fn read(name: &str) -> Option<String> {
+    try_decode(name).filter(|text| encode(text) == name && !text.contains(char::is_control))
+}
+
+/// A name as IMAP writes it, whether it was written down like that or as people read it.
+pub fn written(name: &str) -> String {
+    if read(name).is_some() { name.to_owned() } else { encode(name) }
+}
+
+/// The name with all that is modified UTF-7 in it decoded, piece by piece: whatever way a name is spelt, or half of it, this is
+/// the same.
+pub fn loose(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some(start) = rest.find('&') {
+        let (plain, shifted) = rest.split_at(start);
+        text.push_str(plain);
+        let code = shifted[1..].split_once('-').and_then(|(code, after)| Some((decode_shift(code)?, after)));
+        let (piece, after) = code.unwrap_or_else(|| ("&".to_owned(), &shifted[1..]));
+        text.push_str(&piece);
+        rest = after;
+    }
+    text + rest
+}
+
 fn try_decode(name: &str) -> Option<String> {
     let mut text = String::with_capacity(name.len());
     let mut rest = name;
@@ -18,15 +45,16 @@ fn try_decode(name: &str) -> Option<String> {
         let (plain, shifted) = rest.split_at(start);
         let (code, after) = shifted[1..].split_once('-')?;
         text.push_str(plain);
-        if code.is_empty() {
-            text.push('&');
-        } else {
-            text.push_str(&decode_utf16(code)?);
-        }
+        text.push_str(&decode_shift(code)?);
         rest = after;
     }
     text.push_str(rest);
     Some(text)
+}
+
+/// What stands between `&` and `-`.
+fn decode_shift(code: &str) -> Option<String> {
+    if code.is_empty() { Some("&".to_owned()) } else { decode_utf16(code) }
 }
 
 fn decode_utf16(code: &str) -> Option<String> {
@@ -96,7 +124,43 @@ mod tests {
         }
     }
 
+    #[test]
+    fn only_what_comes_back_is_read() {
+        for (name, text) in [("Entw&APw-rfe", "Entwürfe"), ("A&-B", "A&B"), ("plain.name", "plain.name")] {
+            assert_eq!(read(name).as_deref(), Some(text));
+        }
+        // Printable letters in base64, a shift that goes on for no reason, letters beyond ASCII, halves, and controls.
+        for name in ["&AC8-", "&AGE-", "&APw-&APY-", "Entwürfe", "&2AA-", "&", "&AAo-", "a\tb", "&AAAAAA-"] {
+            assert_eq!(read(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn who_writes_a_name_down_may_spell_it_either_way() {
+        for text in ["Entwürfe", "Entw&APw-rfe"] {
+            assert_eq!(written(text), "Entw&APw-rfe");
+        }
+        assert_eq!((written("A&B"), written("INBOX")), ("A&-B".to_owned(), "INBOX".to_owned()));
+    }
+
+    #[test]
+    fn a_name_is_known_in_either_spelling_and_in_both_at_once() {
+        for name in ["Entw&APw-rfe/M&AOQ-rz", "Entwürfe/März", "Entwürfe/M&AOQ-rz"] {
+            assert_eq!(loose(name), "Entwürfe/März");
+        }
+        for (name, text) in [("A&-B", "A&B"), ("A&B", "A&B"), ("&", "&"), ("a &A*- & b-", "a &A*- & b-")] {
+            assert_eq!(loose(name), text);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_read_is_written_the_same_again(name in ".*") {
+            if let Some(text) = read(&name) {
+                prop_assert_eq!(encode(&text), name);
+            }
+        }
+
         #[test]
         fn every_text_comes_back(text in "\\PC*") {
             prop_assert_eq!(decode(&encode(&text)), text);

@@ -8,6 +8,11 @@ use crate::model::utf7;
 
 use super::naming::Naming;
 
+mod missing;
+mod respelt;
+
+use respelt::Spellings;
+
 /// One side's folders.
 pub struct Tree<'a> {
     /// What it lists.
@@ -20,6 +25,29 @@ pub struct Tree<'a> {
     pub naming: &'a mut dyn Naming,
 }
 
+/// What decides besides the two trees.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terms<'a> {
+    /// The remote side's names are modified UTF-7, and its rules decode them.
+    pub decode: bool,
+    /// What the remote side lists begins with this. A folder elsewhere is not made there: no list would ever show it.
+    pub reference: &'a str,
+    /// The remote and the local names of folders that were the same before.
+    pub known: &'a [(&'a str, &'a str)],
+}
+
+impl Terms<'_> {
+    /// A name as people know it.
+    fn shown(&self, visible: &str) -> String {
+        if self.decode { visible.to_owned() } else { utf7::decode(visible) }
+    }
+
+    /// Whether the folders were the same before.
+    fn knows(&self, remote: &str, local: &str) -> bool {
+        self.known.contains(&(remote, local))
+    }
+}
+
 /// A pair of folders, and where one has to be made first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paired {
@@ -29,15 +57,18 @@ pub struct Paired {
     pub create_remote: bool,
     /// It is missing on the local side.
     pub create_local: bool,
+    /// It is there on the local side under this name, which is the same one spelt in the other way.
+    pub respelt: Option<String>,
 }
 
 /// All pairs, INBOX first, the rest by name without regard to case; and the folders that can't be paired, each with
 /// a fault that says why. One that reaches further than a folder ends it all.
-pub fn pair(mut remote: Tree<'_>, mut local: Tree<'_>) -> Result<(Vec<Paired>, Vec<Fault>), Fault> {
+pub fn pair(mut remote: Tree<'_>, mut local: Tree<'_>, terms: Terms<'_>) -> Result<(Vec<Paired>, Vec<Fault>), Fault> {
     let mut faults = Vec::new();
     let mut by_local: BTreeMap<String, Vec<(&str, String)>> = BTreeMap::new();
-    for folder in remote.folders.iter().filter(|folder| folder.selectable) {
-        if let Some(Some(visible)) = kept(called(remote.naming, &folder.name), &mut faults)? {
+    for folder in remote.folders.iter().filter(|folder| folder.selectable && folder.subscribed) {
+        let seen = called(remote.naming, &folder.name);
+        if let Some(Some(visible)) = kept(seen, &mut faults)? {
             let name = translate(&visible, remote.separator, local.separator);
             by_local.entry(name).or_default().push((&folder.name, visible));
         }
@@ -45,6 +76,7 @@ pub fn pair(mut remote: Tree<'_>, mut local: Tree<'_>) -> Result<(Vec<Paired>, V
     // What a folder is called that has no name now may be what is missing there.
     let certain = faults.is_empty();
     let existing: BTreeSet<&str> = local.folders.iter().filter(|f| f.selectable).map(|f| f.name.as_str()).collect();
+    let mut spellings = Spellings::new(terms, &existing, &by_local);
     let mut pairs = Vec::new();
     for (local_name, remote_names) in &by_local {
         if kept(local.naming.takes_part(local_name), &mut faults)? != Some(true) {
@@ -52,17 +84,25 @@ pub fn pair(mut remote: Tree<'_>, mut local: Tree<'_>) -> Result<(Vec<Paired>, V
         }
         match &remote_names[..] {
             [(remote_name, visible)] => {
-                let create_local = !existing.contains(local_name.as_str());
+                let is_here = existing.contains(local_name.as_str());
+                let respelt = match kept(spellings.of(remote_name, local_name, is_here), &mut faults)? {
+                    Some(respelt) => respelt.map(str::to_owned),
+                    None => continue,
+                };
+                let create_local = respelt.is_none() && !is_here;
                 if !create_local || local.create {
-                    pairs.push(paired((remote_name, visible), local_name, false, create_local));
+                    let names = names((remote_name, visible), local_name, terms);
+                    pairs.push(Paired { names, create_remote: false, create_local, respelt });
                 }
             }
             several => faults.push(collision(several, local_name)),
         }
     }
+    let taken = spellings.taken;
     if remote.create && certain {
-        for name in existing.iter().filter(|name| !by_local.contains_key(**name)) {
-            pairs.extend(kept(missing_on_remote(name, &mut remote, &mut local), &mut faults)?.flatten());
+        for name in existing.iter().filter(|name| !by_local.contains_key(**name) && !taken.contains(**name)) {
+            let made = missing::on_remote(name, &mut remote, &mut local, terms);
+            pairs.extend(kept(made, &mut faults)?.flatten());
         }
     }
     pairs.sort_by_cached_key(|pair| {
@@ -89,42 +129,10 @@ fn called(naming: &mut dyn Naming, name: &str) -> Result<Option<String>, Fault> 
     if naming.takes_part(name)? { naming.visible(name).map(Some) } else { Ok(None) }
 }
 
-fn paired(remote: (&str, &str), local: &str, create_remote: bool, create_local: bool) -> Paired {
-    let (remote, visible) = (remote.0.to_owned(), remote.1);
-    let names = FolderPair { shown: utf7::decode(visible).into(), remote, local: local.to_owned() };
-    Paired { names, create_remote, create_local }
-}
-
-/// The pair of a local folder that no folder of the remote side is called like; `None` when it doesn't take part.
-fn missing_on_remote(name: &str, remote: &mut Tree<'_>, local: &mut Tree<'_>) -> Result<Option<Paired>, Fault> {
-    let Some(visible) = called(local.naming, name)? else { return Ok(None) };
-    let refuse = |cause: String, advice: &str| {
-        Fault::new(Reach::Folder, FaultKind::Refused, format!("making the local folder {name} on the server"), cause)
-            .advise(advice)
-    };
-    if !name.is_ascii() || name.chars().any(char::is_control) {
-        let cause = format!("folder names are kept in IMAP's own spelling, which here is {}", utf7::encode(name));
-        return Err(refuse(cause, "rename the local folder"));
-    }
-    let there = translate(&visible, local.separator, remote.separator);
-    let there = if local.naming.translates() { Some(there) } else { remote.naming.hidden(&there) };
-    let Some(there) = there else {
-        let cause = "what it would be called there can't be derived from namemap".to_owned();
-        return Err(refuse(cause, "set namemap in the local repository, or createfolders = no in the remote one"));
-    };
-    let Some(back) = called(remote.naming, &there)? else { return Ok(None) };
-    let returned = translate(&back, remote.separator, local.separator);
-    if returned != name {
-        let cause = format!("its name would be {there} there, which comes back as {returned}");
-        let translated = local.naming.translates() || remote.naming.translates();
-        let advice = if translated {
-            "let the local repository's nametrans or namemap undo what the remote one's does"
-        } else {
-            "rename the local folder"
-        };
-        return Err(refuse(cause, advice));
-    }
-    Ok(Some(paired((&there, &back), name, true, false)))
+fn names(remote: (&str, &str), local: &str, terms: Terms<'_>) -> FolderPair {
+    // The folder above all others has no name of its own here.
+    let shown = if local.is_empty() { utf7::decode(remote.0) } else { terms.shown(remote.1) };
+    FolderPair { shown: shown.into(), remote: remote.0.to_owned(), local: local.to_owned() }
 }
 
 fn collision(remote: &[(&str, String)], local: &str) -> Fault {
@@ -138,13 +146,17 @@ fn collision(remote: &[(&str, String)], local: &str) -> Fault {
     .advise("rename one of them; until then neither is synchronised")
 }
 
-/// A name with the other side's separator. INBOX is INBOX everywhere.
+/// A name with the other side's separator. INBOX is INBOX everywhere; what is called like the separator alone is the folder above
+/// all others, as in OfflineIMAP.
 pub fn translate(name: &str, from: Option<char>, to: Option<char>) -> String {
     match (from, to) {
+        (Some(from), _) if name.chars().eq([from]) => String::new(),
         (Some(from), Some(to)) if from != to => name.replace(from, to.encode_utf8(&mut [0; 4])),
         _ => name.to_owned(),
     }
 }
 
+#[cfg(test)]
+mod spelling_tests;
 #[cfg(test)]
 mod tests;

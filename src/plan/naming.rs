@@ -1,5 +1,7 @@
 //! What a side calls its folders to the other side, and which of them take part.
 
+use std::borrow::Cow;
+
 use crate::model::fault::Fault;
 use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
@@ -16,6 +18,11 @@ pub trait Naming {
     /// The folder that the other side would call this, as far as that can be derived; `None` when it can't be.
     fn hidden(&mut self, visible: &str) -> Option<String>;
 
+    /// A folder's name as this side writes it, where rules see it in another spelling.
+    fn spelt(&self, name: &str) -> String {
+        name.to_owned()
+    }
+
     /// Whether names differ from what the other side sees.
     fn translates(&self) -> bool;
 }
@@ -29,12 +36,26 @@ pub struct Rules<'a> {
     pub map: Option<&'a NameMap>,
     /// Folders that take part whatever the patterns say.
     pub includes: &'a [String],
+    /// This side's names are modified UTF-7, and rules see them decoded.
+    pub decode: bool,
 }
 
 impl Rules<'_> {
+    /// A name as rules see it. One that can't be decoded stays as it is.
+    pub fn read<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        let read = if self.decode { utf7::read(name) } else { None };
+        read.map_or(Cow::Borrowed(name), Cow::Owned)
+    }
+
+    /// The name among those that are included by which this folder goes, in whatever spelling.
+    pub fn included(&self, name: &str) -> Option<&str> {
+        let is_it = |one: &&String| *one == name || utf7::decode(one) == utf7::decode(name);
+        self.includes.iter().find(is_it).map(String::as_str)
+    }
+
     /// Whether the folder takes part, and by which rule.
     pub fn decide(&self, name: &str) -> (bool, Option<&str>) {
-        if let Some(included) = self.includes.iter().find(|included| *included == name) {
+        if let Some(included) = self.included(name) {
             return (true, Some(included));
         }
         let Some(patterns) = self.patterns else { return (true, None) };
@@ -45,7 +66,8 @@ impl Rules<'_> {
 
 impl Naming for Rules<'_> {
     fn visible(&mut self, name: &str) -> Result<String, Fault> {
-        Ok(self.map.map_or_else(|| name.to_owned(), |map| map.forth(name)))
+        let name = self.read(name);
+        Ok(self.map.map_or_else(|| name.to_string(), |map| map.forth(&name)))
     }
 
     fn takes_part(&mut self, name: &str) -> Result<bool, Fault> {
@@ -53,10 +75,15 @@ impl Naming for Rules<'_> {
     }
 
     fn hidden(&mut self, visible: &str) -> Option<String> {
-        match self.map {
+        let name = match self.map {
             Some(map) => map.back(visible),
             None => Some(visible.to_owned()),
-        }
+        };
+        name.map(|name| self.spelt(&name))
+    }
+
+    fn spelt(&self, name: &str) -> String {
+        if self.decode { utf7::encode(name) } else { name.to_owned() }
     }
 
     fn translates(&self) -> bool {

@@ -32,7 +32,7 @@ pub mod teller;
 
 use std::collections::HashSet;
 
-use crate::model::fault::{Fault, Reach};
+use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::{Flags, Holds};
 use crate::model::folder::FolderInfo;
 use crate::model::ids::{FileKey, Uid, UidValidity};
@@ -50,6 +50,13 @@ pub trait Repository: Send {
 
     /// Makes a folder, parents included. One that is there already is no fault.
     fn create(&mut self, name: &str) -> Result<(), Fault>;
+
+    /// Gives a folder another name, part by part; what is called so already, because a folder above it was renamed before, is
+    /// left so. Only a store whose names are spelt in more than one way can do that.
+    fn rename(&mut self, from: &str, to: &str) -> Result<(), Fault> {
+        let doing = format!("renaming the folder {from} to {to}");
+        Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, "it keeps its name here"))
+    }
 
     /// Removes a folder with all its messages; folders below it stay. One that is gone already is no fault.
     fn remove(&mut self, name: &str) -> Result<(), Fault>;

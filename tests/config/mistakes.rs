@@ -111,8 +111,6 @@ fn options_that_matter_and_are_not_followed_refuse_the_account() {
         ("maxage = 30", "", "", 7),
         ("synclabels = yes", "", "", 7),
         ("", "startdate = 2024-01-31", "", 11),
-        ("", "", "subscribedonly = yes", 16),
-        ("", "", "reference = Mail", 16),
         ("", "", "cert_fingerprint = 00ff", 16),
         ("", "", "ssl_version = tls1_3", 16),
     ] {

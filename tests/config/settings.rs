@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use blinkensync::config::Request;
 use blinkensync::config::settings::{
-    AccountSettings, Fetching, OAuthSettings, PasswordSource, Provider, Security, UiName, Word,
+    AccountSettings, Fetching, Listing, OAuthSettings, PasswordSource, Provider, Security, UiName, Word,
 };
 use blinkensync::model::listed::Listed;
 use blinkensync::model::question::Secret;
@@ -117,6 +117,23 @@ fn rules_for_folders_are_kept_for_each_side() {
     let remote = account.remote.common;
     assert_eq!(remote.patterns.unwrap().decide(&["b"]), (false, Some("!b")));
     assert_eq!(remote.includes, ["c", "d"]);
+}
+
+#[test]
+fn which_folders_of_a_server_are_looked_at_is_up_to_three_options() {
+    let listing = |text: &str, remote: &str| account(text, "", remote).remote.listing;
+    assert_eq!(listing("", ""), Listing::default());
+    assert!(listing("", "subscribedonly = on").subscribed_only);
+    for (text, reference) in [("Mail", "Mail"), ("\"#mh/\"", "#mh/"), ("\"\"", ""), ("Entwürfe", "Entw&APw-rfe")] {
+        assert_eq!(listing("", &format!("reference = {text}")).reference, reference);
+    }
+    assert!(listing("utf8foldernames = yes", "").decode && !listing("utf8foldernames = no", "").decode);
+    // The old name says the same, and that it is old.
+    for remote in ["decodefoldernames = yes", "decodefoldernames = no"] {
+        let loaded = read(&file("", "", "", remote)).unwrap();
+        assert_eq!(loaded.settings.accounts[0].remote.listing.decode, remote.ends_with("yes"));
+        assert_eq!(loaded.warnings.iter().any(|line| line.contains("utf8foldernames")), remote.ends_with("yes"));
+    }
 }
 
 #[test]

@@ -121,6 +121,25 @@ fn what_is_put_aside_stays_until_it_is_released(ledger: &mut dyn Ledger) {
     assert_eq!(ledger.quarantined(anew).unwrap(), []);
 }
 
+fn a_folder_may_get_another_local_name(ledger: &mut dyn Ledger) {
+    let folder = ledger.folder("INBOX", "old").unwrap().id;
+    ledger.restart(folder, UidValidity(3), &[row(7, &["\\Seen"], State::Synced)]).unwrap();
+    ledger.record(folder, &[Entry::Intend(intent("x")), Entry::Quarantine(aside(Side::Remote, "5"))]).unwrap();
+    let (remote, local) = marks();
+    ledger.set_marks(folder, Some(remote), Some(local)).unwrap();
+    let other = ledger.folder("Other", "new").unwrap().id;
+    ledger.restart(other, UidValidity(4), &[row(1, &[], State::Synced)]).unwrap();
+    ledger.rename_folder("old", "new").unwrap();
+    let record = ledger.folder("INBOX", "new").unwrap();
+    assert_eq!((record.id, record.uid_validity, record.remote.as_str()), (folder, Some(UidValidity(3)), "INBOX"));
+    assert_eq!((record.remote_mark, record.local_mark), (None, None));
+    assert_eq!(ledger.rows(folder).unwrap(), [row(7, &["\\Seen"], State::Synced)]);
+    assert_eq!((ledger.intents(folder).unwrap().len(), ledger.quarantined(folder).unwrap().len()), (1, 1));
+    let names: Vec<String> = ledger.folders().unwrap().into_iter().map(|folder| folder.local).collect();
+    assert!(!names.contains(&"old".to_owned()), "{names:?}");
+    ledger.rename_folder("nobody", "knows").unwrap();
+}
+
 fn a_forgotten_folder_begins_anew(ledger: &mut dyn Ledger) {
     let (gone, other) = (ledger.folder("A", "a").unwrap().id, ledger.folder("B", "b").unwrap().id);
     for folder in [gone, other] {
@@ -195,6 +214,7 @@ macro_rules! suite {
 
 suite!(entries_come_back intents_are_kept_until_they_are_settled a_folder_is_known_by_its_local_name
     a_restart_leaves_only_what_it_is_given what_is_put_aside_stays_until_it_is_released a_forgotten_folder_begins_anew
+    a_folder_may_get_another_local_name
     a_time_without_a_flush_that_nobody_ended_leaves_doubt);
 
 #[test]

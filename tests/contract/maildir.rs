@@ -224,3 +224,19 @@ fn a_missing_root_is_a_fault_of_the_account_until_it_is_made() {
     repository.create_root().unwrap();
     assert_eq!(repository.folders().unwrap(), []);
 }
+
+#[test]
+fn no_link_on_the_way_to_a_folder_is_followed() {
+    let (root, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut repository = maildir(root.path(), '/', true);
+    maildir(elsewhere.path(), '/', true).create("a").unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), root.path().join("link")).unwrap();
+    let place = |name| blinkensync::store::Place { name, validity: blinkensync::model::ids::UidValidity(0) };
+    for name in ["link", "link/a"] {
+        assert!(repository.open(name, true).is_err_and(|fault| fault.reach == Reach::Folder), "{name}");
+        assert!(repository.create(name).is_err() && repository.rename("INBOX", &format!("{name}/b")).is_err());
+        assert!(repository.relocate(place("INBOX"), place(name), &[]).is_err());
+        assert!(repository.remove(name).is_err());
+    }
+    assert!(elsewhere.path().join("a/cur").is_dir() && root.path().join("INBOX/cur").is_dir());
+}

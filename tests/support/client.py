@@ -5,6 +5,8 @@ client.py PORT USER PASSWORD append FOLDER SUBJECT
 client.py PORT USER PASSWORD flag FOLDER UIDS SIGN FLAGS   SIGN is + or -
 client.py PORT USER PASSWORD create FOLDER
 client.py PORT USER PASSWORD remove FOLDER
+client.py PORT USER PASSWORD subscribe FOLDER
+client.py PORT USER PASSWORD unsubscribe FOLDER
 """
 import imaplib
 import re
@@ -38,5 +40,5 @@ elif action == "flag":
     do("select", folder)
     do("uid", "store", rest[0], f"{rest[1]}FLAGS.SILENT", f"({rest[2]})")
 else:
-    do({"create": "create", "remove": "delete"}[action], folder)
+    do({"remove": "delete"}.get(action, action), folder)
 server.logout()

@@ -73,6 +73,9 @@ impl<R: Repository> Repository for Faulty<R> {
     fn create(&mut self, name: &str) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.create(name))
     }
+    fn rename(&mut self, from: &str, to: &str) -> Result<(), Fault> {
+        self.fuse.around(|| self.inner.rename(from, to))
+    }
     fn remove(&mut self, name: &str) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.remove(name))
     }
@@ -208,6 +211,9 @@ impl<L: Ledger> Ledger for FaultyLedger<L> {
     }
     fn quarantined(&mut self, folder: FolderId) -> Result<Vec<Quarantined>, Fault> {
         self.inner.quarantined(folder)
+    }
+    fn rename_folder(&mut self, old: &str, new: &str) -> Result<(), Fault> {
+        self.fuse.around(|| self.inner.rename_folder(old, new))
     }
     fn forget_folder(&mut self, local: &str) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.forget_folder(local))

@@ -100,6 +100,7 @@ impl Repository for MemoryRepository {
         let info = |(name, folder): (&String, &MemoryFolder)| FolderInfo {
             name: name.clone(),
             selectable: true,
+            subscribed: true,
             mark: Some(folder.mark()),
         };
         Ok(self.tree().iter().map(info).collect())
@@ -423,6 +424,20 @@ impl Ledger for MemoryLedger {
         let mut all = self.with(folder, |book| book.quarantine.clone());
         all.sort_by(|a, b| (a.side == Side::Local, &a.name).cmp(&(b.side == Side::Local, &b.name)));
         Ok(all)
+    }
+
+    fn rename_folder(&mut self, old: &str, new: &str) -> Result<(), Fault> {
+        let mut books = self.books.lock().unwrap();
+        // Their numbers are their places, so the place stays, under a name that no folder has.
+        for book in books.iter_mut().filter(|book| book.record.local == new) {
+            book.record.local = format!("{new}\0{}", book.record.id.0);
+        }
+        for book in books.iter_mut().filter(|book| book.record.local == old) {
+            let record =
+                FolderRecord { local: new.to_owned(), remote_mark: None, local_mark: None, ..book.record.clone() };
+            book.record = record;
+        }
+        Ok(())
     }
 
     fn forget_folder(&mut self, local: &str) -> Result<(), Fault> {

@@ -10,6 +10,9 @@
 //! without LIST-STATUS QRESYNC        extensions that the server doesn't have (`all`: it has none)
 //! first                              the account was never synchronised before
 //! folder deletes                     folders that are gone are deleted on the other side
+//! only subscribed                    the odd run looks at folders only that are subscribed to (none is, in truth)
+//! reference Work/                    the odd run looks at folders only that begin so
+//! decoded                            the odd run decodes the names of folders
 //! patience 300                       milliseconds that the server may be silent
 //! there add INBOX new F              changes: there or here; add, remove or flag; a folder, a subject, letters
 //! here move INBOX new Work/Plans     a message that goes to another folder
@@ -35,6 +38,7 @@ mod rules;
 
 use std::time::Duration;
 
+use blinkensync::config::settings::Listing;
 use blinkensync::demo::Extensions;
 
 use crate::odd::account::{Account, Mail};
@@ -46,6 +50,7 @@ pub struct Transcript {
     extensions: Option<Extensions>,
     first: bool,
     folder_deletes: bool,
+    listing: Listing,
     patience: Option<u64>,
     changes: Vec<Vec<String>>,
     rules: Vec<Rule>,
@@ -67,10 +72,12 @@ pub fn play(text: &str) -> Result<(), String> {
     let before = (account.here(), account.there());
     let rules = Rules::new(transcript.rules);
     account.proxy.meddle(Box::new(rules.clone()));
+    account.listing = transcript.listing;
     let outcome = match transcript.expected.memory {
         Some(most) => check::as_process(&account, most)?,
         None => account.run(account.patience),
     };
+    account.listing = Listing::default();
     let sent = account.proxy.commands();
     let seen = check::Seen { account: &account, outcome, sent, before, changes: &transcript.changes };
     let mut wrong = transcript.expected.check(&seen);
@@ -137,6 +144,9 @@ fn understood(transcript: &mut Transcript, line: &str, block: &[String]) -> Resu
         "without" => transcript.extensions = Some(without(rest)?),
         "first" => transcript.first = true,
         "folder" if rest == "deletes" => transcript.folder_deletes = true,
+        "only" if rest == "subscribed" => transcript.listing.subscribed_only = true,
+        "decoded" if rest.is_empty() => transcript.listing.decode = true,
+        "reference" => rest.clone_into(&mut transcript.listing.reference),
         "patience" => transcript.patience = Some(rest.parse().map_err(|_| format!("not a number: {rest}"))?),
         "there" | "here" if !rest.contains(':') => {
             transcript.changes.push([word.to_owned()].into_iter().chain(words()).collect());

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::account::Shared;
 use super::super::naming::Names;
+use super::super::pairing;
 use super::trip::Guide;
 use crate::model::fault::Fault;
 use crate::model::folder::FolderInfo;
@@ -49,7 +50,8 @@ pub(super) fn pairs(
     let (separator, here) = (Some(shared.account.local.separator), sides.here);
     let remote = Tree { folders: there, separator: sides.separator, create: policy.create_remote, naming: remote };
     let local = Tree { folders: here, separator, create: policy.create_local, naming: local };
-    match pair(remote, local) {
+    let known = pairing::by_name(sides.records);
+    match pair(remote, local, pairing::terms(&shared.account.remote.listing, &known)) {
         Ok((pairs, wrong)) => {
             faults.extend(wrong);
             pairs

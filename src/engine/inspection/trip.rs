@@ -42,7 +42,7 @@ impl Guide<'_> {
     /// What a folder here is called, or would be, on the server.
     pub(super) fn there(&mut self, name: &str) -> Result<Option<String>, Fault> {
         let there = translate(&self.local.visible(name)?, self.local_separator, self.remote_separator);
-        Ok(if self.local.translates() { Some(there) } else { self.remote.hidden(&there) })
+        Ok(if self.local.translates() { Some(self.remote.spelt(&there)) } else { self.remote.hidden(&there) })
     }
 
     /// The whole way.
@@ -101,6 +101,16 @@ mod tests {
         assert_eq!(trip(Some("s/^In\\///"), None, Side::Local, "b"), some("In/b", "b"));
         assert_eq!(trip(Some("s/[aeiou]//g"), None, Side::Remote, "Inbox"), (Some("Inbx".into()), None));
         assert_eq!(trip(Some("s/[aeiou]//g"), None, Side::Local, "x"), (None, None));
+        // Names that are decoded here are encoded there.
+        let (mut there, mut here) = (Rules { decode: true, ..Rules::default() }, Rules::default());
+        let mut guide =
+            Guide { remote: &mut there, local: &mut here, remote_separator: Some('/'), local_separator: Some('.') };
+        for (from, name, across) in
+            [(Side::Remote, "Entw&APw-rfe/a", "Entwürfe.a"), (Side::Local, "Entwürfe.a", "Entw&APw-rfe/a")]
+        {
+            let trip = guide.trip(from, name);
+            assert_eq!((trip.across.unwrap(), trip.back.unwrap()), some(across, name));
+        }
         // The local rule is asked where there is one, right or wrong.
         assert_eq!(trip(Some("s/^In\\///"), Some("s/^/Out./"), Side::Remote, "In/b"), some("b", "Out/b"));
     }

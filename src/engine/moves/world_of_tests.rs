@@ -12,6 +12,7 @@ use super::super::folder::{Done, Job, synchronise};
 use super::super::pairing::{self, Names};
 use super::super::worker::Publisher;
 use super::*;
+use crate::config::settings::Listing;
 use crate::faulty::{BeforeLook, Faulty, FaultyLedger, Fuse};
 use crate::memory::{MemoryLedger, MemoryMessage, MemoryRepository};
 use crate::model::flags::Flags;
@@ -29,6 +30,7 @@ pub(super) struct World {
     pub(super) remote: MemoryRepository,
     pub(super) directory: tempfile::TempDir,
     pub(super) ledger: MemoryLedger,
+    pub(super) listing: Listing,
 }
 
 impl World {
@@ -38,6 +40,7 @@ impl World {
             remote: MemoryRepository::default(),
             directory: tempfile::tempdir().unwrap(),
             ledger: MemoryLedger::default(),
+            listing: Listing::default(),
         };
         for folder in FOLDERS {
             world.remote.clone().create(folder).unwrap();
@@ -88,14 +91,15 @@ impl World {
         let mut remote = Faulty { inner: self.remote.clone(), fuse: fuse.clone(), before_look: None };
         let mut local = Faulty { inner: maildir, fuse: fuse.clone(), before_look };
         let mut ledger = FaultyLedger { inner: self.ledger.clone(), fuse: fuse.clone() };
-        let known = ledger.folders().unwrap();
+        let mut known = ledger.folders().unwrap();
         let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
         let (mut total, mut done) = (Total::default(), Done::default());
-        let (mut there, mut here) = (Rules::default(), Rules::default());
+        let mut there = Rules { decode: self.listing.decode, ..Rules::default() };
+        let mut here = Rules::default();
         let called = OnceLock::new();
-        let names = Names { only: None, called: &called, remote: &mut there, local: &mut here };
+        let names = Names { only: None, called: &called, listing: &self.listing, remote: &mut there, local: &mut here };
         let candidates =
-            pairing::list(&worker, policy, (&mut sides, names), &known, &mut total).and_then(|candidates| {
+            pairing::list(&worker, policy, (&mut sides, names), &mut known, &mut total).and_then(|candidates| {
                 let foreseen = carry_over(&worker, policy, &mut sides, &candidates, &known)?;
                 Ok((candidates, foreseen))
             });

@@ -3,8 +3,11 @@ use super::*;
 use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
 
-fn infos(names: &[&str]) -> Vec<FolderInfo> {
-    names.iter().map(|name| FolderInfo { name: (*name).into(), selectable: true, mark: None }).collect()
+pub(super) fn infos(names: &[&str]) -> Vec<FolderInfo> {
+    names
+        .iter()
+        .map(|name| FolderInfo { name: (*name).into(), selectable: true, subscribed: true, mark: None })
+        .collect()
 }
 
 fn run(remote: &[&str], local: &[&str]) -> (Vec<String>, Vec<String>) {
@@ -12,17 +15,27 @@ fn run(remote: &[&str], local: &[&str]) -> (Vec<String>, Vec<String>) {
 }
 
 fn run_with(remote: &[&str], there: Rules<'_>, local: &[&str], here: Rules<'_>) -> (Vec<String>, Vec<String>) {
-    let (remote, local, mut there, mut here) = (infos(remote), infos(local), there, here);
+    run_on((&infos(remote), there), (&infos(local), here), Terms::default())
+}
+
+pub(super) fn run_on(
+    (remote, there): (&[FolderInfo], Rules<'_>),
+    (local, mut here): (&[FolderInfo], Rules<'_>),
+    terms: Terms<'_>,
+) -> (Vec<String>, Vec<String>) {
+    let mut there = Rules { decode: terms.decode, ..there };
     let (pairs, faults) = pair(
-        Tree { folders: &remote, separator: Some('/'), create: true, naming: &mut there },
-        Tree { folders: &local, separator: Some('.'), create: true, naming: &mut here },
+        Tree { folders: remote, separator: Some('/'), create: true, naming: &mut there },
+        Tree { folders: local, separator: Some('.'), create: true, naming: &mut here },
+        terms,
     )
     .unwrap();
     let text = |pair: &Paired| {
-        let new = match (pair.create_remote, pair.create_local) {
-            (true, _) => " (new there)",
-            (_, true) => " (new here)",
-            _ => "",
+        let new = match (pair.create_remote, pair.create_local, &pair.respelt) {
+            (true, ..) => " (new there)".to_owned(),
+            (_, true, _) => " (new here)".to_owned(),
+            (.., Some(old)) => format!(" (was {old})"),
+            _ => String::new(),
         };
         format!("{} = {}{new}", pair.names.remote, pair.names.local)
     };
@@ -64,7 +77,7 @@ fn nothing_is_made_where_nothing_may_be_made() {
     let (mut one, mut other) = (Rules::default(), Rules::default());
     let remote = Tree { folders: &remote, separator: Some('/'), create: false, naming: &mut one };
     let local = Tree { folders: &local, separator: Some('/'), create: false, naming: &mut other };
-    assert_eq!(pair(remote, local).unwrap(), (vec![], vec![]));
+    assert_eq!(pair(remote, local, Terms::default()).unwrap(), (vec![], vec![]));
 }
 
 #[test]
@@ -73,7 +86,7 @@ fn people_see_decoded_names() {
     let (mut one, mut other) = (Rules::default(), Rules::default());
     let remote = Tree { folders: &remote, separator: Some('/'), create: true, naming: &mut one };
     let local = Tree { folders: &[], separator: Some('/'), create: true, naming: &mut other };
-    let (pairs, _) = pair(remote, local).unwrap();
+    let (pairs, _) = pair(remote, local, Terms::default()).unwrap();
     assert_eq!(&*pairs[0].names.shown, "Entwürfe");
     assert_eq!(pairs[0].names.local, "Entw&APw-rfe");
 }
@@ -143,6 +156,6 @@ fn while_a_folder_has_no_name_none_is_made_there() {
     let (remote, local) = (infos(&["a", "b"]), infos(&["a", "c"]));
     let remote = Tree { folders: &remote, separator: None, create: true, naming: &mut Broken };
     let local = Tree { folders: &local, separator: None, create: true, naming: &mut Rules::default() };
-    let (pairs, faults) = pair(remote, local).unwrap();
+    let (pairs, faults) = pair(remote, local, Terms::default()).unwrap();
     assert_eq!((pairs.len(), faults.len()), (1, 1));
 }

@@ -1,6 +1,6 @@
 //! Folders: listed in one turn with their watermarks where the server can do that, and made.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::ImapRepository;
 use super::connection::{Connection, quote};
@@ -31,6 +31,7 @@ pub(super) enum Separator {
 struct Seen {
     items: Vec<ListItem>,
     statuses: HashMap<String, StatusItems>,
+    subscribed: HashSet<String>,
     /// About how many bytes the folders and the statuses take.
     bytes: (usize, usize),
 }
@@ -39,12 +40,12 @@ impl Seen {
     fn take(&mut self, untagged: Untagged) -> Result<(), Fault> {
         match untagged {
             Untagged::List(item) => {
-                self.bytes.0 += FOLDER_BYTES + item.name.len();
-                if self.bytes.0 > MOST_BYTES {
-                    let cause = "the server lists more folders than anybody has";
-                    return Err(Fault::new(Reach::Account, FaultKind::Server, "listing the folders", cause));
-                }
+                self.make_room(item.name.len())?;
                 self.items.push(item);
+            }
+            Untagged::Subscribed(name) => {
+                self.make_room(name.len())?;
+                self.subscribed.insert(canonical(&name));
             }
             // A status that is not kept only means that its folder is looked at.
             Untagged::StatusOf(status) if self.bytes.1 < MOST_BYTES => {
@@ -56,9 +57,31 @@ impl Seen {
         Ok(())
     }
 
+    fn make_room(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.bytes.0 += FOLDER_BYTES + bytes;
+        if self.bytes.0 <= MOST_BYTES {
+            return Ok(());
+        }
+        let cause = "the server lists more folders than anybody has";
+        Err(Fault::new(Reach::Account, FaultKind::Server, "listing the folders", cause))
+    }
+
     fn run(&mut self, connection: &mut Connection, commands: &[String]) -> Result<Vec<Status>, Fault> {
         let statuses = connection.run(commands, &mut |untagged| self.take(untagged));
         statuses.map_err(|trouble| connection.lost("listing the folders", &trouble))
+    }
+
+    /// Asks for the STATUS of folders; gives those that are there. One whose status is refused is looked at like any other,
+    /// only without a watermark.
+    fn ask(&mut self, connection: &mut Connection, names: &[String], items: &str) -> Result<HashSet<String>, Fault> {
+        let (names, quoted): (Vec<_>, Vec<_>) = names.iter().filter_map(|name| Some((name, quote(name)?))).unzip();
+        let commands: Vec<_> = quoted.iter().map(|name| format!("STATUS {name} {items}")).collect();
+        if commands.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let statuses = self.run(connection, &commands)?;
+        let there = names.into_iter().zip(statuses).filter(|(_, status)| status.word == Word::Ok);
+        Ok(there.map(|(name, _)| name.clone()).collect())
     }
 }
 
@@ -68,16 +91,30 @@ pub(super) fn separator(repository: &mut ImapRepository) -> Result<Option<char>,
         return Ok(known);
     }
     let mut seen = Seen::default();
-    seen.run(&mut repository.connection, &["LIST \"\" \"\"".to_owned()])?;
+    let mut commands = vec!["LIST \"\" \"\"".to_owned()];
+    // Other places may have other separators; but one that isn't there has none to tell.
+    if !repository.listing.reference.is_empty() {
+        commands.insert(0, format!("LIST {} \"\"", reference(repository)?));
+    }
+    seen.run(&mut repository.connection, &commands)?;
     let separator = seen.items.first().and_then(|item| item.separator);
     repository.separator = Separator::Known(separator);
     Ok(separator)
 }
 
+/// Where the folders begin, in quotes.
+fn reference(repository: &ImapRepository) -> Result<String, Fault> {
+    let doing = || format!("listing the folders on {}", repository.connection.peer);
+    quote(&repository.listing.reference)
+        .ok_or_else(|| Fault::new(Reach::Account, FaultKind::Config, doing(), "reference holds a line end"))
+}
+
 /// All folders. With LIST-STATUS (RFC 5819) they come with their watermarks in one turn; else STATUS is asked of each, all
-/// together in a second turn.
+/// together in a second turn. A folder that isn't subscribed to is listed all the same, so that it isn't taken for one that
+/// is gone.
 pub(super) fn folders(repository: &mut ImapRepository) -> Result<Vec<FolderInfo>, Fault> {
-    let connection = &mut repository.connection;
+    let begin = reference(repository)?;
+    let ImapRepository { connection, listing, includes, .. } = repository;
     let items = if connection.capabilities.condstore() {
         "(MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"
     } else {
@@ -85,38 +122,53 @@ pub(super) fn folders(repository: &mut ImapRepository) -> Result<Vec<FolderInfo>
     };
     let mut seen = Seen::default();
     let in_one_turn = connection.capabilities.has("LIST-STATUS");
-    let list =
-        if in_one_turn { format!("LIST \"\" \"*\" RETURN (STATUS {items})") } else { "LIST \"\" \"*\"".to_owned() };
-    let statuses = seen.run(connection, &[list])?;
-    if let Some(status) = statuses.iter().find(|status| status.word != Word::Ok) {
+    // Some servers forget the one way for an INBOX that nobody has opened yet, some don't know the other any more.
+    let mut commands = vec![match (in_one_turn, listing.subscribed_only) {
+        (true, false) => format!("LIST {begin} \"*\" RETURN (STATUS {items})"),
+        (true, true) => format!("LIST {begin} \"*\" RETURN (SUBSCRIBED STATUS {items})"),
+        (false, _) => format!("LIST {begin} \"*\""),
+    }];
+    commands.extend(listing.subscribed_only.then(|| format!("LSUB {begin} \"*\"")));
+    let statuses = seen.run(connection, &commands)?;
+    let needed = statuses.iter().take(if in_one_turn { 1 } else { 2 });
+    if let Some(status) = needed.into_iter().find(|status| status.word != Word::Ok) {
         return Err(refused(status, Reach::Account, format!("listing the folders on {}", connection.peer)));
     }
-    if !in_one_turn {
-        let asked: Vec<_> =
-            seen.items.iter().filter(|item| item.selectable).filter_map(|item| quote(&item.name)).collect();
-        let commands: Vec<_> = asked.iter().map(|name| format!("STATUS {name} {items}")).collect();
-        // A folder whose status is refused is looked at like any other, only without a watermark.
-        seen.run(connection, &commands)?;
+    let mut infos = infos(&seen, |item, name| {
+        let wanted = item.subscribed || seen.subscribed.contains(name) || includes.iter().any(|one| one == name);
+        !listing.subscribed_only || wanted
+    });
+    let named: HashSet<&str> = infos.iter().map(|info| info.name.as_str()).collect();
+    let unnamed: Vec<String> = includes.iter().filter(|name| !named.contains(name.as_str())).cloned().collect();
+    let asked = infos.iter().filter(|info| !in_one_turn && info.selectable && info.subscribed);
+    let asked: Vec<String> = asked.map(|info| info.name.clone()).chain(unnamed.iter().cloned()).collect();
+    let there = seen.ask(connection, &asked, items)?;
+    for name in unnamed.into_iter().filter(|name| there.contains(name)) {
+        infos.push(FolderInfo { name, selectable: true, subscribed: true, mark: None });
+    }
+    for info in &mut infos {
+        info.mark = seen.statuses.get(&info.name).and_then(mark);
     }
     if let Some(separator) = seen.items.iter().find_map(|item| item.separator) {
         repository.separator = Separator::Known(Some(separator));
     }
-    Ok(infos(&seen))
+    Ok(infos)
 }
 
-fn infos(seen: &Seen) -> Vec<FolderInfo> {
+/// The folders that were listed, each once; of one that is listed twice, the better half counts.
+fn infos(seen: &Seen, subscribed: impl Fn(&ListItem, &str) -> bool) -> Vec<FolderInfo> {
     let mut infos: Vec<FolderInfo> = Vec::with_capacity(seen.items.len());
     let mut places: HashMap<String, usize> = HashMap::with_capacity(seen.items.len());
     for item in seen.items.iter().filter(|item| !item.name.is_empty()) {
         let name = canonical(&item.name);
+        let subscribed = subscribed(item, &name);
         if let Some(place) = places.get(&name) {
-            // Of a folder that is listed twice, one that can be opened counts.
             infos[*place].selectable |= item.selectable;
+            infos[*place].subscribed |= subscribed;
             continue;
         }
         places.insert(name.clone(), infos.len());
-        let mark = seen.statuses.get(&name).and_then(mark);
-        infos.push(FolderInfo { name, selectable: item.selectable, mark });
+        infos.push(FolderInfo { name, selectable: item.selectable, subscribed, mark: None });
     }
     infos
 }
@@ -168,9 +220,18 @@ pub(super) fn create(repository: &mut ImapRepository, name: &str) -> Result<(), 
     if let Some(status) = made.iter().find(|status| status.word != Word::Ok && !is_there_already(status)) {
         return Err(refused(status, Reach::Folder, doing));
     }
-    // A folder that can't be subscribed to is still a folder.
     let subscribed = connection.run(&[format!("SUBSCRIBE {quoted}")], &mut Ignore);
-    subscribed.map(drop).map_err(|trouble| connection.lost("subscribing to a folder", &trouble))
+    let subscribed = subscribed.map_err(|trouble| connection.lost("subscribing to a folder", &trouble))?;
+    match subscribed.iter().find(|status| status.word != Word::Ok) {
+        // The next run would not look at it.
+        Some(status) if repository.listing.subscribed_only => {
+            let doing = format!("subscribing to the folder {name} on {}", connection.peer);
+            let advice = "with subscribedonly, it is left alone until it is subscribed to";
+            Err(refused(status, Reach::Folder, doing).advise(advice))
+        }
+        // A folder that can't be subscribed to is still a folder.
+        _ => Ok(()),
+    }
 }
 
 /// Whether a refusal says that the folder exists, by its code (RFC 5530, section 3) or in words.

@@ -38,11 +38,12 @@ pub use handle::{Cutter, Traffic};
 pub use introduce::{Acquaintance, Introduction};
 pub use login::{Credentials, Refusal};
 
-use crate::config::settings::ImapSettings;
+use crate::config::settings::{ImapSettings, Listing};
 use crate::model::fault::Fault;
 use crate::model::folder::FolderInfo;
 use crate::model::ids::AccountName;
 use crate::model::mechanism::Mechanism;
+use crate::model::utf7;
 use crate::store::teller::Teller;
 use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
@@ -54,6 +55,8 @@ pub struct Greeted {
     inner: connect::Greeted,
     wish: login::Wish,
     expunge: bool,
+    listing: Listing,
+    includes: Vec<String>,
 }
 
 impl Greeted {
@@ -87,6 +90,8 @@ impl Greeted {
                 private: settings.is_private(),
             },
             expunge: settings.expunge,
+            listing: settings.listing.clone(),
+            includes: settings.common.includes.iter().map(|name| utf7::written(name)).collect(),
         })
     }
 
@@ -106,6 +111,8 @@ impl Greeted {
             connection: self.inner.connection,
             separator: list::Separator::Unknown,
             expunge: self.expunge,
+            listing: self.listing,
+            includes: self.includes,
             way,
         })
     }
@@ -123,6 +130,9 @@ pub struct ImapRepository {
     connection: Connection,
     separator: list::Separator,
     expunge: bool,
+    listing: Listing,
+    /// Folders that are looked at wherever they are, as IMAP spells them.
+    includes: Vec<String>,
     way: Option<Mechanism>,
 }
 

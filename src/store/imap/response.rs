@@ -24,6 +24,8 @@ const MOST_WORDS: usize = 1000;
 pub(super) struct ListItem {
     /// Whether it can be opened.
     pub(super) selectable: bool,
+    /// Whether it says that it is subscribed to (RFC 5258, section 3.4).
+    pub(super) subscribed: bool,
     pub(super) separator: Option<char>,
     pub(super) name: String,
 }
@@ -58,6 +60,8 @@ pub(super) enum Untagged {
     Status(Status),
     Capability(Vec<String>),
     List(ListItem),
+    /// The name of a folder that is subscribed to, and needn't be there.
+    Subscribed(String),
     StatusOf(StatusItems),
     Flags(Flags),
     Exists(u32),
@@ -121,7 +125,8 @@ fn untagged(mut tokens: Tokens<'_>) -> Untagged {
     }
     match first.text().to_ascii_uppercase().as_str() {
         "CAPABILITY" => Untagged::Capability(words(tokens)),
-        "LIST" | "LSUB" => list_item(tokens).map_or(Untagged::Other, Untagged::List),
+        "LIST" => list_item(tokens).map_or(Untagged::Other, Untagged::List),
+        "LSUB" => list_item(tokens).map_or(Untagged::Other, |item| Untagged::Subscribed(item.name)),
         "STATUS" => status_items(tokens).map_or(Untagged::Other, Untagged::StatusOf),
         "FLAGS" => Untagged::Flags(flags(&mut tokens)),
         "VANISHED" => vanished(tokens),
@@ -141,12 +146,15 @@ fn numbered(number: u64, mut tokens: Tokens<'_>) -> Untagged {
 }
 
 fn list_item(mut tokens: Tokens<'_>) -> Option<ListItem> {
-    let mut selectable = true;
-    tokens.each_member(|attribute| selectable &= !attribute.is("\\Noselect") && !attribute.is("\\NonExistent"));
+    let (mut selectable, mut subscribed) = (true, false);
+    tokens.each_member(|attribute| {
+        selectable &= !attribute.is("\\Noselect") && !attribute.is("\\NonExistent");
+        subscribed |= attribute.is("\\Subscribed");
+    });
     let separator = tokens.next()?;
     let separator = if separator.is("NIL") { None } else { separator.text().chars().next() };
     let name = tokens.next()?.text();
-    Some(ListItem { selectable, separator, name })
+    Some(ListItem { selectable, subscribed, separator, name })
 }
 
 fn status_items(mut tokens: Tokens<'_>) -> Option<StatusItems> {

@@ -157,6 +157,10 @@ pub trait Ledger: Send {
     /// The messages of a folder that can't be copied, those of the remote side first, by name.
     fn quarantined(&mut self, folder: FolderId) -> Result<Vec<Quarantined>, Fault>;
 
+    /// The folder with the local name `old` is called `new` now, and what is known of it stays, apart from its watermarks. What
+    /// is known of a folder that was called `new` is forgotten.
+    fn rename_folder(&mut self, old: &str, new: &str) -> Result<(), Fault>;
+
     /// Forgets everything about the folder with this local name: it is gone on one side, and begins anew.
     fn forget_folder(&mut self, local: &str) -> Result<(), Fault>;
 

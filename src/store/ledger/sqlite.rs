@@ -165,6 +165,14 @@ impl Ledger for SqliteLedger {
         })
     }
 
+    fn rename_folder(&mut self, old: &str, new: &str) -> Result<(), Fault> {
+        self.write(|transaction| {
+            forget(transaction, new)?;
+            let sql = "UPDATE folder SET local = ?2, remote_mark = NULL, local_mark = NULL WHERE local = ?1";
+            transaction.execute(sql, [old, new]).map(drop)
+        })
+    }
+
     fn forget_folder(&mut self, local: &str) -> Result<(), Fault> {
         self.write(|transaction| forget(transaction, local))
     }

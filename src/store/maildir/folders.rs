@@ -11,6 +11,7 @@ use crate::model::fault::{Fault, Reach};
 use crate::model::folder::FolderInfo;
 use crate::model::mark::Mark;
 
+use super::alike;
 use super::disk::Disk;
 use super::fault::{self, refused};
 use super::scan;
@@ -18,10 +19,14 @@ use super::scan;
 /// What a folder consists of. `cur` comes last when it is made, so that a folder that was begun is no folder.
 const PARTS: [&str; 3] = ["tmp", "new", "cur"];
 
+/// Bytes that the name of a directory may have on the usual file systems.
+const LONGEST: usize = 255;
+
 /// All folders below `root`, and the one called "" when the root is a folder itself.
 ///
 /// With the separator `/` directories are nested; with any other a folder is a direct subdirectory, whatever dots are in
-/// its name. Symbolic links are not followed, and names that aren't UTF-8 can't be folders' names.
+/// its name. Symbolic links are not followed. A name that isn't UTF-8 is listed as well as it can be, so that it is refused with
+/// a word rather than passed over.
 pub fn list(root: &Path, separator: char) -> Result<Vec<FolderInfo>, Fault> {
     if !root.is_dir() {
         let error = io::Error::from(io::ErrorKind::NotFound);
@@ -38,7 +43,7 @@ pub fn list(root: &Path, separator: char) -> Result<Vec<FolderInfo>, Fault> {
     // A folder that can't be looked at now shows its fault when it is opened.
     let info = |name: String| {
         let mark = scan::mark(&root.join(&name)).ok().map(Mark::Maildir);
-        FolderInfo { name, selectable: true, mark }
+        FolderInfo { name, selectable: true, subscribed: true, mark }
     };
     Ok(names.into_iter().map(info).collect())
 }
@@ -47,12 +52,12 @@ fn collect(root: &Path, prefix: &str, nested: bool, names: &mut Vec<String>) -> 
     for entry in fs::read_dir(root.join(prefix))? {
         let entry = entry?;
         let file_name = entry.file_name();
-        let Some(part) = file_name.to_str().filter(|part| !PARTS.contains(part)) else { continue };
-        if !entry.file_type()?.is_dir() {
+        let part = file_name.to_string_lossy();
+        if PARTS.contains(&&*part) || !entry.file_type()?.is_dir() {
             continue;
         }
-        let name = if prefix.is_empty() { part.to_owned() } else { format!("{prefix}/{part}") };
-        if nested {
+        let name = if prefix.is_empty() { part.into_owned() } else { format!("{prefix}/{part}") };
+        if nested && file_name.to_str().is_some() {
             collect(root, &name, nested, names)?;
         }
         if is_folder(&entry.path()) {
@@ -62,15 +67,19 @@ fn collect(root: &Path, prefix: &str, nested: bool, names: &mut Vec<String>) -> 
     Ok(())
 }
 
-/// Where the folder is, or would be; a name that would lead elsewhere is refused.
+/// Where the folder is, or would be; a name that would lead elsewhere, or that no directory can have, is refused.
 pub fn locate(root: &Path, name: &str, separator: char) -> Result<PathBuf, Fault> {
     let bad = |part: &str| part.is_empty() || part == "." || part == ".." || PARTS.contains(&part);
     let cause = if name.contains('\0') {
         "its name holds a NUL"
+    } else if name.contains(char::is_control) {
+        "its name holds control characters"
     } else if separator != '/' && name.contains('/') {
         "its name holds a slash, which only the separator / allows"
     } else if !name.is_empty() && name.split('/').any(bad) {
         "a part of its name is empty, `.`, `..`, `cur`, `new` or `tmp`"
+    } else if name.split('/').any(|part| part.len() > LONGEST) {
+        "its name is longer than the 255 bytes that a directory's may have"
     } else {
         return Ok(root.join(name));
     };
@@ -89,7 +98,8 @@ pub fn create(disk: &dyn Disk, root: &Path, name: &str, separator: char, fsync: 
     for part in name.split('/').filter(|part| !part.is_empty()) {
         let parent = directory.clone();
         directory.push(part);
-        make(disk, &directory, &parent, fsync)?;
+        let made = alike::make(disk, &directory, &parent, fsync);
+        made.map_err(|fault| Fault { doing: format!("{} for the folder {name}", fault.doing), ..fault })?;
     }
     PARTS.iter().try_for_each(|part| make(disk, &path.join(part), &path, fsync))
 }
@@ -143,8 +153,18 @@ pub fn flush(disk: &dyn Disk, root: &Path, separator: char) -> Result<(), Fault>
 
 /// Makes one directory that only its owner may enter, and flushes the one above it.
 pub fn make(disk: &dyn Disk, directory: &Path, parent: &Path, fsync: bool) -> Result<(), Fault> {
+    settle(disk, disk.make_directory(directory), (directory, parent), fsync)
+}
+
+/// What comes of an attempt to make a directory: one that is new is flushed, one that was there has to be one.
+pub fn settle(
+    disk: &dyn Disk,
+    made: io::Result<()>,
+    (directory, parent): (&Path, &Path),
+    fsync: bool,
+) -> Result<(), Fault> {
     let fault = |error: &io::Error| fault::disk(Reach::Folder, "making the directory", directory, error);
-    match disk.make_directory(directory) {
+    match made {
         Ok(()) if fsync => disk.flush_directory(parent).map_err(|error| fault(&error)),
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

@@ -3,6 +3,7 @@
 //! A message's flags and its counterpart's UID are in its file's name; other programs rename, add and remove files at any
 //! time. So a file that isn't where the last look saw it is looked for by the part of its name that stays.
 
+mod alike;
 mod change;
 mod deliver;
 mod digest;
@@ -14,6 +15,7 @@ mod folders;
 mod listing;
 mod name;
 mod relocate;
+mod rename;
 mod scan;
 mod told;
 mod twins;
@@ -133,8 +135,7 @@ impl Maildir {
     /// Where the folder is; what is no folder, or leads out of the tree, is refused.
     fn locate(&self, name: &str) -> Result<PathBuf, Fault> {
         let path = folders::locate(&self.root, name, self.separator)?;
-        let linked = fs::symlink_metadata(&path).is_ok_and(|about| about.is_symlink() && !name.is_empty());
-        let cause = if linked {
+        let cause = if self.is_linked(&path) {
             "it is a symbolic link, and these are not followed"
         } else if is_folder(&path) {
             return Ok(path);
@@ -142,6 +143,12 @@ impl Maildir {
             "it is no Maildir with cur, new and tmp in it"
         };
         Err(fault::disk(Reach::Folder, "opening the folder", &path, &io::Error::other(cause)))
+    }
+
+    /// Whether a part of the way to a folder is a symbolic link, which could lead out of the tree; the root itself may be one.
+    fn is_linked(&self, path: &Path) -> bool {
+        let mut way = path.ancestors().take_while(|part| *part != self.root);
+        way.any(|part| fs::symlink_metadata(part).is_ok_and(|about| about.is_symlink()))
     }
 }
 
@@ -159,8 +166,18 @@ impl Repository for Maildir {
         folders::create(&*self.disk, &self.root, name, self.separator, self.fsync)
     }
 
+    fn rename(&mut self, from: &str, to: &str) -> Result<(), Fault> {
+        self.demand_writable(|| format!("renaming the folder {from}"))?;
+        rename::rename(&*self.disk, &self.root, (from, to), self.separator, self.fsync)
+    }
+
     fn remove(&mut self, name: &str) -> Result<(), Fault> {
         self.demand_writable(|| format!("removing the folder {name}"))?;
+        let path = folders::locate(&self.root, name, self.separator)?;
+        if self.is_linked(&path) {
+            let doing = format!("removing the folder {name}");
+            return Err(fault::refused(Reach::Folder, doing, "it is a symbolic link, and these are not followed"));
+        }
         folders::remove(&*self.disk, &self.root, name, self.separator, self.fsync)
     }
 

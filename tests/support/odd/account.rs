@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, MaildirSettings, Quick, Settings,
+    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, Listing, MaildirSettings, Quick, Settings,
 };
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
@@ -41,6 +41,7 @@ pub struct Account {
     pub proxy: Proxy,
     root: tempfile::TempDir,
     pub folder_deletes: bool,
+    pub listing: Listing,
     /// How long the server may be silent while it is meddled with.
     pub patience: Duration,
 }
@@ -51,7 +52,8 @@ impl Account {
         let server = Server::start(demo::Options { extensions, ..demo::Options::default() }).unwrap();
         let proxy = Proxy::start(server.address());
         let root = tempfile::tempdir().unwrap();
-        let account = Self { server, proxy, root, folder_deletes: false, patience: PATIENCE };
+        let listing = Listing::default();
+        let account = Self { server, proxy, root, folder_deletes: false, listing, patience: PATIENCE };
         account.server.with_mailboxes(|mailboxes| mailboxes.create("Work/Plans").map(drop));
         for (name, flags) in [("one", ""), ("two", "S"), ("three", "FS"), ("four", ""), ("five", "")] {
             account.add_there("INBOX", name, flags);
@@ -81,6 +83,7 @@ impl Account {
             local: MaildirSettings { common: CommonSettings::open("local"), root: self.maildir(), separator: '.' },
             remote: ImapSettings {
                 fetching: Fetching { retries: 0, alone: false },
+                listing: self.listing.clone(),
                 ..ImapSettings::plain("remote", self.proxy.address, self.server.user(), self.server.password())
             },
         };

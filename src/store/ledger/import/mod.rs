@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::flags::{Flags, System};
 use crate::model::ids::{Uid, UidValidity};
+use crate::model::utf7;
 
 use super::file::open_file_read_only;
 
@@ -52,7 +53,9 @@ impl Caches {
     /// The cache of the folder that the server calls `name`, and the local side `visible`, with points between the parts;
     /// `None` where there is none. What can't be read is said in a sentence.
     pub fn read(&self, name: &str, visible: &str) -> Result<Option<Cache>, String> {
-        let validity = self.validities.join(file_name(name));
+        // With utf8foldernames it went by its decoded name.
+        let spelt = [name.to_owned(), utf7::decode(name)].map(|name| self.validities.join(file_name(&name)));
+        let Some(validity) = spelt.into_iter().find(|path| path.exists()) else { return Ok(None) };
         let Some(text) = optional(&validity, fs::read_to_string(&validity))? else { return Ok(None) };
         let number = text.lines().next().and_then(|line| line.trim().parse().ok());
         let number = number.ok_or_else(|| format!("{} holds no UIDVALIDITY", validity.display()))?;
