@@ -12,6 +12,7 @@ mod repository;
 pub mod settings;
 mod source;
 mod standing;
+mod tls;
 mod value;
 
 pub use literal::Literal;

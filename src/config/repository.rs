@@ -1,6 +1,6 @@
 //! `[Repository X]`: a tree of Maildirs, or an IMAP server's mailboxes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::literal::{Literal, literal};
 use super::naming;
@@ -10,6 +10,7 @@ use super::settings::{
 };
 use super::source::{Source, did_you_mean};
 use super::standing::judge;
+use super::tls;
 use super::value::{self, boolean};
 use crate::model::mechanism::Mechanism;
 use crate::model::question::Secret;
@@ -71,7 +72,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
     };
     let near = tunnel.is_some() || host.as_deref().is_some_and(is_this_machine);
     let compress = source.read(section, "usecompression", boolean).unwrap_or(!near);
-    let ca_file = ca_file(source, section);
+    let tls = tls::read(source, section, security);
     let expunge = source.read(section, "expunge", boolean).unwrap_or(true);
     let max_connections = source.read(section, "maxconnections", value::count).unwrap_or(CONNECTIONS);
     let usual = if security == Security::Tls { TLS_PORT } else { PLAIN_PORT };
@@ -87,7 +88,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         security,
         tunnel,
         compress,
-        ca_file,
+        tls,
         expunge,
         max_connections,
     })
@@ -257,22 +258,6 @@ fn security(source: &mut Source, section: &str, host: Option<&str>, port: Option
             Security::StartTls
         }
     }
-}
-
-fn ca_file(source: &mut Source, section: &str) -> Option<PathBuf> {
-    let environment = source.environment;
-    let exists = |path: &Path| (environment.is_file)(path);
-    source.read(section, "sslcacertfile", |text| {
-        if text.eq_ignore_ascii_case("OS-DEFAULT") {
-            return Ok(None);
-        }
-        let path = value::path(text, environment)?;
-        if exists(&path) {
-            Ok(Some(path))
-        } else {
-            Err("expected a file of certificates, but none is there".to_owned())
-        }
-    })?
 }
 
 /// The ways to log in that are allowed, in order.

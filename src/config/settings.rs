@@ -1,5 +1,7 @@
 //! The configuration after every check, as the rest of the program uses it.
 
+mod tls;
+
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -10,6 +12,8 @@ use crate::model::mechanism::Mechanism;
 use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
 use crate::model::question::Secret;
+
+pub use tls::{ClientCertificate, Roots, TlsSettings, TlsVersion};
 
 /// Everything that one run needs to know.
 #[derive(Debug, Clone)]
@@ -191,8 +195,8 @@ pub struct ImapSettings {
     pub tunnel: Option<Tunnel>,
     /// Whether the conversation is compressed where the server can do that.
     pub compress: bool,
-    /// A file of certificates to trust instead of the system's.
-    pub ca_file: Option<PathBuf>,
+    /// What TLS connections are made with.
+    pub tls: TlsSettings,
     /// Whether deleted messages are removed for good; else they are only marked.
     pub expunge: bool,
     /// How many connections at once; at least 1.
@@ -214,7 +218,7 @@ impl ImapSettings {
             security: Security::None,
             tunnel: None,
             compress: false,
-            ca_file: None,
+            tls: TlsSettings::default(),
             expunge: true,
             max_connections: 1,
         }

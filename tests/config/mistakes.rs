@@ -91,8 +91,6 @@ fn options_that_matter_and_are_not_followed_refuse_the_account() {
         ("", "startdate = 2024-01-31", "", 11),
         ("", "", "subscribedonly = yes", 16),
         ("", "", "reference = Mail", 16),
-        ("", "", "cert_fingerprint = 00ff", 16),
-        ("", "", "ssl_version = tls1_3", 16),
         ("", "", "keyring = yes", 16),
     ] {
         let said = mistakes(&file("", account, local, remote));

@@ -54,5 +54,6 @@ mod readonly;
 mod rehearsal;
 mod second_run;
 mod takeover;
+mod tls;
 mod tunnels;
 mod turns;

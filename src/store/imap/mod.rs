@@ -5,6 +5,7 @@
 //! pipelined.
 
 mod append;
+mod certificate;
 mod connect;
 mod connection;
 mod delete;
@@ -23,12 +24,14 @@ mod sasl;
 mod select;
 mod session;
 mod status;
+mod tls;
 mod token;
 mod wire;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use certificate::{Certificate, Words};
 pub use handle::{Cutter, Traffic};
 pub use login::{Credentials, Refusal};
 
