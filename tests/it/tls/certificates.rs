@@ -47,8 +47,8 @@ fn what_is_wrong_with_a_certificate_is_said() {
             office.issue("other", "DNS:mail.example.org,DNS:b,DNS:c,DNS:d"),
             ["for another server", "mail.example.org, b, c and 1 more"],
         ),
-        (office.issue("address", "IP:127.0.0.1"), ["for another server", "(names 127.0.0.1;"]),
-        (office.issue("below", "DNS:*.localhost"), ["for another server", "(names *.localhost;"]),
+        (office.issue("address", "IP:127.0.0.1"), ["for another server", "; names 127.0.0.1;"]),
+        (office.issue("below", "DNS:*.localhost"), ["for another server", "; names *.localhost;"]),
         (office.self_signed("alone", "DNS:localhost"), ["self-signed", "issuer CN=alone"]),
         (
             Office::new().moved_to(&office, "stranger", "DNS:localhost"),

@@ -1,6 +1,7 @@
 //! Who is trusted, and that nobody else hears a word: the real program against servers that keep all that is said to them.
 
 mod certificates;
+mod client;
 mod fingerprints;
 mod limits;
 mod starttls;

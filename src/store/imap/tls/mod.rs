@@ -147,3 +147,6 @@ fn fingerprint(digest: Digest, der: &[u8]) -> Fingerprint {
     };
     Fingerprint { digest, bytes }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::fingerprint::{Digest, Fingerprint};
 
 /// Characters of each name that are shown.
-const LONGEST: usize = 80;
+const LONGEST: usize = 60;
 /// Names of servers that are shown.
 const NAMES: usize = 3;
 
@@ -82,11 +82,11 @@ pub(super) fn fault(doing: String, why: &Why, certificate: Option<&Certificate>,
 fn describe(words: &Words) -> String {
     let names = if words.names.is_empty() { "none".to_owned() } else { listed(&words.names) };
     format!(
-        " (names {names}; subject {}; issuer {}; valid from {} until {} UTC)",
-        short(&words.subject),
-        short(&words.issuer),
+        " (valid from {} until {} UTC; names {names}; subject {}; issuer {})",
         day(words.from),
-        day(words.until)
+        day(words.until),
+        short(&words.subject),
+        short(&words.issuer)
     )
 }
 
