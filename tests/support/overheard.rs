@@ -6,10 +6,14 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use native_tls::{Identity, Protocol, TlsAcceptor};
 
 use super::office::Paper;
+
+/// How long a client may be silent.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How it behaves.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,6 +103,7 @@ impl Overheard {
 }
 
 fn serve(socket: &TcpStream, acceptor: &TlsAcceptor, manner: Manner, heard: &mut Heard) -> io::Result<()> {
+    socket.set_read_timeout(Some(PATIENCE))?;
     if !manner.begins_with_tls() && !consents(socket, manner, heard)? {
         return Ok(());
     }

@@ -80,12 +80,21 @@ fn a_bundle_of_authorities_is_looked_through() {
 }
 
 #[test]
-fn the_systems_authorities_do_not_vouch_for_just_anybody() {
-    let office = Office::new();
+fn the_systems_authorities_vouch_unless_others_are_named() {
+    let (office, other) = (Office::new(), Office::new());
     let paper = office.issue("server", "DNS:localhost");
+    let system = |remote: &str, system: &Office| Meeting {
+        remote: remote.to_owned(),
+        system: Some(system.ca()),
+        ..Meeting::new(&office)
+    };
     for remote in ["", "sslcacertfile = OS-DEFAULT\n"] {
+        system(remote, &office).trusts(&office, &paper);
+        system(remote, &other).refuses(&office, &paper).says("no authority that is trusted here");
         Meeting { remote: remote.to_owned(), ..Meeting::new(&office) }.refuses(&office, &paper).says("sslcacertfile");
     }
+    let named = format!("sslcacertfile = {}\n", other.ca().display());
+    system(&named, &office).refuses(&office, &paper).says("no authority that is trusted here");
 }
 
 #[test]

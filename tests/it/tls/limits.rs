@@ -1,7 +1,7 @@
 //! Servers that keep us waiting.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::Meeting;
 use super::office::Office;
 use super::overheard::Manner;
+use crate::world::Run;
 
 /// What a wait of a second may come to on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -34,6 +35,22 @@ fn a_server_that_falls_silent_is_given_up() {
 }
 
 #[test]
+fn a_server_that_takes_no_connection_is_given_up() {
+    let office = Office::new();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    rustix::net::listen(&listener, 0).unwrap();
+    let address = listener.local_addr().unwrap();
+    // Those who wait before us fill the queue.
+    let queue = || TcpStream::connect_timeout(&address, Duration::from_millis(500));
+    let _waiting: Vec<TcpStream> = std::iter::from_fn(|| queue().ok()).collect();
+    let meeting = Meeting { host: "127.0.0.1", general: "socktimeout = 1\n".to_owned(), ..Meeting::new(&office) };
+    let begun = Instant::now();
+    let run = Run::from(&meeting.program(&office, address.port()).output().unwrap());
+    run.ends_with(1).in_one_sentence().says("connecting to 127.0.0.1").says("within the time limit (socktimeout)");
+    assert!(begun.elapsed() < PATIENCE);
+}
+
+#[test]
 fn a_handshake_that_dribbles_is_given_up() {
     let office = Office::new();
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -44,13 +61,17 @@ fn a_handshake_that_dribbles_is_given_up() {
         let _ = socket.write_all(&[22, 3, 3, 64, 0]);
         socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
         let mut hello = [0; 4096];
-        let waited = |count: std::io::Result<usize>| count.is_err() || count.is_ok_and(|count| count > 0);
-        while waited(socket.read(&mut hello)) && socket.write_all(&[2]).is_ok() {}
+        for _ in 0..100 {
+            // It has gone, or a while has passed.
+            if matches!(socket.read(&mut hello), Ok(0)) || socket.write_all(&[2]).is_err() {
+                break;
+            }
+        }
     });
     let general = "socktimeout = 1\n".to_owned();
     let begun = Instant::now();
     let out = Meeting { general, ..Meeting::new(&office) }.program(&office, port).output().unwrap();
-    let run = crate::world::Run::from(&out);
+    let run = Run::from(&out);
     run.ends_with(1).in_one_sentence().says("within the time limit (socktimeout)");
     assert!(begun.elapsed() < PATIENCE);
     dribbling.join().unwrap();

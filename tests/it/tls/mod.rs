@@ -13,6 +13,7 @@ mod overheard;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::Command;
 
 use native_tls::Protocol;
@@ -31,6 +32,8 @@ struct Meeting {
     tls: Option<bool>,
     /// Lines of the remote repository.
     remote: String,
+    /// The authorities that the system trusts; by default its own.
+    system: Option<PathBuf>,
     /// Lines of `[general]`.
     general: String,
 }
@@ -45,6 +48,7 @@ impl Meeting {
             newest: Protocol::Tlsv13,
             tls: None,
             remote,
+            system: None,
             general: String::new(),
         }
     }
@@ -70,6 +74,7 @@ impl Meeting {
         fs::set_permissions(&rc, fs::Permissions::from_mode(0o600)).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
         command.arg("-c").arg(rc).args(["-o", "-u", "basic"]);
+        command.envs(self.system.iter().map(|file| ("SSL_CERT_FILE", file)));
         command
     }
 
