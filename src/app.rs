@@ -1,30 +1,35 @@
 //! Connects everything: configuration, engine, interface, signals.
 
-use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crossbeam_channel::bounded;
+use crossbeam_channel::{Receiver, bounded};
 
 use crate::cli::Cli;
 use crate::config;
 use crate::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Settings, UiName,
+    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Quick, Settings, UiName,
 };
 use crate::demo;
 use crate::engine::{Engine, Options};
-use crate::info;
+use crate::errands;
 use crate::model::command::Command;
+use crate::model::event::Event;
 use crate::model::fault::Exit;
 use crate::model::ids::AccountName;
 use crate::model::patterns::Patterns;
+use crate::model::topic::{Topic, Topics};
+use crate::prune::prune;
 use crate::python::Reader;
+use crate::records;
 use crate::signals;
 use crate::store::python::Interpreter;
-use crate::ui::{self, Kind, Links, log_file};
+use crate::ui::beside::{self, Record};
+use crate::ui::syslog::Syslog;
+use crate::ui::{self, Kind, Links};
 
 /// Events that may wait for the interface before workers are held back.
 const EVENTS: usize = 4096;
@@ -33,6 +38,7 @@ const EVENTS: usize = 4096;
 pub fn run(cli: &Cli) -> Exit {
     match prepare(cli) {
         Ok(Prepared::Done) => Exit::Success,
+        Ok(Prepared::Ended(exit)) => exit,
         Ok(Prepared::Ready(ready)) => ready.synchronise(),
         Err(message) => {
             say(&mut io::stderr(), &message);
@@ -44,6 +50,8 @@ pub fn run(cli: &Cli) -> Exit {
 enum Prepared {
     /// Nothing is left to do.
     Done,
+    /// Something was done beside synchronising, and ended like this.
+    Ended(Exit),
     Ready(Box<Ready>),
 }
 
@@ -54,8 +62,8 @@ struct Ready {
     ui: Kind,
     /// The interpreter that the configuration was read with, if it was.
     python: Option<Interpreter>,
-    /// Where the log goes as well.
-    log: Option<File>,
+    /// What is kept beside the interface.
+    records: Vec<Box<dyn Record>>,
     /// Lives as long as the demonstration does.
     demo: Option<Demo>,
 }
@@ -76,7 +84,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         once: cli.once || cli.dry_run,
         allow_deletes: cli.allow_deletes,
         pretend: cli.dry_run,
-        explain: !cli.debug.is_empty(),
+        debug: topics(&cli.debug)?,
         quick: cli.quick,
         single: cli.single,
     };
@@ -84,56 +92,68 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         return demonstrate(cli, directory.clone(), options)
             .map_err(|error| format!("starting the demonstration: {error}"));
     }
-    let (settings, python) = configure(cli)?;
+    let (settings, python, warnings) = configure(cli)?;
+    let ui = choose_ui(cli, &settings.ui);
+    let elsewhere = matches!(ui, Ok(Kind::Syslog)) && !cli.check_config && !cli.info;
+    if !elsewhere {
+        for warning in &warnings {
+            say(&mut io::stderr(), warning);
+        }
+    }
+    if cli.mbnames_prune {
+        let (way, words, exit): (&mut dyn Write, _, _) = match prune(&settings, python, cli.dry_run) {
+            Ok(told) => (&mut io::stdout(), told, Exit::Success),
+            Err(message) => (&mut io::stderr(), message, Exit::Partial),
+        };
+        say(way, &words);
+        return Ok(Prepared::Ended(exit));
+    }
     if cli.check_config {
         return Ok(Prepared::Done);
     }
-    if cli.info {
-        say(&mut io::stdout(), info::describe(&settings)?.trim_end());
-        return Ok(Prepared::Done);
+    if errands::is_asked(cli) {
+        return errands::run(cli, settings, python).map(Prepared::Ended);
     }
-    let ui = choose_ui(cli, &settings.ui)?;
-    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, python, log: log_file(cli)?, demo: None })))
+    let ui = ui?;
+    let records = records::open(cli, ui, &warnings)?;
+    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, python, records, demo: None })))
 }
 
 /// What the command line knows already and the program doesn't do yet is refused, not ignored.
 fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
-    let missing = [
-        ("-d with anything but plan", cli.debug.iter().any(|kind| !kind.eq_ignore_ascii_case("plan"))),
-        ("-P", cli.profile.is_some()),
-        ("-s", cli.syslog),
-        ("--delete-folder", cli.delete_folder.is_some()),
-        ("--mbnames-prune", cli.mbnames_prune),
-        ("--migrate-fmd5-using-nametrans", cli.migrate_fmd5_using_nametrans),
-        ("--completions", cli.completions.is_some()),
-        ("--man", cli.man),
-    ];
+    let missing = [("--completions", cli.completions.is_some()), ("--man", cli.man)];
     match missing.iter().find(|(_, asked)| *asked) {
         Some((flag, _)) => Err(format!("{flag} is not available yet; nothing was done")),
         None => Ok(()),
     }
 }
 
-fn configure(cli: &Cli) -> Result<(Settings, Option<Interpreter>), String> {
+/// What is to be told in detail.
+fn topics(words: &[String]) -> Result<Topics, String> {
+    Topics::named(words.iter().map(|word| word.trim())).map_err(|unknown| {
+        let names = Topic::TABLE.map(|row| row.1);
+        let hint = config::did_you_mean(unknown, names.into_iter().chain([Topic::EVERY]));
+        format!("-d: there are no details of \"{unknown}\"; there are {} and {}{hint}", names.join(", "), Topic::EVERY)
+    })
+}
+
+/// The settings, the interpreter that they needed, and what a person should know of them.
+fn configure(cli: &Cli) -> Result<(Settings, Option<Interpreter>, Vec<String>), String> {
     let reader = Reader::default();
-    let request =
-        config::Request { file: cli.config.clone(), accounts: cli.accounts.clone(), overrides: cli.overrides.clone() };
+    let request = config::Request { file: cli.config.clone(), accounts: wanted(cli), overrides: cli.overrides.clone() };
     let loaded = config::load(&request, &|file, option, code| reader.work_out(file, option, code))?;
-    for warning in &loaded.warnings {
-        say(&mut io::stderr(), warning);
-    }
     let only = if cli.folders.is_empty() {
         None
     } else {
         let patterns = cli.folders.iter().map(|folder| folder.trim());
         Some(Patterns::parse(patterns).map_err(|message| format!("-f: {message}"))?)
     };
-    Ok((Settings { only, ..loaded.settings }, reader.into_inner()))
+    Ok((Settings { only, ..loaded.settings }, reader.into_inner(), loaded.warnings))
 }
 
-fn log_file(cli: &Cli) -> Result<Option<File>, String> {
-    let open = |path: &PathBuf| log_file::open(path).map_err(|error| format!("opening {}: {error}", path.display()));
-    cli.log.as_ref().map(open).transpose()
+/// The accounts to synchronise; for what is about all of them, all that the file lists.
+fn wanted(cli: &Cli) -> Vec<String> {
+    if cli.mbnames_prune { Vec::new() } else { cli.accounts.clone() }
 }
 
 fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
@@ -151,7 +171,10 @@ fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
             UiName::Ttyui => Kind::Ttyui,
             UiName::Basic => Kind::Basic,
             UiName::Quiet => Kind::Quiet,
+            UiName::Syslog => Kind::Syslog,
         })
+        // The only one that is wanted says itself what it lacks.
+        .filter(|kind| *kind != Kind::Syslog || configured.len() == 1 || Syslog::open().is_ok())
         .collect();
     Ok(ui::choose(&wanted, io::stdout().is_terminal()))
 }
@@ -169,6 +192,7 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
     let account = AccountSettings {
         name: AccountName::new("demo"),
         autorefresh: Some(Duration::from_secs(10)),
+        quick: Quick::Never,
         max_deletes: None,
         sync_folder_deletes: false,
         hooks: Hooks::default(),
@@ -187,12 +211,14 @@ fn demonstrate(cli: &Cli, directory: Option<PathBuf>, options: Options) -> io::R
         socket_timeout: Duration::from_secs(60),
         pythonfile: None,
         only: None,
+        lamp: None,
+        mailbox_list: None,
         accounts: vec![account],
     };
     let ui = choose_ui(cli, &[]).map_err(io::Error::other)?;
-    let log = log_file(cli).map_err(io::Error::other)?;
+    let records = records::open(cli, ui, &[]).map_err(io::Error::other)?;
     let demo = Demo { _server: server, _directory: temporary };
-    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, python: None, log, demo: Some(demo) })))
+    Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, python: None, records, demo: Some(demo) })))
 }
 
 /// The directory that is to keep the demonstration's mail. The server begins anew each time, and would take what is there
@@ -214,19 +240,13 @@ impl Ready {
     /// Runs the engine in a thread of its own and the interface in this one, until both have ended.
     fn synchronise(self) -> Exit {
         let (events, seen) = bounded(EVENTS);
-        let seen = match self.log {
-            Some(file) => {
-                let (to, shown) = bounded(EVENTS);
-                let log = thread::Builder::new().name("log".into());
-                if let Err(error) = log.spawn(move || log_file::keep(&seen, &to, file)) {
-                    return internal(&format!("starting the log: {error}"));
-                }
-                shown
-            }
-            None => seen,
+        let seen = match recorded(seen, self.records) {
+            Ok(seen) => seen,
+            Err(error) => return internal(&format!("starting the log: {error}")),
         };
         let (questions, asked) = bounded(EVENTS);
         let (commands, obeyed) = bounded(EVENTS);
+        let lamp = self.settings.lamp;
         let settings = Arc::new(self.settings);
         let python = self.python;
         let engine = Engine { settings, options: self.options, python, events, questions, commands: obeyed };
@@ -238,7 +258,7 @@ impl Ready {
             Ok(thread) => thread,
             Err(error) => return internal(&format!("starting the engine: {error}")),
         };
-        let mut front_end = ui::build(self.ui, ui::Setup::default());
+        let mut front_end = ui::build(self.ui, ui::Setup { lamp, ..ui::Setup::default() });
         let stop = commands.clone();
         if let Err(error) = front_end.run(Links { events: seen, questions: asked, commands }) {
             say(&mut io::stderr(), &format!("showing what happens: {error}; the program stops"));
@@ -251,12 +271,22 @@ impl Ready {
     }
 }
 
-fn internal(message: &str) -> Exit {
+/// The events as the interface sees them: when the records have been kept.
+fn recorded(events: Receiver<Event>, mut records: Vec<Box<dyn Record>>) -> io::Result<Receiver<Event>> {
+    if records.is_empty() {
+        return Ok(events);
+    }
+    let (to, shown) = bounded(EVENTS);
+    thread::Builder::new().name("log".into()).spawn(move || beside::keep(&events, &to, &mut records))?;
+    Ok(shown)
+}
+
+pub(crate) fn internal(message: &str) -> Exit {
     say(&mut io::stderr(), message);
     Exit::Internal
 }
 
 /// Writes a line where somebody may read it; that nobody does is no reason to stop.
-fn say(to: &mut dyn Write, message: &str) {
+pub(crate) fn say(to: &mut dyn Write, message: &str) {
     let _ = writeln!(to, "{message}");
 }

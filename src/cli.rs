@@ -27,7 +27,8 @@ pub struct Cli {
     /// Read this configuration file.
     #[arg(short = 'c', value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Log in detail: plan says what is done with each message, and why.
+    /// Tell details of imap (the conversation, without passwords and mail), maildir (files), thread (who does what), plan
+    /// (what is done with each message, and why), or ALL.
     #[arg(short = 'd', value_name = "TYPES", value_delimiter = ',')]
     pub debug: Vec<String>,
     /// Synchronise only these folders; * stands for any letters, and ! leaves folders out.
@@ -45,32 +46,32 @@ pub struct Cli {
     /// Look only where messages have come or gone; flags wait, unless the server can tell of them as easily.
     #[arg(short = 'q')]
     pub quick: bool,
-    /// Use this interface: blinkenlights, ttyui, basic or quiet.
+    /// Use this interface: blinkenlights, ttyui, basic, quiet or syslog.
     #[arg(short = 'u', value_name = "UI")]
     pub ui: Option<String>,
     /// One account and one connection at a time.
     #[arg(short = '1')]
     pub single: bool,
-    /// Write a timing trace for each thread into this directory.
-    #[arg(short = 'P', value_name = "DIR", hide = true)]
+    /// Write what each thread spends its time on into this directory, for Chrome's and Perfetto's viewers.
+    #[arg(short = 'P', value_name = "DIR")]
     pub profile: Option<PathBuf>,
-    /// Send the log to syslog.
-    #[arg(short = 's', hide = true)]
+    /// Send the log to syslog too.
+    #[arg(short = 's')]
     pub syslog: bool,
     /// Say what would be done, and do nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// Show accounts, folders, and messages that could not be copied.
+    /// Show servers, folders, filters, names on both sides, and messages that could not be copied.
     #[arg(long)]
     pub info: bool,
-    /// Delete this folder on the server.
-    #[arg(long, value_name = "FOLDER", hide = true)]
+    /// Delete this folder on the server, after asking; of one account.
+    #[arg(long, value_name = "FOLDER")]
     pub delete_folder: Option<String>,
-    /// Remove mailbox lists of accounts that are gone.
-    #[arg(long, hide = true)]
+    /// Remove from the list of folders, which mbnames asks for, what the configuration has no more.
+    #[arg(long)]
     pub mbnames_prune: bool,
-    /// Rename files whose folder digest is that of the name before nametrans.
-    #[arg(long, hide = true)]
+    /// Rename files whose folder digest (FMD5) is that of the name before nametrans.
+    #[arg(long)]
     pub migrate_fmd5_using_nametrans: bool,
     /// Show it at work with a mail server of its own; DIR keeps the mail.
     #[arg(long, value_name = "DIR", num_args = 0..=1)]

@@ -1,72 +1,76 @@
-//! What `--info` shows: accounts, their folders, and messages that could not be copied, all from the ledgers.
+//! What `--info` shows: servers, folders, rules, and what a synchronisation would do first.
 
-use std::fmt::Write;
+mod folder;
+mod page;
+mod quirks;
+mod server;
 
-use chrono::{DateTime, Local};
+use std::io;
 
-use crate::config::settings::{AccountSettings, Settings};
-use crate::model::fault::Fault;
-use crate::model::ids::Side;
-use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
-use crate::store::ledger::{FolderRecord, Ledger, Quarantined, State};
+use crate::app::say;
+use crate::config::settings::{AccountSettings, MaildirSettings, Settings};
+use crate::engine::Errand;
+use crate::engine::inspection::Inspection;
+use crate::model::fault::Exit;
 use crate::ui::clean::clean;
+use crate::ui::figures::count;
+use page::Page;
 
-/// The whole text, or the sentence that says why a ledger can't be read.
-pub fn describe(settings: &Settings) -> Result<String, String> {
-    let mut text = String::new();
-    for account in &settings.accounts {
-        describe_account(&mut text, settings, account).map_err(|fault| fault.to_string())?;
-    }
-    Ok(text)
+/// Shows each account of the errand's settings as soon as it has been looked at.
+pub fn show(errand: Errand) -> Exit {
+    let settings = errand.settings.clone();
+    let shown = errand.inspect(&mut |account, inspection| match inspection {
+        Ok(inspection) => say(&mut io::stdout(), &describe(&settings, &inspection)),
+        Err(fault) if fault.is_stop() => {}
+        Err(fault) => say(&mut io::stderr(), &clean(&format!("{account}: {fault}"))),
+    });
+    shown.unwrap_or_else(|fault| {
+        say(&mut io::stderr(), &clean(&fault.to_string()));
+        fault.kind.into()
+    })
 }
 
-fn describe_account(text: &mut String, settings: &Settings, account: &AccountSettings) -> Result<(), Fault> {
-    let path = ledger_path(&settings.metadata, account.name.as_str());
-    let (remote, local) = (&account.remote, &account.local);
-    line(text, 0, &format!("Account {}", account.name));
-    line(text, 1, &format!("remote: {} on {}, port {}", remote.user, remote.host, remote.port));
-    line(text, 1, &format!("local: {}, separator {}", local.root.display(), local.separator));
-    line(text, 1, &format!("ledger: {}", path.display()));
-    let mut ledger = SqliteLedger::open_read_only(&path)?;
-    let folders = ledger.folders()?;
-    if folders.is_empty() {
-        line(text, 1, "no folder has been synchronised yet");
+fn describe(settings: &Settings, inspection: &Inspection) -> String {
+    let account = &settings.accounts[inspection.place];
+    let mut page = Page::default();
+    page.line(0, &format!("Account {}", account.name));
+    server::describe(&mut page, &account.remote, inspection);
+    describe_maildir(&mut page, &account.local, inspection);
+    describe_ledger(&mut page, inspection);
+    for fault in &inspection.faults {
+        page.entry(1, "trouble", &fault.to_string());
     }
-    for folder in &folders {
-        describe_folder(text, &mut ledger, folder)?;
-    }
-    Ok(())
+    describe_folders(&mut page, account, inspection);
+    page.into_text()
 }
 
-fn describe_folder(text: &mut String, ledger: &mut SqliteLedger, folder: &FolderRecord) -> Result<(), Fault> {
-    let rows = ledger.rows(folder.id)?;
-    let kept = rows.iter().filter(|row| row.state == State::Kept).count();
-    let mut about = format!("folder {}: {} messages on both sides", folder.local, rows.len() - kept);
-    if folder.remote != folder.local {
-        let _ = write!(about, ", {} on the server", folder.remote);
+fn describe_maildir(page: &mut Page, local: &MaildirSettings, inspection: &Inspection) {
+    page.line(1, &format!("here: [Repository {}]", local.common.name));
+    page.entry(2, "Maildir", &local.root.display().to_string());
+    page.entry(2, "separator", &local.separator.to_string());
+    match &inspection.maildir {
+        None => page.entry(2, "folders", "the directory isn't there yet"),
+        Some(Ok(folders)) => page.entry(2, "folders", &folders.to_string()),
+        Some(Err(fault)) => page.entry(2, "trouble", &fault.to_string()),
     }
-    if kept > 0 {
-        let _ = write!(about, ", {kept} kept on one side");
+    if local.common.read_only {
+        page.entry(2, "readonly", "nothing is ever written here");
     }
-    line(text, 1, &about);
-    for message in ledger.quarantined(folder.id)? {
-        describe_message(text, &message);
-    }
-    Ok(())
 }
 
-fn describe_message(text: &mut String, message: &Quarantined) {
-    let place = match message.side {
-        Side::Remote => format!("UID {} on the server", message.name),
-        Side::Local => format!("the file {}", message.name),
-    };
-    let subject = if message.subject.is_empty() { String::new() } else { format!(" (\"{}\")", message.subject) };
-    let tried = DateTime::from_timestamp(message.tried, 0)
-        .map(|time| time.with_timezone(&Local).format(", tried last on %Y-%m-%d %H:%M").to_string());
-    line(text, 2, &format!("left out: {place}{subject}: {}{}", message.reason, tried.unwrap_or_default()));
+fn describe_ledger(page: &mut Page, inspection: &Inspection) {
+    page.line(1, "ledger: what both sides had after the last synchronisation");
+    page.entry(2, "file", &inspection.ledger.display().to_string());
+    match &inspection.known {
+        Ok(0) => page.entry(2, "folders", "no folder has been synchronised yet"),
+        Ok(known) => page.entry(2, "folders", &known.to_string()),
+        Err(fault) => page.entry(2, "trouble", &fault.to_string()),
+    }
 }
 
-fn line(text: &mut String, depth: usize, words: &str) {
-    // Writing to a String can't fail.
-    let _ = writeln!(text, "{}{}", "  ".repeat(depth), clean(words));
+fn describe_folders(page: &mut Page, account: &AccountSettings, inspection: &Inspection) {
+    page.line(1, &count(inspection.folders.len() as u64, "folder"));
+    for seen in &inspection.folders {
+        folder::describe(page, account, seen);
+    }
 }

@@ -14,7 +14,7 @@
 //! | [`engine`] | `model`, `plan`, `config::settings`, `store` | threads, channels, locks | when, and in which order |
 //! | [`ui`] | `model` | the terminal | how it looks |
 //! | [`demo`] | `model` | loopback sockets | a small IMAP server with a life of its own |
-//! | [`app`], [`cli`], [`signals`] | all | the process | who is connected to whom |
+//! | [`app`], [`cli`], [`errands`], [`info`], [`records`], [`signals`] | all | the process | who is connected to whom |
 //!
 //! `engine` and `ui` never meet but in [`Event`], [`Question`] and [`Command`].
 //!
@@ -55,10 +55,13 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod engine;
+pub mod errands;
 pub mod info;
 pub mod model;
 pub mod plan;
+pub mod prune;
 pub mod python;
+pub mod records;
 pub mod signals;
 pub mod store;
 pub mod ui;

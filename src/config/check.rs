@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::mbnames::mailbox_list;
+use super::naming;
 use super::options::Kind;
 use super::repository;
-use super::settings::{AccountSettings, Hooks, Settings, UiName};
+use super::settings::{AccountSettings, Hooks, PythonHook, Settings, UiName};
 use super::source::{Source, did_you_mean};
 use super::standing::{judge, spell};
 use super::value::{self, boolean};
@@ -13,6 +15,9 @@ use crate::model::ids::AccountName;
 
 /// How long a server may stay silent when nothing is said.
 const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The section of what the lights look like.
+const LIGHTS: &str = "ui.Curses.Blinkenlights";
 
 /// What interfaces are called in files of any age; `None` for those that don't exist yet.
 const INTERFACES: [(&str, Option<UiName>); 12] = [
@@ -26,8 +31,8 @@ const INTERFACES: [(&str, Option<UiName>); 12] = [
     ("noninteractive.quiet", Some(UiName::Quiet)),
     ("machineui", None),
     ("machine.machineui", None),
-    ("syslog", None),
-    ("noninteractive.syslog", None),
+    ("syslog", Some(UiName::Syslog)),
+    ("noninteractive.syslog", Some(UiName::Syslog)),
 ];
 
 /// The settings of these accounts, or of those that the file lists when none are named. `None`, or settings that must
@@ -36,7 +41,7 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
     spell(source);
     judge(source, "general", &[Kind::General]);
     judge(source, "mbnames", &[Kind::Mbnames]);
-    judge(source, "ui.Curses.Blinkenlights", &[Kind::Lights]);
+    judge(source, LIGHTS, &[Kind::Lights]);
     let environment = source.environment;
     let metadata = source.read("general", "metadata", |text| value::path(text, environment));
     let metadata = metadata.map_or_else(|| value::path("~/.offlineimap", environment), Ok);
@@ -57,8 +62,15 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
         socket_timeout: timeout(source),
         pythonfile: pythonfile(source),
         only: None,
+        lamp: lamp(source),
+        mailbox_list: mailbox_list(source),
         accounts,
     })
+}
+
+/// The character that a light is drawn with, unless it is OfflineIMAP's own choice.
+fn lamp(source: &mut Source) -> Option<char> {
+    source.read(LIGHTS, "statuschar", value::sign).filter(|sign| *sign != '.')
 }
 
 /// Python that is run first, if there is other Python at all.
@@ -122,6 +134,7 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     judge(source, &section, &[Kind::Account]);
     let minute = Duration::from_secs(60);
     let autorefresh = source.read(&section, "autorefresh", |text| value::time(text, minute, "a number of minutes"));
+    let quick = source.read(&section, "quick", value::quick).unwrap_or_default();
     // Either kind is taken over when it is there; only a typing error matters.
     let _ = source.read(&section, "status_backend", |text| {
         let known = ["sqlite", "plain"].iter().any(|kind| text.eq_ignore_ascii_case(kind));
@@ -130,21 +143,30 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let max_deletes = source.read(&section, "maxdeletes", value::whole);
     let sync_folder_deletes = source.read(&section, "syncfolderdeletes", value::boolean).unwrap_or(false);
     let mut hook = |key| source.read(&section, key, |text| Ok(text.to_owned()));
-    let hooks = Hooks { before: hook("presynchook"), after: hook("postsynchook"), new_mail: hook("newmailhook") };
+    let (before, after, new_mail) = (hook("presynchook"), hook("postsynchook"), hook("newmailhook"));
     let local = repository(source, &section, "localrepository");
     let remote = repository(source, &section, "remoterepository");
+    let inbox = remote.as_ref().and_then(|section| inbox_hook(source, section));
+    let hooks = Hooks { before, after, new_mail, inbox };
     let local = local.and_then(|section| repository::local(source, &section));
     let remote = remote.and_then(|section| repository::remote(source, &section));
     let (local, remote) = (local?, remote?);
     Some(AccountSettings {
         name: AccountName::new(name),
         autorefresh: autorefresh.flatten(),
+        quick,
         max_deletes,
         sync_folder_deletes,
         hooks,
         local,
         remote,
     })
+}
+
+/// `newmail_hook`, which stands in the remote repository.
+fn inbox_hook(source: &mut Source, section: &str) -> Option<PythonHook> {
+    let code = naming::function_like(source, section, "newmail_hook", "lambda: os.system('beep')")?;
+    Some(PythonHook { option: format!("[{section}] newmail_hook"), code })
 }
 
 /// The section of the repository that an account names.

@@ -1,10 +1,12 @@
 //! What the user meant: the offlineimaprc, read and checked.
 
 mod check;
+mod fetching;
 mod ini;
 mod interpolate;
 mod literal;
 mod load;
+mod mbnames;
 mod naming;
 pub mod options;
 mod raw;
@@ -17,4 +19,5 @@ mod value;
 
 pub use literal::Literal;
 pub use load::{Loaded, Request, load, parse};
+pub use source::did_you_mean;
 pub use value::Environment;

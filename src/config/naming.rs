@@ -22,12 +22,17 @@ pub fn code(text: &str) -> String {
     if text.contains('\n') { format!("({text}\n)") } else { text.to_owned() }
 }
 
-/// A function of Python's; `None` where there is none.
+/// A function of Python's that is given a folder; `None` where there is none.
 pub fn function(source: &mut Source, section: &str, key: &str) -> Option<String> {
+    function_like(source, section, key, "lambda folder: folder")
+}
+
+/// The same for any function; `example` is one that would do.
+pub fn function_like(source: &mut Source, section: &str, key: &str, example: &str) -> Option<String> {
     let code = source.read(section, key, |text| match literal(text) {
         None => Ok(Some(code(text))),
         Some(literal) if literal.is_empty() => Ok(None),
-        Some(_) => Err("expected a function, as in lambda folder: folder".to_owned()),
+        Some(_) => Err(format!("expected a function, as in {example}")),
     });
     code.flatten()
 }

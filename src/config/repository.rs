@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::fetching::fetching;
 use super::literal::{Literal, literal};
 use super::naming;
 use super::options::Kind;
@@ -91,6 +92,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         tls,
         expunge,
         max_connections,
+        fetching: fetching(source, section),
     })
 }
 
@@ -234,7 +236,9 @@ fn password(source: &mut Source, section: &str) -> PasswordSource {
     let file = source.read(section, "remotepassfile", |text| value::path(text, environment));
     let command = source.read(section, "remotepasscmd", |text| Ok(Secret::new(text.to_owned())));
     let file = file.map(PasswordSource::File);
-    file.or(command.map(PasswordSource::Command)).unwrap_or(PasswordSource::Ask)
+    let keyring = source.read(section, "keyring", boolean).unwrap_or(false);
+    let otherwise = if keyring { PasswordSource::Keyring } else { PasswordSource::Ask };
+    file.or(command.map(PasswordSource::Command)).unwrap_or(otherwise)
 }
 
 /// How the connection is protected. Files from the time when `ssl` was off unless asked for say so by their port: they
@@ -272,7 +276,9 @@ fn mechanisms(source: &mut Source, section: &str) -> Vec<Mechanism> {
         let names: Vec<Mechanism> = value::list(text).into_iter().map(one).collect::<Result<_, _>>()?;
         match *names {
             [] => Err(format!("expected some of {}", known().join(", "))),
-            [Mechanism::Gssapi] => Err("expected another one beside GSSAPI, which is not built in".to_owned()),
+            [Mechanism::Gssapi] if !cfg!(feature = "gssapi") => {
+                Err("expected another one beside GSSAPI, which is not built in".to_owned())
+            }
             _ => Ok(names),
         }
     });

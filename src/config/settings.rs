@@ -1,5 +1,6 @@
 //! The configuration after every check, as the rest of the program uses it.
 
+mod mailbox_list;
 mod tls;
 
 use std::fmt;
@@ -13,7 +14,8 @@ use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
 use crate::model::question::Secret;
 
-pub use tls::{ClientCertificate, Roots, TlsSettings, TlsVersion};
+pub use mailbox_list::MailboxList;
+pub use tls::{ClientCertificate, Roots, Security, TlsSettings, TlsVersion};
 
 /// Everything that one run needs to know.
 #[derive(Debug, Clone)]
@@ -34,6 +36,10 @@ pub struct Settings {
     pub pythonfile: Option<PathBuf>,
     /// The only folders to synchronise, whatever else the configuration says; `None`: all that it says.
     pub only: Option<Patterns>,
+    /// The character that a light is drawn with; `None`: the program's own.
+    pub lamp: Option<char>,
+    /// The list of all folders to write, if one is wanted.
+    pub mailbox_list: Option<MailboxList>,
     /// The accounts to synchronise, in the order of `accounts`.
     pub accounts: Vec<AccountSettings>,
 }
@@ -49,9 +55,11 @@ pub enum UiName {
     Basic,
     /// Errors and serious warnings only.
     Quiet,
+    /// Nothing here; the log goes to syslog.
+    Syslog,
 }
 
-/// Commands to run beside the synchronisations, each by way of the shell.
+/// What to run beside the synchronisations: commands, each by way of the shell, and a Python function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hooks {
     /// Before each.
@@ -60,6 +68,29 @@ pub struct Hooks {
     pub after: Option<String>,
     /// After each that brought messages.
     pub new_mail: Option<String>,
+    /// A Python function to call after each that brought unread messages into INBOX.
+    pub inbox: Option<PythonHook>,
+}
+
+/// A Python function without arguments, called for what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PythonHook {
+    /// The option that it is the value of, with its section.
+    pub option: String,
+    /// What stands there.
+    pub code: String,
+}
+
+/// Which synchronisations look only where messages have come or gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Quick {
+    /// None.
+    #[default]
+    Never,
+    /// All.
+    Always,
+    /// So many after each full one; the first is full.
+    Between(u64),
 }
 
 /// One account.
@@ -69,6 +100,8 @@ pub struct AccountSettings {
     pub name: AccountName,
     /// How long to wait between synchronisations; `None`: once is enough.
     pub autorefresh: Option<Duration>,
+    /// Which synchronisations are quick.
+    pub quick: Quick,
     /// How many deletions in a folder need no confirmation; `None`: half of it, and at least 10.
     pub max_deletes: Option<u64>,
     /// Whether a folder that is gone on one side is deleted on the other.
@@ -88,7 +121,8 @@ impl AccountSettings {
         let functions = |common: &CommonSettings| {
             common.nametrans.is_some() || common.folderfilter.is_some() || common.foldersort.is_some()
         };
-        sides.into_iter().any(functions) || matches!(self.remote.password, PasswordSource::Python(_))
+        let password = matches!(self.remote.password, PasswordSource::Python(_));
+        sides.into_iter().any(functions) || password || self.hooks.inbox.is_some()
     }
 }
 
@@ -146,17 +180,6 @@ pub struct MaildirSettings {
     pub separator: char,
 }
 
-/// How the connection is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Security {
-    /// TLS from the first byte.
-    Tls,
-    /// STARTTLS, required.
-    StartTls,
-    /// Neither; written down as `ssl = no` and `starttls = no`.
-    None,
-}
-
 /// A program that speaks to the server for us.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Tunnel {
@@ -201,6 +224,23 @@ pub struct ImapSettings {
     pub expunge: bool,
     /// How many connections at once; at least 1.
     pub max_connections: usize,
+    /// How messages are fetched.
+    pub fetching: Fetching,
+}
+
+/// How messages are fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fetching {
+    /// How often what a lost connection has cut off is tried again without bringing anything.
+    pub retries: u64,
+    /// However large a folder is, one connection is all it gets.
+    pub alone: bool,
+}
+
+impl Default for Fetching {
+    fn default() -> Self {
+        Self { retries: 2, alone: false }
+    }
 }
 
 impl ImapSettings {
@@ -221,6 +261,7 @@ impl ImapSettings {
             tls: TlsSettings::default(),
             expunge: true,
             max_connections: 1,
+            fetching: Fetching::default(),
         }
     }
 
@@ -247,6 +288,8 @@ pub enum PasswordSource {
     Command(Secret),
     /// What this Python comes to.
     Python(Secret),
-    /// Someone must be asked.
+    /// The desktop's keyring; where it has none, the same as `Ask`.
+    Keyring,
+    /// `.netrc`; where that says nothing, someone must be asked.
     Ask,
 }

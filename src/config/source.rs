@@ -76,6 +76,11 @@ impl<'a> Source<'a> {
         Some(interpolate(&self.sections, section, key, &entry.value))
     }
 
+    /// The value just as it stands there, where what looks like a reference is none; `None` when it is absent.
+    pub fn raw(&self, section: &str, key: &str) -> Option<String> {
+        find(&self.sections, section, key).map(|entry| entry.value.clone())
+    }
+
     /// The value as `parse` understands it; `None` when it is absent, empty or wrong.
     pub fn read<T>(&mut self, section: &str, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let text = self.text(section, key)?;

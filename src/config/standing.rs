@@ -11,8 +11,7 @@ const REFUSED: &str = "not followed yet; without it mail could go wrong or be le
 /// Remarks on what isn't followed yet in a section that is used, as one of these kinds.
 pub fn judge(source: &mut Source, section: &str, kinds: &[Kind]) {
     for option in OPTIONS.iter().filter(|option| kinds.contains(&option.kind)) {
-        let idle = option.kind == Kind::Mbnames && option.name != "enabled";
-        if option.standing == Standing::Followed || idle {
+        if option.standing == Standing::Followed {
             continue;
         }
         for key in written(source, section, option) {

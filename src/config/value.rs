@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use unicode_width::UnicodeWidthChar;
+
 use super::literal::Literal;
+use super::settings::Quick;
 
 /// The longest time that makes sense.
 const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -49,6 +52,29 @@ pub fn count(text: &str) -> Result<usize, String> {
 /// That one was expected.
 pub fn whole(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected a whole number".to_owned())
+}
+
+/// How many synchronisations in between are quick: none for 0, all for less.
+///
+/// # Errors
+/// That such a number was expected.
+pub fn quick(text: &str) -> Result<Quick, String> {
+    let number: i64 = text.parse().map_err(|_| "expected a whole number, 0 for never or -1 for always".to_owned())?;
+    Ok(match u64::try_from(number) {
+        Ok(0) => Quick::Never,
+        Ok(number) => Quick::Between(number),
+        Err(_) => Quick::Always,
+    })
+}
+
+/// A character that takes one column on a terminal.
+///
+/// # Errors
+/// That one was expected.
+pub fn sign(text: &str) -> Result<char, String> {
+    let mut letters = text.chars();
+    let one = letters.next().filter(|letter| letters.next().is_none() && letter.width() == Some(1));
+    one.ok_or_else(|| "expected one character that takes one column, without quotes".to_owned())
 }
 
 /// A TCP port.
@@ -171,6 +197,25 @@ mod tests {
     fn numbers_have_bounds() {
         assert_eq!((count("4"), port("993")), (Ok(4), Ok(993)));
         assert!(count("0").is_err() && count("-1").is_err() && port("65536").is_err() && port("0").is_err());
+    }
+
+    #[test]
+    fn quick_ones_are_none_all_or_so_many() {
+        let known = [("0", Quick::Never), ("-1", Quick::Always), ("-7", Quick::Always), ("10", Quick::Between(10))];
+        for (text, wanted) in known {
+            assert_eq!(quick(text), Ok(wanted), "{text}");
+        }
+        assert!(["", "yes", "1.5"].into_iter().all(|text| quick(text).is_err()));
+    }
+
+    #[test]
+    fn a_sign_takes_one_column() {
+        for (text, wanted) in [("#", Some('#')), ("◆", Some('◆')), ("'", Some('\''))] {
+            assert_eq!(sign(text).ok(), wanted, "{text}");
+        }
+        for wrong in ["", "##", "'#'", "字", "\u{301}", "\u{7}", "e\u{301}", "👩\u{200d}🔬"] {
+            assert!(sign(wrong).unwrap_err().contains("one column"), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! One run of one account: lock, connect, list and pair the folders, share them out.
 
-use std::fs::{self, DirBuilder};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -14,6 +13,7 @@ use super::folder::{Done, Policy};
 use super::hooks;
 use super::intents;
 use super::lock::AccountLock;
+use super::mbnames;
 use super::moves;
 use super::naming;
 use super::pairing::{self, Candidate, Names, Sides};
@@ -31,6 +31,7 @@ use crate::model::folder::Counts;
 use crate::model::ids::LampId;
 use crate::model::light::Light;
 use crate::model::question::Question;
+use crate::model::topic::Topic;
 use crate::plan::messages::Permission;
 use crate::store::imap::{Credentials, ImapRepository};
 use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
@@ -69,6 +70,8 @@ pub(super) struct Total {
     pub(super) folders: u64,
     pub(super) failures: u64,
     pub(super) stopped: bool,
+    /// Unread messages have come into INBOX.
+    rings: bool,
     /// The folders in which something was done.
     changed: Vec<(Arc<str>, Counts)>,
     exit: Option<Exit>,
@@ -95,6 +98,7 @@ impl Total {
         self.counts.add(&done.counts);
         self.failures += done.failures;
         self.stopped |= done.stopped;
+        self.rings |= done.rings;
         if !done.counts.is_nothing() {
             self.changed.push((done.folder.clone(), done.counts));
         }
@@ -118,6 +122,10 @@ pub(super) fn run(task: &Task) -> Outcome {
     } else {
         let news = hooks.filter(|_| total.counts.downloads > 0);
         call(task, &worker, &mut total, "newmailhook", news.and_then(|hooks| hooks.new_mail.as_ref()));
+        let bell = hooks.filter(|_| total.rings && !total.stopped).and_then(|hooks| hooks.inbox.as_ref());
+        if let Some(Err(fault)) = bell.map(|bell| hooks::ring(&worker, bell, task.python.as_ref())) {
+            total.failed(&worker, &fault);
+        }
         call(task, &worker, &mut total, "postsynchook", hooks.and_then(|hooks| hooks.after.as_ref()));
     }
     worker.publish(EventKind::SyncDone {
@@ -156,8 +164,9 @@ impl<'a> Shared<'a> {
 }
 
 impl Shared<'_> {
-    pub(super) fn maildir(&self) -> Maildir {
-        Maildir::from_settings(&self.account.local, self.task.settings.fsync).calling(self.called.clone())
+    pub(super) fn maildir(&self, worker: &Worker) -> Maildir {
+        let maildir = Maildir::from_settings(&self.account.local, self.task.settings.fsync);
+        maildir.calling(self.called.clone()).telling(worker.teller(Topic::Maildir))
     }
 
     /// Whose mail on which server it is, as the ledger is bound to it.
@@ -183,7 +192,7 @@ impl Shared<'_> {
             most_deletes: self.account.max_deletes,
             ignore_read_only: self.task.settings.ignore_read_only,
             pretend: self.task.options.pretend,
-            explain: self.task.options.explain,
+            explain: self.task.options.debug.contain(Topic::Plan),
             quick: self.task.options.quick,
             pause: intents::PAUSE,
         }
@@ -212,18 +221,13 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     if task.options.pretend {
         return rehearse(task, worker, total);
     }
-    let metadata = &task.settings.metadata;
-    DirBuilder::new().recursive(true).mode(0o700).create(metadata).map_err(|error| {
-        let doing = format!("making the metadata directory {}", metadata.display());
-        Fault::new(Reach::Account, FaultKind::Disk, doing, error).advise("check metadata in the [general] section")
-    })?;
-    let _lock = AccountLock::take(metadata, task.account())?;
-    let ledger_path = ledger_path(metadata, task.account().as_str());
+    let _lock = AccountLock::take_for(task)?;
+    let ledger_path = ledger_path(&task.settings.metadata, task.account().as_str());
     let shared = Shared::new(task, ledger_path);
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
     let mut flushing = Flushing::begin(&mut ledger, task.settings.fsync, doubt::boot())?;
     let mut known = ledger.folders()?;
-    let mut local = shared.maildir();
+    let mut local = shared.maildir(worker);
     if !check_root(&shared.account.local.root, &known)? {
         local.create_root()?;
     }
@@ -238,6 +242,7 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     flushing.announce(&mut ledger)?;
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
     let folders = list(&shared, worker, &mut sides, &mut known, total)?;
+    mbnames::remember(&shared, worker, &folders, total);
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let (queue, hands) = pairing::queue(worker, shared.policy(), sides.ledger, folders, &known, total)?;

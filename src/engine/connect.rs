@@ -12,7 +12,9 @@ use crate::config::settings::{ImapSettings, Security};
 use crate::model::event::EventKind;
 use crate::model::fault::Fault;
 use crate::model::light::Light;
+use crate::model::mechanism::Mechanism;
 use crate::model::question::{Answer, Ask, Secret};
+use crate::model::topic::Topic;
 use crate::store::imap::{Credentials, Greeted, ImapRepository, Refusal};
 
 /// How often a person is asked for a password before the account gives up.
@@ -41,9 +43,10 @@ pub(super) fn connect(
     let mut credentials = match known.clone() {
         Some(known) => known,
         None if settings.tunnel.as_ref().is_some_and(|tunnel| tunnel.logs_in) => Credentials::default(),
-        None => {
-            Credentials { password: Some(password::first(worker, settings, means.python)?), ..Credentials::default() }
-        }
+        None => match ticket(settings) {
+            Some(ticket) => ticket,
+            None => by_password(worker, settings, means)?,
+        },
     };
     let mut asked = 0;
     loop {
@@ -54,7 +57,8 @@ pub(super) fn connect(
         let mut tell = |cutter| {
             let _ = means.reports.send(Report::Connected { lamp: worker.lamp(), cutter });
         };
-        let greeted = Greeted::connect(settings, &worker.account(), timeout, &mut tell);
+        let teller = worker.teller(Topic::Imap);
+        let greeted = Greeted::connect_telling(settings, &worker.account(), timeout, &mut tell, teller);
         let greeted = greeted.map_err(|fault| unless_stopped(worker, fault))?;
         match greeted.log_in(&credentials) {
             Ok(repository) => {
@@ -62,6 +66,12 @@ pub(super) fn connect(
                 credentials.way = repository.way();
                 *known = Some(credentials);
                 return Ok(repository);
+            }
+            // A ticket that doesn't do is no reason to give up.
+            Err(Refusal { fault, .. }) if credentials.ticket => {
+                let text = format!("the Kerberos ticket is of no use here, so a password is needed: {}", fault.cause);
+                worker.publish(EventKind::Noted { account: Some(worker.account()), folder: None, text });
+                credentials = by_password(worker, settings, means)?;
             }
             Err(Refusal { fault, ask_again: true }) if asked < ATTEMPTS => {
                 asked += 1;
@@ -73,6 +83,27 @@ pub(super) fn connect(
             Err(Refusal { fault, .. }) => return Err(unless_stopped(worker, fault)),
         }
     }
+}
+
+/// A Kerberos ticket, where one may be shown and there is one.
+fn ticket(settings: &ImapSettings) -> Option<Credentials> {
+    let wanted = settings.mechanisms.contains(&Mechanism::Gssapi);
+    wanted.then(Credentials::of_ticket).filter(|credentials| credentials.ticket)
+}
+
+fn by_password(worker: &Worker, settings: &ImapSettings, means: Means<'_>) -> Result<Credentials, Fault> {
+    let password = password::first(worker, settings, means.python)?;
+    Ok(Credentials { password: Some(password), ..Credentials::default() })
+}
+
+/// Ends a connection politely.
+pub(super) fn disconnect(worker: &Worker, remote: ImapRepository) {
+    let traffic = remote.traffic();
+    remote.log_out();
+    worker.detail(Topic::Thread, || {
+        let (received, sent, turns) = (traffic.received(), traffic.sent(), traffic.turns());
+        format!("closed its connection after {turns} turns, {received} bytes received and {sent} sent")
+    });
 }
 
 /// A connection that fails after a stop was asked for was cut by us; that is no fault of the server's.
@@ -87,6 +118,7 @@ fn announce(worker: &Worker, settings: &ImapSettings) {
         (None, Security::StartTls) => "STARTTLS",
         (None, Security::None) => "not encrypted",
     };
+    worker.detail(Topic::Thread, || format!("opened a connection to {}", settings.host));
     let (account, host) = (worker.account(), settings.host.clone());
     worker.publish(EventKind::Connected { account, host, security: security.to_owned() });
 }

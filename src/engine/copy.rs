@@ -3,7 +3,7 @@
 use super::quarantine::{put_aside, release};
 use super::work::Work;
 use crate::model::fault::{Fault, Reach};
-use crate::model::flags::Flags;
+use crate::model::flags::{Flags, System};
 use crate::model::ids::{Side, Uid};
 use crate::model::message::{Head, MessageId};
 use crate::store::ledger::{Entry, Ledger, Row, State};
@@ -51,6 +51,7 @@ impl<'a, 'w> Download<'a, 'w> {
             if let Some((_, flags)) = waiting.iter().find(|(uid, _)| *uid == remote) {
                 let local = stored.uid.unwrap_or(remote);
                 let (flags, key) = (flags.clone(), stored.key);
+                self.work.unread |= !flags.system.contains(System::SEEN);
                 entries.extend(release(self.work, Side::Remote, &remote.to_string()));
                 entries.push(Entry::Put(Row { remote, local, flags, state: State::Synced, key }));
             }

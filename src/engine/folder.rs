@@ -91,6 +91,10 @@ pub(super) struct Done {
     pub(super) counts: Counts,
     pub(super) failures: u64,
     pub(super) stopped: bool,
+    /// A helper's connection was lost before it had fetched what it had taken.
+    pub(super) cut_off: bool,
+    /// Unread messages have come into INBOX.
+    pub(super) rings: bool,
     /// What reaches beyond this folder, so that the worker can't go on.
     pub(super) fatal: Option<Fault>,
 }
@@ -228,6 +232,8 @@ fn attempt(
     let result = execute(&mut work, &plan, &mut open);
     done.counts = work.counts;
     done.failures = work.failures;
+    done.cut_off = work.cut_off;
+    done.rings = work.unread && job.names.remote.eq_ignore_ascii_case("INBOX");
     result?;
     // What was withheld or passed over has to be seen again one day.
     if work.failures == work.put_aside && !withheld && !work.passed_over {

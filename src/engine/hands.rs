@@ -45,6 +45,13 @@ pub(super) struct Errand {
     outcomes: Sender<Outcome>,
 }
 
+impl Errand {
+    /// The folder's name.
+    pub(super) fn folder(&self) -> &str {
+        &self.names.shown
+    }
+}
+
 /// What came of a portion.
 #[derive(Debug, Clone, Copy)]
 struct Outcome {
@@ -52,6 +59,10 @@ struct Outcome {
     failures: u64,
     put_aside: u64,
     passed_over: bool,
+    /// The connection was lost meanwhile.
+    cut_off: bool,
+    /// Something in it is unread.
+    unread: bool,
 }
 
 /// A portion that somebody has taken. Whatever becomes of him, its owner hears of it.
@@ -112,6 +123,8 @@ pub(super) fn download(
         work.failures += outcome.failures;
         work.put_aside += outcome.put_aside;
         work.passed_over |= outcome.passed_over;
+        work.cut_off |= outcome.cut_off;
+        work.unread |= outcome.unread;
     }
     work.job.worker.checkpoint()
 }
@@ -158,7 +171,14 @@ fn lend(
         return Err(Fault::new(Reach::Folder, FaultKind::Server, job.doing(), cause).advise("the next run looks again"));
     }
     for portion in errand.portions.try_iter() {
-        let failed = Outcome { counts: Counts::default(), failures: 0, put_aside: 0, passed_over: true };
+        let failed = Outcome {
+            counts: Counts::default(),
+            failures: 0,
+            put_aside: 0,
+            passed_over: true,
+            cut_off: false,
+            unread: false,
+        };
         let mut promise = Promise { outcomes: &errand.outcomes, outcome: failed };
         let mut work = work(job, errand);
         let result = execute::fetch(&mut work, &portion, &mut open);
@@ -169,6 +189,8 @@ fn lend(
             failures: work.failures + u64::from(within.is_some()),
             put_aside: work.put_aside,
             passed_over: work.passed_over || result.is_err(),
+            unread: work.unread,
+            cut_off: result.as_ref().is_err_and(|fault| fault.kind == FaultKind::Network),
         };
         if let Some(fault) = within {
             job.failed(fault);

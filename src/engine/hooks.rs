@@ -6,16 +6,22 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
+use super::python::Python;
 use super::shell::{End, Running};
 use super::worker::Worker;
+use crate::config::settings::PythonHook;
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::Counts;
 use crate::model::light::Light;
+use crate::store::python::LIMIT as LIMIT_OF_PYTHON;
 use crate::store::said::Said;
 
 /// How long a hook may take.
 pub(super) const LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// How long a Python function may take.
+const BELL_LIMIT: Duration = Duration::from_secs(120);
 
 /// Runs the hook that this option names; waits until it ends. What it says is told in the log, by its last line. `changed`: the
 /// folders in which something was done, for a hook that comes afterwards.
@@ -58,6 +64,25 @@ pub(super) fn run(
             Ok(())
         }
     }
+}
+
+/// Calls a Python function without arguments; what it gives is of no interest.
+pub(super) fn ring(worker: &Worker, bell: &PythonHook, python: Option<&Python>) -> Result<(), Fault> {
+    worker.checkpoint()?;
+    worker.light(Light::Waiting);
+    let lost = || {
+        let doing = format!("calling {} of the account {}", bell.option, worker.account());
+        Fault::new(Reach::Account, FaultKind::Internal, doing, "a mistake in this program")
+    };
+    let PythonHook { option, code } = bell.clone();
+    let rung = python.ok_or_else(lost)?.ask(move |python| {
+        python.set_limit(BELL_LIMIT);
+        let rung = python.function(&option, &code).and_then(|function| python.run(&function, &[]));
+        python.set_limit(LIMIT_OF_PYTHON);
+        rung
+    });
+    worker.light(Light::Account);
+    rung.map_err(|fault| if fault.is_stop() { fault } else { Fault { kind: FaultKind::Hook, ..fault } })
 }
 
 /// A file with a line for each folder: messages copied here and to the server, deleted here and there, flags changed here and

@@ -4,30 +4,42 @@
 //! thread of its own, which lists the folders and pairs them, looks here alone at those that the server has nothing new in
 //! (`recheck`), takes over what OfflineIMAP remembered (`takeover`), carries messages over that somebody moved (`moves`), and
 //! shares the folders out among its folder workers, one connection each (`team`; `hands` lets several of them fetch for one
-//! huge folder). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
+//! huge folder, and `again` goes on where a connection was lost). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
 //! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that.
+//!
+//! An `errand` is done beside all that, once, while a person waits: `migration` renames files that carry an older digest,
+//! `removal` deletes a folder on the server, and an `inspection` shows what there is.
+//! `mbnames` keeps a list of all folders for mail readers.
 
 mod account;
+mod again;
 mod connect;
 mod contents;
 mod copy;
 mod decide;
 mod doubt;
+mod errand;
 mod execute;
 mod folder;
 mod hands;
 mod hooks;
 mod identity;
+pub mod inspection;
 mod intents;
 mod lock;
+mod mbnames;
+mod migration;
 mod moves;
 mod naming;
+mod orders;
 mod pairing;
 mod password;
+mod publisher;
 mod python;
 mod quarantine;
 mod recheck;
 mod rehearsal;
+mod removal;
 mod runtime;
 mod shell;
 mod supervisor;
@@ -40,4 +52,8 @@ mod vanish;
 mod work;
 mod worker;
 
+pub use errand::Errand;
+pub use mbnames::prune;
+pub use migration::Migrated;
+pub use removal::{Afterwards, Doomed, Removal};
 pub use runtime::{Engine, Options};

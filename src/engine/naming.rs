@@ -9,6 +9,30 @@ use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::plan::naming::{Naming, Rules};
 use crate::store::python::Function;
 
+/// Whether a folder takes part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether it does.
+    pub takes_part: bool,
+    /// What decides it.
+    pub rule: Rule,
+}
+
+/// What decides whether a folder takes part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// There is no rule: all folders do.
+    None,
+    /// It is named in `folderincludes`.
+    Included,
+    /// The function of `folderfilter`.
+    Filter,
+    /// This one of `folderpatterns`.
+    Pattern(String),
+    /// There are `folderpatterns`, and none fits.
+    NoPattern,
+}
+
 /// The names of a repository's folders, by its settings.
 pub(super) struct Names<'a> {
     rules: Rules<'a>,
@@ -38,6 +62,21 @@ impl<'a> Names<'a> {
             let cause = "a mistake in this program";
             Fault::new(Reach::Account, FaultKind::Internal, "working out the names of folders", cause)
         })
+    }
+
+    /// Whether a folder takes part, and by which rule.
+    pub(super) fn verdict(&mut self, name: &str) -> Result<Verdict, Fault> {
+        let takes_part = self.takes_part(name)?;
+        let (patterns, included) = (self.rules.patterns, self.rules.includes.iter().any(|one| one == name));
+        let rule = match (self.folderfilter.is_some(), patterns) {
+            _ if included => Rule::Included,
+            (true, _) => Rule::Filter,
+            (false, None) => Rule::None,
+            (false, Some(_)) => {
+                self.rules.decide(name).1.map_or(Rule::NoPattern, |rule| Rule::Pattern(rule.to_owned()))
+            }
+        };
+        Ok(Verdict { takes_part, rule })
     }
 
     /// Puts folders into the order that the configuration wants, if it wants one: by the names that the other side sees.

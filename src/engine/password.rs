@@ -5,8 +5,10 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
+use std::thread;
 use std::time::Duration;
 
+use crossbeam_channel::bounded;
 use zeroize::Zeroizing;
 
 use super::connect::ask;
@@ -18,6 +20,7 @@ use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::question::Secret;
 use crate::store::python::LIMIT;
 use crate::store::said::Said;
+use crate::store::{keyring, netrc};
 
 /// How long a command may take to give the password. Somebody may have to unlock a key for it first.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -31,12 +34,42 @@ pub(super) fn first(worker: &Worker, settings: &ImapSettings, python: Option<&Py
         PasswordSource::File(path) => read(path),
         PasswordSource::Command(command) => told(worker, command.reveal(), PATIENCE),
         PasswordSource::Python(code) => worked_out(worker, code, python),
-        PasswordSource::Ask => ask(worker, settings, None).ok_or_else(|| {
-            let doing = format!("logging in as {} on {} (account {})", settings.user, settings.host, worker.account());
-            Fault::new(Reach::Account, FaultKind::Login, doing, "there is no password, and nobody to ask for it")
-                .advise("set remotepassfile or remotepasscmd, or use an interface that can ask")
-        }),
+        PasswordSource::Keyring | PasswordSource::Ask => {
+            if settings.password == PasswordSource::Keyring
+                && let Some(secret) = kept(worker, settings)?
+            {
+                return Ok(secret);
+            }
+            if let Some(secret) = netrc::find(&netrc::usual_files(), &settings.host, &settings.user)? {
+                return Ok(secret);
+            }
+            ask(worker, settings, None).ok_or_else(|| {
+                let doing =
+                    format!("logging in as {} on {} (account {})", settings.user, settings.host, worker.account());
+                Fault::new(Reach::Account, FaultKind::Login, doing, "there is no password, and nobody to ask for it")
+                    .advise("set remotepassfile or remotepasscmd, or use an interface that can ask")
+            })
+        }
     }
+}
+
+/// What the desktop's keyring has.
+fn kept(worker: &Worker, settings: &ImapSettings) -> Result<Option<Secret>, Fault> {
+    let fault = |cause: String| {
+        let doing = format!("asking the keyring for the password of {} on {}", settings.user, settings.host);
+        let doing = format!("{doing} (account {})", worker.account());
+        Fault::new(Reach::Account, FaultKind::Login, doing, cause).advise("check keyring, or use remotepasscmd")
+    };
+    let (tell, told) = bounded(1);
+    let (host, user) = (settings.host.clone(), settings.user.clone());
+    // In a thread of its own, so that a stop needn't wait until somebody has unlocked it.
+    let asking = thread::Builder::new().name("keyring".into()).spawn(move || {
+        let _ = tell.send(keyring::find(&host, &user, PATIENCE));
+    });
+    asking.map_err(|error| fault(error.to_string()))?;
+    let answer = worker.wait_for(&told, PATIENCE)?;
+    let late = || Err(format!("it did not answer within {} seconds", PATIENCE.as_secs()));
+    answer.unwrap_or_else(late).map_err(fault)
 }
 
 /// What Python comes to. Somebody may have to unlock something for it, so it has more time than other Python.

@@ -83,7 +83,7 @@ fn confirm(policy: Policy, sides: &mut Sides<'_>, record: &FolderRecord) -> Resu
 }
 
 /// Whether these are the messages of the ledger, one for one, each in the file and with the flags that it knows.
-fn agree(look: &Look, rows: &[Row], local: &dyn Mailbox) -> bool {
+pub(super) fn agree(look: &Look, rows: &[Row], local: &dyn Mailbox) -> bool {
     let by_uid: HashMap<Uid, &Row> = rows.iter().map(|row| (row.local, row)).collect();
     let holds = local.holds();
     look.messages.len() == rows.len()

@@ -1,32 +1,34 @@
 //! Carries out what the supervisor decides: threads, orders, time.
 
+mod list;
+mod start;
+
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 
-use super::account::{self, Outcome, Task};
+use super::account::{Outcome, Task};
 use super::python::Python;
 use super::supervisor::{Effect, Input, Moment, Supervisor};
 use super::worker::{Order, Orders, Publisher, Worker};
-use crate::config::settings::Settings;
+use crate::config::settings::{AccountSettings, Quick, Settings};
 use crate::model::command::Command;
 use crate::model::event::{Event, EventKind};
-use crate::model::fault::{Exit, Fault, FaultKind, Reach};
+use crate::model::fault::Exit;
 use crate::model::ids::{AccountName, LampId};
 use crate::model::light::Light;
 use crate::model::question::Question;
+use crate::model::topic::{Topic, Topics};
 use crate::store::imap::{Credentials, Cutter};
 use crate::store::python::{self, Interpreter};
 
 /// Reports that may wait for the runtime.
-const REPORTS: usize = 256;
+pub(super) const REPORTS: usize = 256;
 /// Lamps of one account.
-const LAMPS_EACH: u32 = 1000;
+pub(super) const LAMPS_EACH: u32 = 1000;
 
 /// How this run differs from what the configuration says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,9 +40,9 @@ pub struct Options {
     pub allow_deletes: bool,
     /// Only say what would be done.
     pub pretend: bool,
-    /// Say of each message what is done with it, and why.
-    pub explain: bool,
-    /// Look only where messages have come or gone.
+    /// What is told in detail.
+    pub debug: Topics,
+    /// Look only where messages have come or gone, whatever `quick` says.
     pub quick: bool,
     /// One connection and one account at a time.
     pub single: bool,
@@ -74,21 +76,23 @@ pub(super) enum Report {
     LoggedIn { account: AccountName, credentials: Credentials },
     /// A run has ended.
     Finished { account: AccountName, outcome: Outcome },
+    /// The list of all folders is written, or could not be.
+    Listed { exit: Exit },
 }
 
 impl Engine {
     /// Synchronises until there is nothing more to do or somebody says so; the last event is `Ended`.
     pub fn run(self) -> Exit {
         let (reports, reported) = bounded(REPORTS);
-        let accounts = self
-            .settings
-            .accounts
-            .iter()
-            .map(|account| (account.name.clone(), account.autorefresh.filter(|_| !self.options.once)));
+        let pace = |account: &AccountSettings| if self.options.quick { Quick::Always } else { account.quick };
+        let accounts =
+            self.settings.accounts.iter().map(|account| {
+                (account.name.clone(), account.autorefresh.filter(|_| !self.options.once), pace(account))
+            });
         let at_once = if self.options.single { 1 } else { self.settings.max_sync_accounts };
         let mut runtime = Runtime {
-            supervisor: Supervisor::new(accounts, at_once),
-            publisher: Publisher::new(self.events),
+            supervisor: Supervisor::new(accounts, at_once, list::lists(&self.settings, self.options)),
+            publisher: Publisher::new(self.events).detailing(self.options.debug),
             settings: self.settings,
             options: self.options,
             questions: self.questions,
@@ -168,9 +172,10 @@ impl Runtime {
         let now = Moment { since_start: self.begun.elapsed(), wall: Utc::now() };
         for effect in self.supervisor.handle(input, now) {
             match effect {
-                Effect::Start(account) => self.start(&account),
+                Effect::Start { account, quick } => self.start(&account, quick),
                 Effect::Order(account, order) => self.order(&account, order),
                 Effect::Publish(kind) => self.publish(kind),
+                Effect::List => self.list(),
                 Effect::Cut => {
                     self.cutters.values().for_each(Cutter::cut);
                     self.python.iter().for_each(|(_, cutter)| cutter.cut());
@@ -181,6 +186,7 @@ impl Runtime {
     }
 
     fn order(&mut self, account: &AccountName, order: Order) {
+        self.publisher.detail(LampId::CONTROL, Some(account), Topic::Thread, || format!("tells it to {order}"));
         self.orders.insert(account.clone(), order);
         for (_, orders) in self.workers.values().filter(|(name, _)| name == account) {
             orders.give(order);
@@ -201,6 +207,7 @@ impl Runtime {
             Report::LoggedIn { account, credentials } => {
                 self.credentials.insert(account, credentials);
             }
+            Report::Listed { exit } => self.handle(Input::Listed { exit }),
             Report::Finished { account, outcome } => {
                 self.forget(&account);
                 self.handle(Input::Finished { account, exit: outcome.exit, trouble: outcome.trouble });
@@ -218,67 +225,6 @@ impl Runtime {
             self.cutters.remove(&lamp);
         }
     }
-
-    /// Makes a way to Python, if there is none.
-    fn need_python(&mut self) {
-        if self.python.is_none() {
-            let pythonfile = self.settings.pythonfile.clone();
-            let interpreter = self.interpreter.take().unwrap_or_else(|| Interpreter::new(pythonfile));
-            match Python::start(interpreter) {
-                Ok(python) => self.python = Some(python),
-                Err(error) => {
-                    let fault = Fault::new(Reach::Program, FaultKind::Internal, "starting a thread for Python", error);
-                    self.publish(EventKind::Failed { account: None, folder: None, fault });
-                }
-            }
-        }
-    }
-
-    fn start(&mut self, account: &AccountName) {
-        let Some(place) = self.settings.accounts.iter().position(|settings| settings.name == *account) else {
-            return;
-        };
-        if self.settings.accounts[place].needs_python() {
-            self.need_python();
-        }
-        let task = Task {
-            settings: self.settings.clone(),
-            place,
-            options: self.options,
-            first_lamp: LampId(LAMPS_EACH * (u32::try_from(place).unwrap_or(0) + 1)),
-            publisher: self.publisher.clone(),
-            questions: self.questions.clone(),
-            reports: self.reports.clone(),
-            credentials: self.credentials.get(account).cloned(),
-            python: self.python.as_ref().map(|(python, _)| python.clone()),
-        };
-        let (name, reports) = (account.clone(), self.reports.clone());
-        let thread = thread::Builder::new().name(format!("account {name}"));
-        let spawned = thread.spawn(move || {
-            let outcome = guarded(&task);
-            // The runtime outlives its threads, unless the program is over already.
-            let _ = reports.send(Report::Finished { account: name, outcome });
-        });
-        if let Err(error) = spawned {
-            let fault =
-                Fault::new(Reach::Account, FaultKind::Internal, format!("starting a thread for {account}"), error);
-            self.publish(EventKind::Failed { account: Some(account.clone()), folder: None, fault });
-            let outcome = Outcome { exit: Exit::Internal, trouble: None };
-            let _ = self.reports.send(Report::Finished { account: account.clone(), outcome });
-        }
-    }
-}
-
-/// Runs an account; a panic in it stays there.
-fn guarded(task: &Task) -> Outcome {
-    catch_unwind(AssertUnwindSafe(|| account::run(task))).unwrap_or_else(|_| {
-        let account = task.account().clone();
-        let doing = format!("synchronising the account {account}");
-        let fault = Fault::new(Reach::Account, FaultKind::Internal, doing, "a mistake in this program")
-            .advise("nothing is lost; please report it");
-        task.publisher.publish(task.first_lamp, EventKind::Failed { account: Some(account), folder: None, fault });
-        Outcome { exit: Exit::Internal, trouble: Some("a mistake in this program".into()) }
-    })
 }
 
 impl Task {
@@ -289,7 +235,7 @@ impl Task {
 
     /// Enlists the calling thread as the account's worker number `number`.
     pub(super) fn enlist(&self, number: u32) -> Worker {
-        let lamp = LampId(self.first_lamp.0 + number);
+        let lamp = LampId::of(self.place, number);
         let (orders, obeyed) = Orders::new();
         let _ = self.reports.send(Report::Worker { account: self.account().clone(), lamp, orders });
         Worker::new(self.account().clone(), lamp, self.publisher.clone(), obeyed, self.questions.clone())

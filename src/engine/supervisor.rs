@@ -1,13 +1,19 @@
 //! Who is due when: a pure machine. It is told what happened and what time it is, and answers with what to do.
 
 mod account;
+mod listing;
+mod pace;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use self::account::{Account, Phase, pause, resume, sync_now, wait};
+use self::listing::Listing;
+pub(super) use self::listing::Lists;
+use self::pace::Pace;
 use super::worker::Order;
+use crate::config::settings::Quick;
 use crate::model::command::{Command, Target};
 use crate::model::event::EventKind;
 use crate::model::fault::Exit;
@@ -42,6 +48,8 @@ pub(super) enum Input {
         /// What to show beside the countdown after a failure.
         trouble: Option<String>,
     },
+    /// The list of all folders is written, or could not be.
+    Listed { exit: Exit },
     /// Time has passed.
     Tick,
 }
@@ -49,12 +57,14 @@ pub(super) enum Input {
 /// What the runtime is to do.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Effect {
-    /// Begin a run.
-    Start(AccountName),
+    /// Begin a run; a quick one looks only where messages have come or gone.
+    Start { account: AccountName, quick: bool },
     /// Tell all workers of an account.
     Order(AccountName, Order),
     /// Tell the interfaces.
     Publish(EventKind),
+    /// Write the list of all folders.
+    List,
     /// Cut every connection.
     Cut,
     /// End the program.
@@ -77,6 +87,7 @@ enum Course {
 pub(super) struct Supervisor {
     accounts: Vec<Account>,
     at_once: usize,
+    listing: Listing,
     course: Course,
     /// When the connections of those that still run are cut.
     cut_at: Option<Duration>,
@@ -87,11 +98,17 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Watches over accounts, each with the time between its runs (`None`: one run is enough); so many run at once.
-    pub(super) fn new(accounts: impl IntoIterator<Item = (AccountName, Option<Duration>)>, at_once: usize) -> Self {
-        let accounts = accounts.into_iter().map(|(name, refresh)| Account {
+    /// Watches over accounts, each with the time between its runs (`None`: one run is enough) and with which of them are quick;
+    /// so many run at once.
+    pub(super) fn new(
+        accounts: impl IntoIterator<Item = (AccountName, Option<Duration>, Quick)>,
+        at_once: usize,
+        lists: Lists,
+    ) -> Self {
+        let accounts = accounts.into_iter().map(|(name, refresh, quick)| Account {
             name,
             refresh,
+            pace: Pace::new(quick),
             phase: Phase::Queued,
             paused: false,
             exit: Exit::Success,
@@ -99,6 +116,7 @@ impl Supervisor {
         Self {
             accounts: accounts.collect(),
             at_once: at_once.max(1),
+            listing: Listing::new(lists),
             course: Course::Going,
             cut_at: None,
             end_at: None,
@@ -121,6 +139,7 @@ impl Supervisor {
         let mut effects = Vec::new();
         match input {
             Input::Begin | Input::Tick => {}
+            Input::Listed { exit } => self.listing.written(exit),
             Input::Command(command) => self.command(command, now, &mut effects),
             Input::Finished { account, exit, trouble } => self.finished(&account, exit, trouble, now, &mut effects),
         }
@@ -176,13 +195,14 @@ impl Supervisor {
     }
 
     fn is_busy(&self) -> bool {
-        self.accounts.iter().any(|account| account.phase != Phase::Done)
+        self.listing.busy || self.accounts.iter().any(|account| account.phase != Phase::Done)
     }
 
     /// What a stop does when its time is up: first connections are cut, then nobody is waited for.
     fn press(&mut self, now: Moment, effects: &mut Vec<Effect>) {
         if self.end_at.is_some_and(|at| at <= now.since_start) {
             self.accounts.iter_mut().for_each(|account| account.phase = Phase::Done);
+            self.listing.abandon();
         }
         if self.is_busy() && self.cut_at.take_if(|at| *at <= now.since_start).is_some() {
             effects.push(Effect::Cut);
@@ -202,7 +222,11 @@ impl Supervisor {
         let Some(account) = self.accounts.iter_mut().find(|account| account.name == *name) else {
             return;
         };
+        self.listing.run_ended();
         account.exit = exit;
+        if trouble.is_some() {
+            account.pace.failed();
+        }
         let again = matches!(account.phase, Phase::Running { again: true });
         account.phase = match account.refresh {
             _ if ending => Phase::Done,
@@ -224,8 +248,11 @@ impl Supervisor {
             if account.phase == Phase::Queued && running < self.at_once {
                 account.phase = Phase::Running { again: false };
                 running += 1;
-                effects.push(Effect::Start(account.name.clone()));
+                effects.push(Effect::Start { account: account.name.clone(), quick: account.pace.begin() });
             }
+        }
+        if self.listing.begin(&self.accounts) {
+            effects.push(Effect::List);
         }
         if !self.ended && !self.is_busy() {
             self.ended = true;
@@ -234,7 +261,7 @@ impl Supervisor {
     }
 
     fn exit(&self) -> Exit {
-        let exit = self.accounts.iter().fold(Exit::Success, |exit, account| exit.and(account.exit));
+        let exit = self.accounts.iter().fold(self.listing.exit, |exit, account| exit.and(account.exit));
         if self.cut_on_request { exit.and(Exit::Cut) } else { exit }
     }
 }

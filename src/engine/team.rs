@@ -6,7 +6,9 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::account::{Shared, Total};
-use super::folder::{self, Done, Job};
+use super::again;
+use super::connect::disconnect;
+use super::folder::{Done, Job};
 use super::hands::{self, Errand, Hands};
 use super::moves::Foreseen;
 use super::worker::Worker;
@@ -14,6 +16,7 @@ use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::FolderPair;
 use crate::model::light::Light;
+use crate::model::topic::Topic;
 use crate::store::imap::{Credentials, ImapRepository};
 use crate::store::ledger::sqlite::SqliteLedger;
 
@@ -39,7 +42,8 @@ pub(super) fn share_out(
     total: &mut Total,
 ) {
     let most = if shared.task.options.single { 1 } else { shared.account.remote.max_connections };
-    let count = todo.hands.clamp(1, most);
+    let wanted = if shared.account.remote.fetching.alone { todo.queue.len() } else { todo.hands };
+    let count = wanted.clamp(1, most);
     let (results, finished) = bounded(most);
     let (hands, errands) = Hands::new(count - 1);
     let mut first = Some(first);
@@ -88,11 +92,14 @@ fn collect(worker: &Worker, finished: &Receiver<Result<Done, Fault>>, total: &mu
     }
 }
 
-fn warn(worker: &Worker, fault: &Fault) {
+fn warn_of(worker: &Worker, fault: &Fault) {
     if !fault.is_stop() {
-        let text = format!("one connection less: {fault}");
-        worker.publish(EventKind::Warned { account: Some(worker.account()), folder: None, text });
+        warn(worker, format!("one connection less: {fault}"));
     }
+}
+
+fn warn(worker: &Worker, text: String) {
+    worker.publish(EventKind::Warned { account: Some(worker.account()), folder: None, text });
 }
 
 /// What one folder worker has of the common work.
@@ -115,10 +122,12 @@ fn work(
     let remote = match connection.map_or_else(|| shared.connect(&worker, &mut credentials), Ok) {
         Ok(remote) => remote,
         // The others go on with the connections that there are; what they can't reach is reported in the end.
-        Err(fault) => return warn(&worker, &fault),
+        Err(fault) => return warn_of(&worker, &fault),
     };
+    remote.tell(worker.teller(Topic::Imap));
     let results = share.results.clone();
     if let Err(fault) = work_off(shared, &worker, (remote, &mut credentials), share) {
+        worker.detail(Topic::Thread, || "gives its connection up".to_owned());
         // What fails after a stop was asked for was cut by us.
         let fault = worker.checkpoint().err().unwrap_or(fault);
         let _ = results.send(Err(fault));
@@ -133,15 +142,16 @@ fn work_off(
     share: Share<'_>,
 ) -> Result<(), Fault> {
     let Share { todo, hands, errands, results } = share;
-    let mut local = shared.maildir();
+    let mut local = shared.maildir(worker);
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
-    let policy = shared.policy();
+    let (policy, fetching) = (shared.policy(), shared.account.remote.fetching);
     for names in todo.queue.try_iter() {
         worker.checkpoint()?;
         mend(shared, worker, (&mut remote, credentials))?;
-        let (foreseen, hands) = (Some(todo.foreseen), Some(&hands));
+        worker.detail(Topic::Thread, || format!("takes the folder {}", names.shown));
+        let (foreseen, hands) = (Some(todo.foreseen), Some(&hands).filter(|_| !fetching.alone));
         let job = Job { foreseen, hands, ..Job::new(worker, &names, policy) };
-        let done = folder::synchronise(&job, &mut remote, &mut local, &mut ledger);
+        let done = again::synchronise(shared, &job, (&mut remote, credentials), &mut local, &mut ledger);
         let fatal = done.fatal.clone();
         let _ = results.send(Ok(done));
         if let Some(fault) = fatal {
@@ -149,15 +159,23 @@ fn work_off(
         }
     }
     worker.light(Light::Folder);
+    worker.detail(Topic::Thread, || "finds no other folder to take".to_owned());
     // Who can give no more errands may wait for them; when nobody can, they come to an end.
     drop(hands);
     for errand in errands {
         worker.checkpoint()?;
         mend(shared, worker, (&mut remote, credentials))?;
-        hands::help(worker, policy, &errand, &mut remote, &mut local, &mut ledger)?;
+        worker.detail(Topic::Thread, || format!("helps with the folder {}", errand.folder()));
+        match hands::help(worker, policy, &errand, &mut remote, &mut local, &mut ledger) {
+            // What it could not fetch is tried again by the one whose folder it is.
+            Err(fault) if fetching.retries > 0 && again::is_lost(worker, &fault) => {
+                again::reconnect(shared, worker, &fault, (&mut remote, credentials), |text| warn(worker, text))?;
+            }
+            ended => ended?,
+        }
         worker.light(Light::Folder);
     }
-    remote.log_out();
+    disconnect(worker, remote);
     Ok(())
 }
 

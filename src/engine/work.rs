@@ -37,6 +37,10 @@ pub(super) struct Work<'a> {
     pub(super) put_aside: u64,
     /// The server said nothing of a message that was asked for: it is gone by now, or it has to be asked for again.
     pub(super) passed_over: bool,
+    /// A helper's connection was lost before it had fetched what it had taken.
+    pub(super) cut_off: bool,
+    /// Something was fetched that nobody has read yet.
+    pub(super) unread: bool,
     /// When the progress was last told.
     pub(super) told: Option<Instant>,
 }
@@ -57,6 +61,8 @@ impl<'a> Work<'a> {
             aside: Vec::new(),
             put_aside: 0,
             passed_over: false,
+            cut_off: false,
+            unread: false,
             told: None,
         }
     }

@@ -1,77 +1,21 @@
 //! What every worker thread has: a lamp, a way to say what happens, and an ear for orders.
 
 use std::cell::Cell;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
-use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, after, bounded, never, select};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, after, bounded, never, select};
 
-use crate::model::event::{Event, EventKind};
+pub(super) use super::orders::{Order, Orders};
+pub(super) use super::publisher::Publisher;
+
+use crate::model::event::EventKind;
 use crate::model::fault::Fault;
 use crate::model::ids::{AccountName, LampId};
 use crate::model::light::Light;
 use crate::model::question::{Answer, Ask, Question};
-
-/// What the supervisor wants of a worker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
-    /// End at the next checkpoint. It stays known.
-    Stop,
-    /// Wait at the next checkpoint.
-    Pause,
-    /// Go on.
-    Resume,
-}
-
-/// Orders that may wait for a worker that is busy.
-const WAITING_ORDERS: usize = 8;
-
-/// The supervisor's way to one worker. A worker that doesn't listen for a while never holds the supervisor up: of too many
-/// orders the oldest is dropped, since only the last one counts.
-#[derive(Debug)]
-pub(super) struct Orders {
-    sender: Sender<Order>,
-    receiver: Receiver<Order>,
-}
-
-impl Orders {
-    /// A way, and the end where the worker listens.
-    pub(super) fn new() -> (Self, Receiver<Order>) {
-        let (sender, receiver) = bounded(WAITING_ORDERS);
-        (Self { sender, receiver: receiver.clone() }, receiver)
-    }
-
-    /// Gives an order.
-    pub(super) fn give(&self, order: Order) {
-        while let Err(TrySendError::Full(_)) = self.sender.try_send(order) {
-            let _oldest = self.receiver.try_recv();
-        }
-    }
-}
-
-/// Publishes events. A full channel holds back everything but progress, of which only the latest matters.
-#[derive(Debug, Clone)]
-pub(super) struct Publisher {
-    events: Sender<Event>,
-}
-
-impl Publisher {
-    pub(super) fn new(events: Sender<Event>) -> Self {
-        Self { events }
-    }
-
-    pub(super) fn publish(&self, lamp: LampId, kind: EventKind) {
-        let event = Event { at: Utc::now(), lamp, kind };
-        if event.kind.coalesces() {
-            if let Err(TrySendError::Full(_)) = self.events.try_send(event) {
-                // The next one says more.
-            }
-        } else {
-            // Without anybody listening the work goes on all the same.
-            let _ = self.events.send(event);
-        }
-    }
-}
+use crate::model::topic::Topic;
+use crate::store::teller::Teller;
 
 /// One worker thread's side of the conversation. Dropping it says that the thread has ended.
 #[derive(Debug)]
@@ -95,7 +39,7 @@ impl Worker {
         questions: Sender<Question>,
     ) -> Self {
         publisher.publish(lamp, EventKind::ThreadStarted { account: Some(account.clone()) });
-        Self {
+        let worker = Self {
             account,
             lamp,
             publisher,
@@ -104,7 +48,10 @@ impl Worker {
             light: Cell::new(Light::Ended),
             stopped: Cell::new(false),
             paused: Cell::new(false),
-        }
+        };
+        let name = || thread::current().name().map_or_else(String::new, |name| format!(" ({name})"));
+        worker.detail(Topic::Thread, || format!("the thread begins{}", name()));
+        worker
     }
 
     /// The account it works for.
@@ -120,6 +67,20 @@ impl Worker {
     /// Says that something happened.
     pub(super) fn publish(&self, kind: EventKind) {
         self.publisher.publish(self.lamp, kind);
+    }
+
+    /// Tells a detail, if it is wanted.
+    pub(super) fn detail(&self, topic: Topic, words: impl FnOnce() -> String) {
+        self.publisher.detail(self.lamp, Some(&self.account), topic, words);
+    }
+
+    /// What tells details of this topic in this worker's name; nothing, where they aren't wanted.
+    pub(super) fn teller(&self, topic: Topic) -> Teller {
+        if !self.publisher.details(topic) {
+            return Teller::silent();
+        }
+        let (publisher, lamp, account) = (self.publisher.clone(), self.lamp, self.account.clone());
+        Teller::new(move |text| publisher.detail(lamp, Some(&account), topic, || text))
     }
 
     /// Changes its light.
@@ -208,6 +169,7 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
+        self.detail(Topic::Thread, || "the thread ends".to_owned());
         self.publish(EventKind::ThreadEnded);
     }
 }
@@ -217,6 +179,7 @@ mod tests {
     use crossbeam_channel::unbounded;
 
     use super::*;
+    use crate::model::event::Event;
 
     fn worker() -> (Worker, Sender<Order>, Receiver<Question>, Receiver<Event>) {
         let (events, seen) = unbounded();
@@ -237,17 +200,6 @@ mod tests {
         orders.send(Order::Stop).unwrap();
         assert!(worker.checkpoint().unwrap_err().is_stop());
         assert!(worker.checkpoint().unwrap_err().is_stop());
-    }
-
-    #[test]
-    fn a_worker_that_does_not_listen_gets_the_last_order() {
-        let (orders, obeyed) = Orders::new();
-        for _ in 0..100 {
-            orders.give(Order::Pause);
-            orders.give(Order::Resume);
-        }
-        orders.give(Order::Stop);
-        assert_eq!(obeyed.try_iter().last(), Some(Order::Stop));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::fault::{Exit, Fault};
 use super::folder::Counts;
 use super::ids::{AccountName, LampId, Side};
 use super::light::Light;
+use super::topic::Topic;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -170,6 +171,15 @@ pub enum EventKind {
         /// The folder, where it is about one.
         folder: Option<Arc<str>>,
         /// A sentence.
+        text: String,
+    },
+    /// A detail, told only to those who asked for it.
+    Detailed {
+        /// The account, where it is about one.
+        account: Option<AccountName>,
+        /// What it is a detail of.
+        topic: Topic,
+        /// What happened. It may hold what strangers wrote, but no secret.
         text: String,
     },
     /// An account's synchronisation ended.

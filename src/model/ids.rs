@@ -87,6 +87,18 @@ pub struct LampId(pub u32);
 impl LampId {
     /// The lamp of the thread that watches the others.
     pub const CONTROL: Self = Self(0);
+    /// How many lamps belong to one account.
+    const EACH: u32 = 1000;
+
+    /// The lamp of an account's thread: `place` counts the accounts from 0, and `number` the threads of one.
+    pub fn of(place: usize, number: u32) -> Self {
+        Self(Self::EACH * (u32::try_from(place).unwrap_or(0) + 1) + number)
+    }
+
+    /// The thread's number among those of its account.
+    pub fn number(self) -> u32 {
+        self.0 % Self::EACH
+    }
 }
 
 /// The two sides of an account.

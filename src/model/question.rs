@@ -53,6 +53,19 @@ pub enum Ask {
         /// What would be done, as a whole sentence.
         consequence: String,
     },
+    /// Whether a folder is really to be deleted on the server.
+    Removal {
+        /// The account that it is about.
+        account: AccountName,
+        /// The folder, by the name that the person gave it.
+        folder: Arc<str>,
+        /// The server.
+        host: String,
+        /// What would be deleted, as whole sentences.
+        consequence: String,
+        /// Whether the folder's name is to be typed, where lines are typed; else yes is enough.
+        by_name: bool,
+    },
 }
 
 /// What a person answered.

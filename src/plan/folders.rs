@@ -139,7 +139,7 @@ fn collision(remote: &[(&str, String)], local: &str) -> Fault {
 }
 
 /// A name with the other side's separator. INBOX is INBOX everywhere.
-fn translate(name: &str, from: Option<char>, to: Option<char>) -> String {
+pub fn translate(name: &str, from: Option<char>, to: Option<char>) -> String {
     match (from, to) {
         (Some(from), Some(to)) if from != to => name.replace(from, to.encode_utf8(&mut [0; 4])),
         _ => name.to_owned(),

@@ -21,10 +21,13 @@
 pub mod bytes;
 pub mod dry;
 pub mod imap;
+pub mod keyring;
 pub mod ledger;
 pub mod maildir;
+pub mod netrc;
 pub mod python;
 pub mod said;
+pub mod teller;
 
 use std::collections::HashSet;
 

@@ -11,6 +11,7 @@ use super::basic::Basic;
 use super::blinken::Blinkenlights;
 use super::lines::LineUi;
 use super::quiet::Quiet;
+use super::silent::Silent;
 use super::ttyui::Ttyui;
 
 /// An interface by its name.
@@ -24,15 +25,18 @@ pub enum Kind {
     Basic,
     /// Faults and warnings only.
     Quiet,
+    /// Nothing: the log goes to syslog, which whoever builds it has to see to.
+    Syslog,
 }
 
 impl Kind {
     /// Every interface, with the name that `OfflineIMAP` had for it and the short one.
-    pub const TABLE: [(Self, &'static str, &'static str); 4] = [
+    pub const TABLE: [(Self, &'static str, &'static str); 5] = [
         (Self::Blinkenlights, "Curses.Blinkenlights", "blinkenlights"),
         (Self::Ttyui, "TTY.TTYUI", "ttyui"),
         (Self::Basic, "Noninteractive.Basic", "basic"),
         (Self::Quiet, "Noninteractive.Quiet", "quiet"),
+        (Self::Syslog, "Noninteractive.Syslog", "syslog"),
     ];
 
     /// Whether it needs a terminal to draw on.
@@ -75,6 +79,8 @@ pub struct Setup {
     pub local: fn(DateTime<Utc>) -> DateTime<FixedOffset>,
     /// Looks an environment variable up: `COLORTERM`, `TERM`, `NO_COLOR`.
     pub env: fn(&str) -> Option<String>,
+    /// The character that a lamp is drawn with; `None`: the program's own.
+    pub lamp: Option<char>,
 }
 
 impl Default for Setup {
@@ -83,6 +89,7 @@ impl Default for Setup {
             now: Utc::now,
             local: |time| time.with_timezone(&Local).fixed_offset(),
             env: |name| std::env::var(name).ok(),
+            lamp: None,
         }
     }
 }
@@ -94,6 +101,7 @@ pub fn build(kind: Kind, setup: Setup) -> Box<dyn FrontEnd + Send> {
         Kind::Ttyui => Box::new(LineUi::new(Ttyui::on_the_terminal(stdout()))),
         Kind::Basic => Box::new(LineUi::new(Basic::new(stdout()))),
         Kind::Quiet => Box::new(LineUi::new(Quiet::new(stderr()))),
+        Kind::Syslog => Box::new(LineUi::new(Silent)),
     }
 }
 

@@ -5,45 +5,43 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use chrono::Utc;
-use crossbeam_channel::{Receiver, Sender};
+use crate::model::event::Event;
 
-use crate::model::event::{Event, EventKind};
-use crate::model::ids::LampId;
-
+use super::beside::Record;
 use super::phrase::{Level, phrase};
 
-/// Opens the file to append to it. A new one is for its owner alone, since names of folders and servers are in it.
-pub fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).mode(0o600).open(path)
-}
+/// A line for each event that has words: time, level where it matters, account, folder and sentence.
+#[derive(Debug)]
+pub struct LogFile<W>(Option<W>);
 
-/// Hands events on until they end, and writes a line for each that has words: time, level where it matters, account, folder and
-/// sentence. When the file can't be written to any more, that is said once, and they are still handed on.
-pub fn keep(events: &Receiver<Event>, to: &Sender<Event>, file: impl Write) {
-    let mut file = Some(file);
-    for event in events {
-        let lamp = event.lamp;
-        let written = file.as_mut().map_or(Ok(()), |file| write(file, &event));
-        if to.send(event).is_err() {
-            return;
-        }
-        if let Err(error) = written {
-            file = None;
-            let text = format!("writing the log file: {error}; nothing more is written to it");
-            let _ = to.send(warning(lamp, text));
-        }
+impl LogFile<File> {
+    /// Opens the file to append to it. A new one is for its owner alone, since names of folders and servers are in it.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        OpenOptions::new().append(true).create(true).mode(0o600).open(path).map(Self::new)
     }
 }
 
-fn warning(lamp: LampId, text: String) -> Event {
-    Event { at: Utc::now(), lamp, kind: EventKind::Warned { account: None, folder: None, text } }
+impl<W: Write> LogFile<W> {
+    /// Writes to `file`, until that fails.
+    pub fn new(file: W) -> Self {
+        Self(Some(file))
+    }
+}
+
+impl<W: Write + Send> Record for LogFile<W> {
+    fn take(&mut self, event: &Event) -> Result<(), String> {
+        let written = self.0.as_mut().map_or(Ok(()), |file| write(file, event));
+        written.map_err(|error| {
+            self.0 = None;
+            format!("writing the log file: {error}; nothing more is written to it")
+        })
+    }
 }
 
 fn write(file: &mut impl Write, event: &Event) -> io::Result<()> {
     let Some(phrase) = phrase(event) else { return Ok(()) };
     let level = match phrase.level {
-        Level::Info => "",
+        Level::Debug | Level::Info => "",
         Level::Warning => "warning: ",
         Level::Error => "error: ",
     };
@@ -54,11 +52,11 @@ fn write(file: &mut impl Write, event: &Event) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use crossbeam_channel::unbounded;
-
     use super::*;
+    use crate::model::event::EventKind;
     use crate::model::fault::{Fault, FaultKind, Reach};
-    use crate::model::ids::AccountName;
+    use crate::model::ids::{AccountName, LampId};
+    use crate::model::topic::Topic;
 
     fn events() -> Vec<Event> {
         let at = "2026-03-01T14:03:20.5Z".parse().unwrap();
@@ -69,38 +67,30 @@ mod tests {
             EventKind::ThreadEnded,
             EventKind::Warned { account: Some(account()), folder: Some("IN".into()), text: "odd".into() },
             EventKind::Failed { account: Some(account()), folder: None, fault },
+            EventKind::Detailed { account: Some(account()), topic: Topic::Imap, text: "-> b1 \x1b".into() },
         ]
-        .map(|kind| Event { at, lamp: LampId(1), kind })
+        .map(|kind| Event { at, lamp: LampId(1002), kind })
         .to_vec()
     }
 
-    fn kept(file: impl Write) -> Vec<Event> {
-        let ((put, events_in), (to, out)) = (unbounded(), unbounded());
-        for event in events() {
-            put.send(event).unwrap();
-        }
-        drop(put);
-        keep(&events_in, &to, file);
-        out.try_iter().collect()
-    }
-
     #[test]
-    fn every_event_goes_on_and_those_with_words_are_written() {
+    fn what_has_words_is_written() {
         let mut file = Vec::new();
-        assert_eq!(kept(&mut file), events());
+        let mut log = LogFile::new(&mut file);
+        assert!(events().iter().all(|event| log.take(event).is_ok()));
         let text = String::from_utf8(file).unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 3, "{text}");
+        assert_eq!(lines.len(), 4, "{text}");
         assert_eq!(lines[0], "2026-03-01 14:03:20Z home: synchronising");
         assert_eq!(lines[1], "2026-03-01 14:03:20Z warning: home: IN: odd");
         assert!(lines[2].starts_with("2026-03-01 14:03:20Z error: home: connecting: no"), "{text}");
+        assert_eq!(lines[3], "2026-03-01 14:03:20Z home: imap 2: -> b1 ␛");
     }
 
     #[test]
     fn a_file_that_is_full_is_told_once() {
-        let full = OpenOptions::new().append(true).open("/dev/full").unwrap();
-        let out = kept(full);
-        assert_eq!(out.len(), events().len() + 1);
-        assert!(matches!(&out[1].kind, EventKind::Warned { text, .. } if text.contains("log file")), "{out:?}");
+        let mut full = LogFile::new(OpenOptions::new().append(true).open("/dev/full").unwrap());
+        let told: Vec<String> = events().iter().filter_map(|event| full.take(event).err()).collect();
+        assert!(told.len() == 1 && told[0].contains("log file"), "{told:?}");
     }
 }

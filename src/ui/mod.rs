@@ -1,6 +1,7 @@
 //! How it looks: every interface is a consumer of the one stream of events.
 
 pub mod basic;
+pub mod beside;
 pub mod blinken;
 pub mod clean;
 pub mod figures;
@@ -9,6 +10,9 @@ pub mod lines;
 pub mod log_file;
 pub mod phrase;
 pub mod quiet;
+pub mod silent;
+pub mod syslog;
+pub mod trace;
 pub mod ttyui;
 
 use crossbeam_channel::{Receiver, Sender};

@@ -15,6 +15,8 @@ use super::figures::{clock, count, number};
 /// How much an event matters to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
+    /// A detail that somebody asked for.
+    Debug,
     /// The course of things.
     Info,
     /// A person should know.
@@ -53,7 +55,7 @@ impl Phrase {
 /// The words for `event`; `None` for those that only move lamps, bars and countdowns.
 pub fn phrase(event: &Event) -> Option<Phrase> {
     let kind = &event.kind;
-    let (light, text) = words(kind)?;
+    let (light, text) = words(event)?;
     let (account, folder) = whose(kind);
     Some(Phrase {
         level: level(kind),
@@ -84,7 +86,7 @@ pub fn whose(kind: &EventKind) -> (Option<&AccountName>, Option<&Arc<str>>) {
         EventKind::Failed { account, folder, .. }
         | EventKind::Warned { account, folder, .. }
         | EventKind::Noted { account, folder, .. } => (account.as_ref(), folder.as_ref()),
-        EventKind::ThreadStarted { account } => (account.as_ref(), None),
+        EventKind::ThreadStarted { account } | EventKind::Detailed { account, .. } => (account.as_ref(), None),
         EventKind::Started { .. }
         | EventKind::ThreadEnded
         | EventKind::Lit { .. }
@@ -97,11 +99,13 @@ fn level(kind: &EventKind) -> Level {
     match kind {
         EventKind::Failed { fault, .. } if !fault.is_stop() => Level::Error,
         EventKind::Warned { .. } => Level::Warning,
+        EventKind::Detailed { .. } => Level::Debug,
         _ => Level::Info,
     }
 }
 
-fn words(kind: &EventKind) -> Option<(Light, String)> {
+fn words(event: &Event) -> Option<(Light, String)> {
+    let kind = &event.kind;
     let (light, text) = match kind {
         EventKind::Started { accounts } => (Light::Control, started(accounts)),
         EventKind::SyncStarted { .. } => (Light::Account, "synchronising".into()),
@@ -120,6 +124,10 @@ fn words(kind: &EventKind) -> Option<(Light, String)> {
         EventKind::Failed { fault, .. } => failed(fault),
         EventKind::Warned { text, .. } => (Light::Waiting, text.clone()),
         EventKind::Noted { text, .. } => (Light::Account, text.clone()),
+        // The number is that of the thread.
+        EventKind::Detailed { topic, text, .. } => {
+            (Light::Connecting, format!("{topic} {}: {text}", event.lamp.number()))
+        }
         EventKind::SyncDone { .. } => (Light::Account, ended_sync(kind)?),
         EventKind::Waiting { until: _, retry: Some(why), .. } => (Light::Waiting, format!("{why}; will try again")),
         EventKind::Paused { .. } => (Light::Waiting, "paused".into()),

@@ -50,6 +50,20 @@ impl<W: Write> Style for Ttyui<W> {
     }
 }
 
+/// Asks on the terminal that controls the process, and shows nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnlyAsks;
+
+impl Style for OnlyAsks {
+    fn show(&mut self, _event: &Event) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn asker(&self) -> Option<Asker> {
+        Some(ask_on_terminal)
+    }
+}
+
 /// The words of a question that is asked on one line.
 pub fn wording(ask: &Ask) -> String {
     match ask {
@@ -61,6 +75,13 @@ pub fn wording(ask: &Ask) -> String {
         Ask::Agreement { account, folder, consequence } => {
             format!("{} Delete them? [y/N] ", clean(&format!("{account}: {folder}: {consequence}")))
         }
+        Ask::Removal { account, folder, host, consequence, by_name: false } => {
+            let text = format!("{account}: deleting the folder {folder} on {host}. {consequence}");
+            format!("{} Delete it? [y/N] ", clean(&text))
+        }
+        Ask::Removal { account, folder, by_name: true, .. } => {
+            format!("{account}: to delete it with all that is in it, type its name ({}): ", clean(folder))
+        }
     }
 }
 
@@ -69,7 +90,12 @@ fn ask_on_terminal(ask: &Ask, taken_back: &PipeReader) -> Answer {
     let typed = type_in(&wording(ask), hidden, taken_back).ok().flatten();
     match (ask, typed) {
         (Ask::Password { .. }, Some(secret)) => Answer::Password(secret),
-        (Ask::Agreement { .. }, Some(typed)) if is_yes(typed.reveal()) => Answer::Agreed,
+        (Ask::Removal { folder, by_name: true, .. }, Some(typed)) if typed.reveal().trim() == folder.trim() => {
+            Answer::Agreed
+        }
+        (Ask::Agreement { .. } | Ask::Removal { by_name: false, .. }, Some(typed)) if is_yes(typed.reveal()) => {
+            Answer::Agreed
+        }
         _ => Answer::GivenUp,
     }
 }

@@ -20,8 +20,10 @@ fn each_mistake_is_named_with_file_line_section_and_key() {
             file("", "autorefresh = often", "", ""),
             "rc:7: [Account A] autorefresh = often: expected a number of minutes",
         ),
+        (file("", "quick = yes", "", ""), "rc:7: [Account A] quick = yes: expected a whole number, 0 for never"),
         (file("", "", "sep = --", ""), "rc:11: [Repository L] sep = --: expected one character"),
         (file("", "", "", "maxconnections = 0"), "rc:16: [Repository R] maxconnections = 0: expected a whole number"),
+        (file("", "", "", "retrycount = often"), "rc:16: [Repository R] retrycount = often: expected a whole number"),
         (file("", "", "", "remoteport = imaps"), "rc:16: [Repository R] remoteport = imaps: expected a port"),
         (file("", "", "", "sslcacertfile = /none"), "rc:16: [Repository R] sslcacertfile = /none: expected a file"),
         (
@@ -68,6 +70,10 @@ fn each_mistake_is_named_with_file_line_section_and_key() {
             file("", "", "", "").replace("= A\n", "= ../A\n").replace("Account A", "Account ../A"),
             "rc:4: [Account ../A]: expected a name without /",
         ),
+        (
+            file("[ui.Curses.Blinkenlights]\nstatuschar = **", "", "", ""),
+            "rc:4: [ui.Curses.Blinkenlights] statuschar = **: expected one character that takes one column",
+        ),
         (file("nonsense", "", "", ""), "rc:3: expected [section] or option = value"),
         (String::new(), "rc: [general] accounts is missing: expected the names of the accounts to synchronise"),
     ] {
@@ -91,7 +97,6 @@ fn options_that_matter_and_are_not_followed_refuse_the_account() {
         ("", "startdate = 2024-01-31", "", 11),
         ("", "", "subscribedonly = yes", 16),
         ("", "", "reference = Mail", 16),
-        ("", "", "keyring = yes", 16),
     ] {
         let said = mistakes(&file("", account, local, remote));
         assert!(said.len() == 1 && said[0].starts_with(&format!("rc:{line}: ")), "{said:?}");
@@ -109,11 +114,39 @@ fn rules_for_folders_say_what_is_wrong_with_them() {
         ("folderincludes = nobody()", "working out [Repository R] folderincludes: NameError: nobody()"),
         ("remotehosteval = names()", "expected a quoted string, or Python that comes to text"),
         ("folderfilter = 'INBOX'", "expected a function"),
+        ("newmail_hook = 'beep'", "expected a function, as in lambda: os.system('beep')"),
         ("folderpatterns = a\nfolderfilter = lambda f: True", "expected one of the two"),
         ("namemap = s/a/b/\nnametrans = lambda f: f", "expected one of the two"),
     ] {
         let said = mistakes(&file("", "", "", line));
         assert!(said.len() == 1 && said[0].starts_with("rc:16: ") && said[0].contains(words), "{said:?}");
+    }
+}
+
+#[test]
+fn a_list_of_folders_says_what_is_wrong_with_it() {
+    let list = |lines: &str| file(&format!("[mbnames]\nenabled = yes\n{lines}"), "", "", "");
+    for (lines, wanted) in [
+        ("", "rc:3: [mbnames] filename is missing: expected the file"),
+        ("filename = $NONE/x", "rc:5: [mbnames] filename = $NONE/x: the environment variable NONE"),
+        (
+            "filename = /x\nperitem = %(account)s",
+            "rc:6: [mbnames] peritem = %(account)s: expected %(accountname)s, %(foldername)s or %(localfolders)s, not %(account);",
+        ),
+        ("filename = /x\nsep = ,", "rc:6: [mbnames] sep = ,: working out [mbnames] sep: NameError: ,; text stands in"),
+        ("filename = /x\nheader = 5", "rc:6: [mbnames] header = 5: expected text in quotes"),
+        ("filename = /x\nfooter = names()", "rc:6: [mbnames] footer = names(): expected text in quotes"),
+        (
+            "filename = /x\nfolderfilter = 'x'",
+            "rc:6: [mbnames] folderfilter = 'x': expected a function, as in lambda a",
+        ),
+        ("filename = /x\nincremental = often", "rc:6: [mbnames] incremental = often: expected yes or no"),
+    ] {
+        let said = mistakes(&list(lines));
+        assert!(said.len() == 1 && said[0].starts_with(wanted), "{wanted}\n{said:#?}");
+        // Where no list is wanted, nothing has to be right.
+        let idle = read(&list(lines).replace("enabled = yes", "enabled = no")).unwrap();
+        assert_eq!((idle.settings.mailbox_list, idle.warnings), (None, Vec::new()));
     }
 }
 
@@ -127,7 +160,6 @@ fn options_that_change_nothing_are_no_reason_to_refuse() {
 fn harmless_options_and_unknown_names_are_warned_about() {
     for (text, wanted) in [
         (file("", "", "", "keepalive = 60"), "rc:16: [Repository R] keepalive = 60: accepted, but not followed yet"),
-        (file("", "quick = 3", "", ""), "rc:7: [Account A] quick = 3: accepted, but not"),
         (file("", "", "customflag_a = $Work", ""), "rc:11: [Repository L] customflag_a = $Work: accepted"),
         (
             file("", "", "restoreatmie = yes", ""),
@@ -149,7 +181,6 @@ fn harmless_options_and_unknown_names_are_warned_about() {
             "rc:3: [Acount B]: this section is not known, and nothing comes of it; did you mean Account B?",
         ),
         (file("", "", "", "").replace("~/Mail", "Mail"), "rc:10: [Repository L] localfolders = Mail: a relative path"),
-        (file("[mbnames]\nenabled = yes\nfilename = /x", "", "", ""), "rc:4: [mbnames] enabled = yes: accepted"),
     ] {
         let said = read(&text).unwrap().warnings;
         assert!(said.len() == 1 && said[0].starts_with(wanted), "{wanted}\n{said:#?}");

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use blinkensync::config::Request;
-use blinkensync::config::settings::{AccountSettings, PasswordSource, Security, TlsSettings, UiName};
+use blinkensync::config::settings::{AccountSettings, Fetching, PasswordSource, Security, TlsSettings, UiName};
+use blinkensync::model::listed::Listed;
 use blinkensync::model::question::Secret;
 
 use crate::{file, read, read_as};
@@ -19,7 +20,7 @@ fn what_is_not_written_has_its_default() {
     assert_eq!(loaded.warnings, [""; 0]);
     let settings = loaded.settings;
     assert_eq!(settings.metadata, Path::new("/home/u/.offlineimap"));
-    assert_eq!(settings.ui, []);
+    assert_eq!((&settings.ui[..], settings.lamp), (&[][..], None));
     assert_eq!((settings.max_sync_accounts, settings.fsync), (1, true));
     assert_eq!(settings.socket_timeout, Duration::from_secs(60));
     let account = &settings.accounts[0];
@@ -40,6 +41,34 @@ fn the_conversation_is_compressed_with_servers_elsewhere_unless_it_says_otherwis
     let here = "remotehost = 127.0.0.1\nssl = no\nstarttls = no";
     assert!(!compressed(here) && compressed(&format!("{here}\nusecompression = yes")));
     assert!(!compressed("transporttunnel = x") && compressed("preauthtunnel = x\nusecompression = on"));
+}
+
+#[test]
+fn how_messages_are_fetched_is_kept() {
+    let fetching = |remote: &str| account("", "", remote).remote.fetching;
+    assert_eq!(fetching(""), Fetching { retries: 2, alone: false });
+    assert_eq!(fetching("retrycount = 30\nsinglethreadperfolder = yes"), Fetching { retries: 30, alone: true });
+}
+
+#[test]
+fn a_list_of_folders_is_as_its_templates_say() {
+    let list = |lines: &str| {
+        let text = file(&format!("[mbnames]\nenabled = yes\nfilename = ~/$MAIL/list\n{lines}"), "", "", "");
+        let loaded = read(&text).unwrap();
+        assert_eq!(loaded.warnings, [""; 0]);
+        loaded.settings.mailbox_list.unwrap()
+    };
+    let folder = |folder: &str| Listed { account: "A".into(), folder: folder.into(), root: "/m".into() };
+    let text = |lines: &str| list(lines).text(&[folder("INBOX"), folder("b c")]);
+    assert_eq!(list("").file, Path::new("/home/u//var/mail/list"));
+    assert_eq!(text(""), "mailboxes \"+A/INBOX\" \"+A/b c\"\n");
+    // What other sections or options are called has no meaning in an entry, but in the rest it has.
+    let lines = "foldername = wrong\nperitem = %(localfolders)s/%(foldername)s %%\nsep = '%(foldername)s\\n'\nheader =\nfooter = host()";
+    assert_eq!(text(lines), "/m/INBOX %wrong\n/m/b c %[mbnames] footer ");
+    let list = list("folderfilter = wanted\nsort_keyfunc = lambda d:\n  d['foldername']\nincremental = yes");
+    assert_eq!(list.folderfilter.as_deref(), Some("wanted"));
+    assert_eq!(list.sort_keyfunc.as_deref(), Some("(lambda d:\nd['foldername']\n)"));
+    assert!(list.incremental);
 }
 
 #[test]
@@ -193,4 +222,12 @@ fn gmail_knows_its_server() {
         "{:?}",
         loaded.warnings
     );
+}
+
+#[test]
+fn lights_are_drawn_with_the_users_character_and_a_dot_is_none() {
+    let lamp =
+        |text: &str| read(&file(&format!("[ui.Curses.Blinkenlights]\nstatuschar = {text}"), "", "", "")).unwrap();
+    assert_eq!((lamp("@").settings.lamp, lamp(".").settings.lamp), (Some('@'), None));
+    assert_eq!(lamp("@").warnings, [""; 0]);
 }

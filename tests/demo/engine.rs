@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use blinkensync::config::settings::{AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Settings};
+use blinkensync::config::settings::{
+    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Quick, Settings,
+};
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
 use blinkensync::model::event::{Event, EventKind};
@@ -26,6 +28,7 @@ pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
     let account = AccountSettings {
         name: AccountName::new("test"),
         autorefresh: None,
+        quick: Quick::Never,
         max_deletes: None,
         sync_folder_deletes: false,
         hooks: Hooks::default(),
@@ -45,6 +48,8 @@ pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
         socket_timeout: Duration::from_secs(60),
         pythonfile: None,
         only: None,
+        lamp: None,
+        mailbox_list: None,
         accounts: vec![account],
     }
 }

@@ -18,6 +18,7 @@ mod normal;
 mod python;
 mod quiet;
 mod refusals;
+mod retries;
 mod tap;
 mod times;
 mod transcripts;

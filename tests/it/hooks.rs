@@ -1,7 +1,8 @@
 //! Commands before and after a synchronisation, and when new mail has come.
 
 use std::fs;
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 use crate::local;
 use crate::world::{Run, World};
@@ -66,4 +67,37 @@ fn none_is_run_afterwards_where_the_server_was_not_reached() {
     world.remote = world.remote.replace("remotepass = ", "remotepass = not-");
     world.sync().ends_with(3);
     assert_eq!((said(&world, "before").as_str(), said(&world, "after").as_str()), ("Test full\n", ""));
+}
+
+/// Which kind of synchronisation each of the first runs is, by the word of a hook.
+fn kinds(world: &World, runs: usize) -> Vec<String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
+    command.arg("-c").arg(world.file(&world.config())).args(["-u", "basic"]);
+    let mut program = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let kind = |line: String| Some(line.split_once("presynchook: ")?.1.to_owned());
+    let kinds = lines.by_ref().filter_map(kind).take(runs).collect();
+    // It would go on for ever; a request to stop ends it.
+    assert!(Command::new("kill").arg(program.id().to_string()).status().unwrap().success());
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(program.wait().unwrap().code(), Some(0), "{rest:?}");
+    kinds
+}
+
+#[test]
+fn they_are_told_which_synchronisations_are_quick() {
+    let mut world = World::new();
+    world.fill(1, 1);
+    for (quick, wanted) in [
+        ("0", ["full", "full", "full", "full", "full"]),
+        ("-1", ["quick", "quick", "quick", "quick", "quick"]),
+        ("1", ["full", "quick", "full", "quick", "full"]),
+        ("3", ["full", "quick", "quick", "quick", "full"]),
+    ] {
+        world.account = format!("autorefresh = 0.001\nquick = {quick}\npresynchook = echo $OFFLINEIMAPSYNCMODE\n");
+        assert_eq!(kinds(&world, wanted.len()), wanted, "quick = {quick}");
+    }
+    // The command line has the last word.
+    let mut quickly = world.program(&world.config());
+    Run::from(&quickly.arg("-q").output().unwrap()).ends_with(0).says("presynchook: quick");
 }

@@ -72,6 +72,26 @@ fn a_countdown_is_cut_short_by_a_key_and_held_by_another() {
     terminal.ends_with(0);
 }
 
+#[test]
+fn lights_are_the_character_that_the_configuration_names() {
+    let mut world = World::new();
+    world.account = "autorefresh = 5\n".into();
+    world.fill(1, 1);
+    let config = world.config() + "\n[ui.Curses.Blinkenlights]\nstatuschar = @\n";
+    let file = world.file(&config).display().to_string();
+    for colours in ["xterm-256color", "linux", "vt100"] {
+        let mut terminal = Terminal::open(100, 30);
+        terminal.press(&format!("export TERM={colours}\n"));
+        terminal.start(&format!("-c {file} -u blinkenlights"));
+        terminal.shows("[  4:5");
+        // The program's own lamp shines, and the account's flashes.
+        terminal.wait("lamps", |screen| screen.contents().matches(" @").count() > 1);
+        assert!(!terminal.screen().contents().contains(['●', '○']), "{colours}");
+        terminal.press("q");
+        terminal.ends_with(0);
+    }
+}
+
 fn asked(world: &mut World) -> Terminal {
     world.remote = world.remote.replace(&format!("remotepass = {PASSWORD}\n"), "");
     let mut terminal = Terminal::open(80, 24);

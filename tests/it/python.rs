@@ -112,3 +112,41 @@ fn one_interpreter_answers_while_the_file_is_read_and_afterwards() {
     assert_eq!(here(&world), named(&["INBOX", "WORK"]));
     assert_eq!(fs::read_to_string(format!("{dir}/started")).unwrap(), "x");
 }
+
+#[test]
+fn unread_mail_in_the_inbox_rings_the_bell_once() {
+    let mut world = World::new();
+    let bell = world.dovecot.dir.join("bell");
+    let line = format!("newmail_hook = lambda: open('{}', 'a').write('ding ')\n", bell.display());
+    world.remote += &line;
+    let rung = || fs::read_to_string(&bell).unwrap_or_default();
+    world.client(&["append", "INBOX", "one"]);
+    world.client(&["append", "INBOX", "two"]);
+    // A dry run only says what there is.
+    crate::world::Run::from(&world.program(&world.config()).arg("--dry-run").output().unwrap()).ends_with(0);
+    assert_eq!(rung(), "");
+    world.sync().ends_with(0);
+    assert_eq!(rung(), "ding ");
+    // Nothing new; mail of another folder; mail that somebody has read elsewhere; mail of our own.
+    world.sync().ends_with(0).says("nothing new");
+    made_there(&world, &["Work"]);
+    world.client(&["append", "INBOX", "three"]);
+    world.client(&["flag", "INBOX", "3", "+", "\\Seen"]);
+    deliver(&world.maildir().join("INBOX"), "mine", "");
+    world.sync().ends_with(0).says("2 downloaded, 1 uploaded");
+    assert_eq!(rung(), "ding ");
+    world.client(&["append", "INBOX", "five"]);
+    world.sync().ends_with(0);
+    assert_eq!(rung(), "ding ding ");
+    // What is wrong with it is told, and stops no mail.
+    world.remote = world.remote.replace("lambda: open", "lambda: opne");
+    world.client(&["append", "INBOX", "six"]);
+    world
+        .sync()
+        .ends_with(1)
+        .in_one_sentence()
+        .says("[Repository There] newmail_hook")
+        .says("opne")
+        .says("1 downloaded");
+    world.same(&[]);
+}

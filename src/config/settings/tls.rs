@@ -1,8 +1,19 @@
-//! What TLS connections are made with.
+//! How connections are protected, and what TLS connections are made with.
 
 use std::path::PathBuf;
 
 use crate::model::fingerprint::Fingerprint;
+
+/// How the connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// TLS from the first byte.
+    Tls,
+    /// STARTTLS, required.
+    StartTls,
+    /// Neither; written down as `ssl = no` and `starttls = no`.
+    None,
+}
 
 /// What a server has to prove, and what we show it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

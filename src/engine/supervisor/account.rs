@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use super::pace::Pace;
 use super::{Effect, Moment};
 use crate::engine::worker::Order;
 use crate::model::event::EventKind;
@@ -30,17 +31,19 @@ pub(super) enum Phase {
 pub(super) struct Account {
     pub(super) name: AccountName,
     pub(super) refresh: Option<Duration>,
+    pub(super) pace: Pace,
     pub(super) phase: Phase,
     pub(super) paused: bool,
     pub(super) exit: Exit,
 }
 
-/// Wakes it, out of a pause too; one that is running runs once more afterwards.
+/// Wakes it for a full run, out of a pause too; one that is running runs once more afterwards.
 pub(super) fn sync_now(account: &mut Account, effects: &mut Vec<Effect>) {
     if std::mem::take(&mut account.paused) {
         effects.push(Effect::Publish(EventKind::Resumed { account: account.name.clone() }));
         effects.push(Effect::Order(account.name.clone(), Order::Resume));
     }
+    account.pace.wake();
     match &mut account.phase {
         Phase::Running { again } => *again = true,
         phase => *phase = Phase::Queued,

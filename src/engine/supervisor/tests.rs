@@ -11,8 +11,13 @@ fn name(text: &str) -> AccountName {
 
 /// Two accounts, refreshed every 60 seconds.
 fn refreshed(at_once: usize) -> Supervisor {
+    listing(at_once, Lists::Never)
+}
+
+/// The same with a list of their folders.
+fn listing(at_once: usize, lists: Lists) -> Supervisor {
     let minute = Some(Duration::from_secs(60));
-    Supervisor::new([(name("a"), minute), (name("b"), minute)], at_once)
+    Supervisor::new([(name("a"), minute, Quick::Never), (name("b"), minute, Quick::Never)], at_once, lists)
 }
 
 fn finished(account: &str, exit: Exit) -> Input {
@@ -21,7 +26,7 @@ fn finished(account: &str, exit: Exit) -> Input {
 
 fn started(effects: &[Effect]) -> Vec<String> {
     let starts = effects.iter().filter_map(|effect| match effect {
-        Effect::Start(name) => Some(name.to_string()),
+        Effect::Start { account, quick } => Some(format!("{account}{}", if *quick { " quickly" } else { "" })),
         _ => None,
     });
     starts.collect()
@@ -29,8 +34,9 @@ fn started(effects: &[Effect]) -> Vec<String> {
 
 #[test]
 fn accounts_without_refresh_run_once_and_the_worst_end_counts() {
-    let mut supervisor = Supervisor::new([(name("a"), None), (name("b"), None)], 2);
-    assert_eq!(started(&supervisor.handle(Input::Begin, at(0))), ["a", "b"]);
+    let mut supervisor =
+        Supervisor::new([(name("a"), None, Quick::Never), (name("b"), None, Quick::Always)], 2, Lists::Never);
+    assert_eq!(started(&supervisor.handle(Input::Begin, at(0))), ["a", "b quickly"]);
     assert_eq!(supervisor.handle(finished("a", Exit::Login), at(1)), []);
     assert_eq!(supervisor.handle(finished("b", Exit::Success), at(2)), [Effect::End(Exit::Login)]);
 }
@@ -130,4 +136,81 @@ fn a_stop_that_takes_too_long_is_cut_and_then_not_waited_for() {
     assert_eq!(supervisor.handle(Input::Tick, at(17)), [Effect::Cut]);
     assert_eq!(supervisor.next_deadline(), Some(Duration::from_secs(19)));
     assert_eq!(supervisor.handle(Input::Tick, at(19)), [Effect::End(Exit::Success)]);
+}
+
+#[test]
+fn quick_runs_stand_between_full_ones_and_who_asks_gets_a_full_one() {
+    let mut supervisor =
+        Supervisor::new([(name("a"), Some(Duration::from_secs(60)), Quick::Between(2))], 1, Lists::Never);
+    let wish = || Input::Command(Command::Sync(Target::All));
+    let failed = || Input::Finished { account: name("a"), exit: Exit::Partial, trouble: Some("no network".into()) };
+    for (second, input, begun) in [
+        (0, Input::Begin, &["a"][..]),
+        (1, finished("a", Exit::Success), &[]),
+        (61, Input::Tick, &["a quickly"]),
+        (62, finished("a", Exit::Success), &[]),
+        (122, Input::Tick, &["a quickly"]),
+        (123, finished("a", Exit::Success), &[]),
+        (183, Input::Tick, &["a"]),
+        (184, finished("a", Exit::Success), &[]),
+        // A wish while it waits, and one while it runs.
+        (190, wish(), &["a"]),
+        (191, finished("a", Exit::Success), &[]),
+        (251, Input::Tick, &["a quickly"]),
+        (252, wish(), &[]),
+        (253, finished("a", Exit::Success), &["a"]),
+        // A full one that came to nothing is still due.
+        (254, failed(), &[]),
+        (314, Input::Tick, &["a"]),
+        (315, finished("a", Exit::Partial), &[]),
+        (375, Input::Tick, &["a quickly"]),
+    ] {
+        assert_eq!(started(&supervisor.handle(input, at(second))), begun, "{second}");
+    }
+}
+
+#[test]
+fn the_list_is_written_when_all_are_at_rest_or_after_each() {
+    let listed = || Input::Listed { exit: Exit::Success };
+    for (lists, wanted) in [
+        (Lists::Never, [false; 8]),
+        (Lists::AtRest, [false, false, true, false, false, false, false, true]),
+        // What ends while the list is being written is in the next one.
+        (Lists::AfterEach, [false, true, false, true, false, false, true, true]),
+    ] {
+        let mut supervisor = listing(2, lists);
+        let inputs = [
+            (0, Input::Begin),
+            (5, finished("a", Exit::Success)),
+            (6, finished("b", Exit::Success)),
+            (7, listed()),
+            (8, listed()),
+            (66, Input::Tick),
+            (67, finished("a", Exit::Success)),
+            (69, finished("b", Exit::Success)),
+        ];
+        for (place, (second, input)) in inputs.into_iter().enumerate() {
+            if second == 69 {
+                supervisor.handle(listed(), at(68));
+            }
+            let effects = supervisor.handle(input, at(second));
+            assert_eq!(effects.contains(&Effect::List), wanted[place], "{lists:?} {second}: {effects:?}");
+        }
+    }
+}
+
+#[test]
+fn the_program_waits_for_the_list_and_ends_with_what_came_of_it() {
+    let mut supervisor = Supervisor::new([(name("a"), None, Quick::Never)], 1, Lists::AtRest);
+    supervisor.handle(Input::Begin, at(0));
+    assert_eq!(supervisor.handle(finished("a", Exit::Success), at(1)), [Effect::List]);
+    let listed = Input::Listed { exit: Exit::Partial };
+    assert_eq!(supervisor.handle(listed, at(2)), [Effect::End(Exit::Partial)]);
+    // One that takes too long when the program is to end is cut, and then not waited for.
+    let mut supervisor = Supervisor::new([(name("a"), None, Quick::Never)], 1, Lists::AtRest);
+    supervisor.handle(Input::Begin, at(0));
+    supervisor.handle(finished("a", Exit::Success), at(1));
+    assert_eq!(supervisor.handle(Input::Command(Command::Quit), at(2)), [Effect::Publish(EventKind::Stopping)]);
+    assert_eq!(supervisor.handle(Input::Tick, at(9)), [Effect::Cut]);
+    assert_eq!(supervisor.handle(Input::Tick, at(11)), [Effect::End(Exit::Success)]);
 }

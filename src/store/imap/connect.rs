@@ -23,6 +23,10 @@ pub(super) struct Greeted {
     pub(super) connection: Connection,
     /// Whether the server has taken us for somebody already.
     pub(super) preauth: bool,
+    /// The server's first words.
+    pub(super) greeting: String,
+    /// The DER form of the certificate that it has shown, if it had to.
+    pub(super) certificate: Option<Vec<u8>>,
 }
 
 /// Who is told how to cut a connection, as soon as there is something to cut.
@@ -52,61 +56,69 @@ fn by_tunnel(settings: &settings::Tunnel, peer: &Peer, timeout: Duration, tell: 
     };
     let (tunnel, mut complaints) = Tunnel::start(&settings.command).map_err(|error| fault(&error))?;
     tell(Cutter::new(&tunnel).map_err(|error| fault(&error))?);
-    let (connection, preauth) = greet(Wire::new(Box::new(tunnel), timeout), peer).map_err(|lost| {
+    let greeted = greet(Wire::new(Box::new(tunnel), timeout), peer).map_err(|lost| {
         // The program has ended with its line, and has said all that it has to say.
         match complaints.last_line() {
             words if words.is_empty() => fault(&lost.cause),
             words => fault(&format!("{}; the command says: {words}", lost.cause)),
         }
     })?;
-    if settings.logs_in && !preauth {
+    if settings.logs_in && !greeted.preauth {
         return Err(fault(&"the server behind the tunnel wants a log-in")
             .advise("use transporttunnel, remoteuser and a password instead of preauthtunnel"));
     }
-    Ok(Greeted { connection, preauth })
+    Ok(greeted)
 }
 
 fn by_network(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tell<'_>) -> Result<Greeted, Fault> {
     if settings.security == Security::None {
         let socket = dial(settings, peer, timeout, tell)?;
         let wire = plain(&socket, timeout).map_err(|error| unreachable(peer, &error))?;
-        let (connection, preauth) = greet(wire, peer)?;
-        return Ok(Greeted { connection, preauth });
+        return greet(wire, peer);
     }
     let tls = Tls::new(settings, peer)?;
-    let Secured { stream, .. } = secure(settings, peer, timeout, tell, &tls).map_err(|denied| match denied {
+    let fresh = secure(settings, peer, timeout, tell, &tls).map_err(|denied| match denied {
         Denied::Fault(fault) => fault,
         Denied::Certificate(why) => {
             let looking = tls.only_looking();
-            let shown = looking.and_then(|tls| secure(settings, peer, timeout, tell, &tls).ok()?.certificate);
+            let shown = looking.and_then(|tls| secure(settings, peer, timeout, tell, &tls).ok()?.secured.certificate);
             tls.refused(&why, shown.as_deref())
         }
     })?;
+    let Secured { stream, certificate } = fresh.secured;
     let binding = stream.tls_server_end_point().ok().flatten();
     let wire = Wire::new(Box::new(stream), timeout);
-    // After STARTTLS there is no second greeting, and nothing that was said before it is believed.
-    let greeted = match settings.security {
-        Security::StartTls => Ok((Connection::new(peer.clone(), wire), false)),
-        _ => greet(wire, peer),
+    let mut greeted = match fresh.greeting {
+        // There is no second greeting, and nothing but the first one's words is kept of what was said.
+        Some(greeting) => {
+            Greeted { connection: Connection::new(peer.clone(), wire), preauth: false, greeting, certificate: None }
+        }
+        None => greet(wire, peer)?,
     };
-    let (mut connection, preauth) = greeted?;
-    connection.binding = binding;
-    Ok(Greeted { connection, preauth })
+    greeted.connection.binding = binding;
+    Ok(Greeted { certificate, ..greeted })
 }
 
 /// A protected connection on which nothing has been said yet.
+struct Fresh {
+    secured: Secured,
+    /// What the server said before, where STARTTLS was needed.
+    greeting: Option<String>,
+}
+
 fn secure(
     settings: &ImapSettings,
     peer: &Peer,
     timeout: Duration,
     tell: Tell<'_>,
     tls: &Tls<'_>,
-) -> Result<Secured, Denied> {
+) -> Result<Fresh, Denied> {
     let socket = dial(settings, peer, timeout, tell)?;
-    if settings.security == Security::StartTls {
-        start_tls(&socket, peer, timeout)?;
-    }
-    tls.secure(socket, timeout)
+    let greeting = match settings.security {
+        Security::StartTls => Some(start_tls(&socket, peer, timeout)?),
+        _ => None,
+    };
+    Ok(Fresh { secured: tls.secure(socket, timeout)?, greeting })
 }
 
 /// A socket that is connected; whoever has to be told how to cut it knows.
@@ -117,8 +129,9 @@ fn dial(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tell<'_>)
     })?;
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for address in addresses {
-        match TcpStream::connect_timeout(&address, timeout).and_then(|socket| prepare(socket, timeout)) {
+        match TcpStream::connect_timeout(&address, timeout) {
             Ok(socket) => {
+                socket.set_nodelay(true).map_err(|error| unreachable(peer, &error))?;
                 tell(Cutter::new(&socket).map_err(|error| unreachable(peer, &error))?);
                 return Ok(socket);
             }
@@ -132,13 +145,6 @@ fn dial(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tell<'_>)
         reason(&last),
     )
     .advise("check remotehost, remoteport and the network"))
-}
-
-fn prepare(socket: TcpStream, timeout: Duration) -> io::Result<TcpStream> {
-    socket.set_nodelay(true)?;
-    socket.set_read_timeout(Some(timeout))?;
-    socket.set_write_timeout(Some(timeout))?;
-    Ok(socket)
 }
 
 fn reason(error: &io::Error) -> String {
@@ -160,7 +166,7 @@ fn plain(socket: &TcpStream, timeout: Duration) -> io::Result<Wire> {
     Ok(Wire::new(Box::new(socket), timeout))
 }
 
-fn greet(wire: Wire, peer: &Peer) -> Result<(Connection, bool), Fault> {
+fn greet(wire: Wire, peer: &Peer) -> Result<Greeted, Fault> {
     let mut connection = Connection::new(peer.clone(), wire);
     let status = connection.greeting().map_err(|trouble| {
         connection
@@ -172,7 +178,8 @@ fn greet(wire: Wire, peer: &Peer) -> Result<(Connection, bool), Fault> {
             if let Code::Capability(names) = &status.code {
                 connection.capabilities = names.iter().cloned().collect();
             }
-            Ok((connection, status.word == Word::Preauth))
+            let preauth = status.word == Word::Preauth;
+            Ok(Greeted { connection, preauth, greeting: status.text, certificate: None })
         }
         _ => Err(refused(&status, Reach::Account, format!("connecting to {peer}")).advise("try again later")),
     }
@@ -193,13 +200,13 @@ pub(super) fn ask_capabilities(connection: &mut Connection) -> Result<Status, Fa
     statuses.pop().ok_or_else(|| connection.lost("asking for capabilities", &Trouble::Closed))
 }
 
-/// STARTTLS (RFC 3501, section 6.2.1), up to the server's consent to begin.
-fn start_tls(socket: &TcpStream, peer: &Peer, timeout: Duration) -> Result<(), Fault> {
+/// STARTTLS (RFC 3501, section 6.2.1), up to the server's consent to begin; gives its first words.
+fn start_tls(socket: &TcpStream, peer: &Peer, timeout: Duration) -> Result<String, Fault> {
     let insist = "the connection would not be encrypted; ask the provider, or set starttls = no if you must";
     let tls =
         |cause: &str| Fault::new(Reach::Account, FaultKind::Tls, format!("securing the connection to {peer}"), cause);
     let wire = plain(socket, timeout).map_err(|error| unreachable(peer, &error))?;
-    let (mut connection, preauth) = greet(wire, peer)?;
+    let Greeted { mut connection, preauth, greeting, .. } = greet(wire, peer)?;
     if preauth {
         return Err(tls("the server logs us in before STARTTLS").advise(insist));
     }
@@ -215,5 +222,5 @@ fn start_tls(socket: &TcpStream, peer: &Peer, timeout: Duration) -> Result<(), F
     if connection.has_leftovers() {
         return Err(tls("plain text follows STARTTLS: somebody may be tampering with the connection"));
     }
-    Ok(())
+    Ok(greeting)
 }

@@ -6,9 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
-use super::handle::Traffic;
 use super::peer::{Capabilities, Peer};
 use super::reader::{Handler, Ignore, Trouble, read};
 use super::response::{Response, Untagged};
@@ -52,6 +50,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(peer: Peer, wire: Wire) -> Self {
+        wire.tell(peer.teller.clone());
         Self {
             peer,
             capabilities: Capabilities::default(),
@@ -69,9 +68,9 @@ impl Connection {
         }
     }
 
-    /// What went over the wire so far.
-    pub(super) fn traffic(&self) -> Arc<Traffic> {
-        self.wire.traffic()
+    /// The transport beneath it, for those who watch.
+    pub(super) fn wire(&self) -> &Wire {
+        &self.wire
     }
 
     /// From now on the user is logged in, and the imap crate's Session may take part.

@@ -28,11 +28,18 @@ pub struct Credentials {
     pub password: Option<Secret>,
     /// The OAuth 2.0 access token.
     pub token: Option<Secret>,
+    /// Whether there is a Kerberos ticket to show.
+    pub ticket: bool,
     /// The way that has worked before.
     pub way: Option<Mechanism>,
 }
 
 impl Credentials {
+    /// The Kerberos ticket of whoever runs this, if there is one; nothing else.
+    pub fn of_ticket() -> Self {
+        Self { ticket: sasl::has_ticket(), ..Self::default() }
+    }
+
     /// A password, and nothing else.
     pub fn of_password(password: &str) -> Self {
         Self { password: Some(Secret::new(password.to_owned())), ..Self::default() }

@@ -4,6 +4,7 @@
 //! and appends: responses are taken apart while they arrive, bodies go straight to their destination, and commands are
 //! pipelined.
 
+mod about;
 mod append;
 mod certificate;
 mod connect;
@@ -11,6 +12,7 @@ mod connection;
 mod delete;
 mod fetch;
 mod handle;
+mod introduce;
 mod list;
 mod login;
 mod mailbox;
@@ -31,8 +33,10 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use about::{Namespace, Namespaces, Quota};
 pub use certificate::{Certificate, Words};
 pub use handle::{Cutter, Traffic};
+pub use introduce::{Acquaintance, Introduction};
 pub use login::{Credentials, Refusal};
 
 use crate::config::settings::ImapSettings;
@@ -40,6 +44,7 @@ use crate::model::fault::Fault;
 use crate::model::folder::FolderInfo;
 use crate::model::ids::AccountName;
 use crate::model::mechanism::Mechanism;
+use crate::store::teller::Teller;
 use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
 use connection::Connection;
@@ -61,7 +66,18 @@ impl Greeted {
         timeout: Duration,
         tell: &mut dyn FnMut(Cutter),
     ) -> Result<Self, Fault> {
-        let peer = Peer { account: account.clone(), host: settings.host.clone() };
+        Self::connect_telling(settings, account, timeout, tell, Teller::silent())
+    }
+
+    /// The same; `teller` is told what is said, line by line, without secrets and mail.
+    pub fn connect_telling(
+        settings: &ImapSettings,
+        account: &AccountName,
+        timeout: Duration,
+        tell: &mut dyn FnMut(Cutter),
+        teller: Teller,
+    ) -> Result<Self, Fault> {
+        let peer = Peer { account: account.clone(), host: settings.host.clone(), teller };
         Ok(Self {
             inner: connect::connect(settings, &peer, timeout, tell)?,
             wish: login::Wish {
@@ -119,12 +135,17 @@ impl ImapRepository {
 
     /// What went over the connection so far.
     pub fn traffic(&self) -> Arc<Traffic> {
-        self.connection.traffic()
+        self.connection.wire().traffic()
     }
 
     /// Whether the connection has failed, so that nothing more can be done over it.
     pub fn is_broken(&self) -> bool {
         self.connection.is_broken()
+    }
+
+    /// From now on this one is told what is said over the connection.
+    pub fn tell(&self, teller: Teller) {
+        self.connection.wire().tell(teller);
     }
 
     /// Ends the connection politely.

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::model::ids::AccountName;
+use crate::store::teller::Teller;
 
-/// Whom the connection is with, for sentences.
+/// Whom the connection is with, for sentences, and who listens to it.
 #[derive(Debug, Clone)]
 pub(super) struct Peer {
     pub(super) account: AccountName,
     pub(super) host: String,
+    /// Who is told what is said.
+    pub(super) teller: Teller,
 }
 
 impl fmt::Display for Peer {
@@ -29,6 +32,11 @@ impl Capabilities {
 
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains(name)
+    }
+
+    /// All of them, sorted.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.0.iter().cloned().collect()
     }
 
     /// What follows `prefix` in the names that begin with it.

@@ -173,7 +173,7 @@ fn longest(beginning: &[u8]) -> usize {
 }
 
 /// Whether a response that begins so may hold literals: the texts of statuses hold none, however they end.
-fn may_hold_literals(beginning: &[u8]) -> bool {
+pub(super) fn may_hold_literals(beginning: &[u8]) -> bool {
     second_word(beginning).is_some_and(|word| !is_status(word))
 }
 

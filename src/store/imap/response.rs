@@ -4,6 +4,7 @@
 
 use chrono::DateTime;
 
+use super::about::{self, About};
 use super::status::{Status, Word, status};
 use super::token::{Token, Tokens, to_text};
 use crate::model::flags::Flags;
@@ -70,6 +71,8 @@ pub(super) enum Untagged {
     Fetch(Fetched),
     /// UIDs that a search found, from SEARCH or ESEARCH.
     Found(UidSet),
+    /// What the server says of itself.
+    About(About),
     Other,
 }
 
@@ -124,7 +127,7 @@ fn untagged(mut tokens: Tokens<'_>) -> Untagged {
         "VANISHED" => vanished(tokens),
         "SEARCH" => found(tokens).map_or(Untagged::Other, Untagged::Found),
         "ESEARCH" => esearch(tokens),
-        _ => Untagged::Other,
+        name => about::parse(name, tokens).map_or(Untagged::Other, Untagged::About),
     }
 }
 

@@ -9,6 +9,7 @@
 mod deflate;
 mod lines;
 mod stream;
+mod transcript;
 pub(super) mod tunnel;
 
 use std::fmt;
@@ -24,6 +25,7 @@ use super::handle::Traffic;
 use deflate::Deflate;
 use stream::Counted;
 pub(super) use stream::Stream;
+use transcript::Transcript;
 
 /// Bytes that one read may bring.
 const READ_BUFFER: usize = 256 * 1024;
@@ -54,6 +56,7 @@ impl Wire {
             timeout,
             heard: true,
             traffic: traffic.clone(),
+            transcript: None,
         };
         Self { inner: Arc::new(Mutex::new(inner)), traffic }
     }
@@ -89,6 +92,8 @@ pub(super) struct Inner {
     timeout: Duration,
     heard: bool,
     traffic: Arc<Traffic>,
+    /// Who listens, if anybody does.
+    transcript: Option<Box<Transcript>>,
 }
 
 impl Inner {
@@ -99,7 +104,11 @@ impl Inner {
 
     /// Marks the first `count` buffered bytes as used.
     pub(super) fn consume(&mut self, count: usize) {
-        self.start += count.min(self.end - self.start);
+        let end = self.end.min(self.start + count);
+        if let Some(transcript) = &mut self.transcript {
+            transcript.received(&self.input[self.start..end]);
+        }
+        self.start = end;
     }
 
     /// Whether something was received and not used. After STARTTLS's answer nothing may be: it came in plain text.
@@ -129,6 +138,9 @@ impl Inner {
 
     /// Queues bytes to be sent; they go when there are many, at `flush`, or before the next wait.
     pub(super) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Some(transcript) = &mut self.transcript {
+            transcript.sent(bytes, false);
+        }
         self.output.extend_from_slice(bytes);
         if self.output.len() >= WRITE_BUFFER { self.flush() } else { Ok(()) }
     }
@@ -148,6 +160,9 @@ impl Inner {
 
     /// Sends a secret with everything that is queued, and wipes both from memory.
     pub(super) fn send_secret(&mut self, secret: &[u8]) -> io::Result<()> {
+        if let Some(transcript) = &mut self.transcript {
+            transcript.sent(secret, true);
+        }
         // Room for all of it at once, so that no piece is left behind where the queue was.
         let mut queued = Zeroizing::new(Vec::with_capacity(self.output.len() + secret.len()));
         queued.append(&mut self.output);

@@ -9,8 +9,7 @@ use crate::model::ids::{FileKey, Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Fingerprint, Listed, Look, MessageId};
 use crate::model::uidset::UidSet;
-use crate::store::bytes::md5_hex;
-use crate::store::{Delivery, FlagChange, Known, Mailbox};
+use crate::store::{Delivery, FlagChange, Known, Mailbox, bytes::md5_hex, teller::Teller};
 
 use super::deliver::Inbound;
 use super::disk::Disk;
@@ -29,6 +28,8 @@ pub struct Means<'a> {
     pub disk: &'a dyn Disk,
     /// Whether mail is flushed before it is reported.
     pub fsync: bool,
+    /// Who is told of looks at the files.
+    pub teller: &'a Teller,
     /// Where new names come from.
     pub unique: &'a mut Unique,
 }
@@ -40,6 +41,7 @@ pub struct Folder<'a> {
     pub(super) fsync: bool,
     pub(super) disk: &'a dyn Disk,
     pub(super) unique: &'a mut Unique,
+    teller: &'a Teller,
     writable: bool,
     listing: Option<Listing>,
     touched: Vec<Place>,
@@ -58,8 +60,8 @@ impl<'a> Folder<'a> {
     /// The folder of this visible name, which is in this directory.
     pub fn new(path: PathBuf, visible: &str, writable: bool, means: Means<'a>) -> Self {
         let digest = md5_hex(visible.as_bytes());
-        let Means { disk, fsync, unique } = means;
-        Self { path, digest, fsync, disk, unique, writable, listing: None, touched: Vec::new(), tidied: false }
+        let Means { disk, fsync, teller, unique } = means;
+        Self { path, digest, fsync, disk, unique, teller, writable, listing: None, touched: Vec::new(), tidied: false }
     }
 
     /// The listing; scanned now when the last look did without.
@@ -74,6 +76,7 @@ impl<'a> Folder<'a> {
     /// Scans, and leaves one name to every file. What can't be removed now does no harm, as it is not listed.
     fn scan(&mut self) -> Result<Scan, Fault> {
         let mut scan = scan::scan(&self.path, &self.digest)?;
+        self.teller.tell(|| format!("scan {}: {}", self.path.display(), scan.listing.count()));
         for second in twins::set_apart(&self.path, &mut scan.listing) {
             if self.writable && self.disk.remove(&second.path(&self.path)).is_ok() {
                 self.touch(second.place);
@@ -196,6 +199,7 @@ impl Mailbox for Folder<'_> {
         if let Some(known) = known {
             let mark = Mark::Maildir(scan::mark(&self.path)?);
             if known.mark.proves_unchanged(&mark) {
+                self.teller.tell(|| format!("{} is unchanged", self.path.display()));
                 // The old mark goes on: a clock that was set back must not make a quiet folder look racy.
                 let coverage = Coverage::Changes { vanished: UidSet::default() };
                 return Ok(Look { messages: Vec::new(), coverage, mark: Some(*known.mark) });

@@ -160,6 +160,13 @@ impl Listing {
         numbered.filter(|id| made(id).is_some_and(|made| made >= seconds)).collect()
     }
 
+    /// How many files there are, in words.
+    pub fn count(&self) -> String {
+        let (all, numbered) = (self.iter().count(), self.iter().filter(|(id, _)| id.uid().is_some()).count());
+        let files = if all == 1 { "file" } else { "files" };
+        format!("{all} {files}, {} without a UID", all - numbered)
+    }
+
     /// How many files there are at most.
     pub fn len(&self) -> usize {
         self.numbered.len() + self.fresh.len()

@@ -5,6 +5,7 @@
 
 mod change;
 mod deliver;
+mod digest;
 mod disk;
 mod fault;
 mod fetch;
@@ -14,6 +15,7 @@ mod listing;
 mod name;
 mod relocate;
 mod scan;
+mod told;
 mod twins;
 mod unique;
 
@@ -26,11 +28,14 @@ use std::sync::{Arc, OnceLock};
 use crate::config::settings::MaildirSettings;
 use crate::model::fault::{Fault, Reach};
 use crate::model::folder::FolderInfo;
+use crate::store::teller::Teller;
 use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
+pub use self::digest::Redigested;
 pub use self::disk::{Disk, RealDisk};
 use self::folder::{Folder, Means};
 use self::folders::is_folder;
+use self::told::Told;
 use self::unique::Unique;
 
 /// A tree of Maildirs.
@@ -43,6 +48,7 @@ pub struct Maildir {
     disk: Arc<dyn Disk>,
     unique: Unique,
     called: Arc<OnceLock<Called>>,
+    teller: Teller,
 }
 
 /// What the other side calls folders that have another name here. The digest in their files' names is that of this name, as
@@ -53,7 +59,8 @@ impl Maildir {
     /// The tree below `root`, which need not be there yet. `fsync`: mail is flushed to the disk before it is reported.
     pub fn open(root: &Path, separator: char, fsync: bool) -> Self {
         let (disk, unique, called) = (Arc::new(RealDisk), Unique::new(), Arc::default());
-        Self { root: root.to_path_buf(), separator, fsync, read_only: false, disk, unique, called }
+        let (root, read_only, teller) = (root.to_path_buf(), false, Teller::silent());
+        Self { root, separator, fsync, read_only, disk, unique, called, teller }
     }
 
     /// The same tree on another disk: for tests, on one that forgets or fails.
@@ -66,6 +73,13 @@ impl Maildir {
     #[must_use]
     pub fn calling(self, called: Arc<OnceLock<Called>>) -> Self {
         Self { called, ..self }
+    }
+
+    /// The same tree; `teller` is told what is done to its files.
+    #[must_use]
+    pub fn telling(self, teller: Teller) -> Self {
+        let disk = if teller.is_heard() { Arc::new(Told::new(self.disk, teller.clone())) } else { self.disk };
+        Self { disk, teller, ..self }
     }
 
     /// What the other side calls a folder.
@@ -98,6 +112,17 @@ impl Maildir {
 }
 
 impl Maildir {
+    /// Writes the digest of a folder's name on the other side into the names of files that carry that of its name here, as
+    /// `OfflineIMAP` up to 6.3.4 did. `pretend`: only counts them.
+    pub fn redigest(&mut self, name: &str, pretend: bool) -> Result<Redigested, Fault> {
+        if !pretend {
+            self.demand_writable(|| format!("renaming files in the folder {name}"))?;
+        }
+        let (path, visible) = (self.locate(name)?, self.visible(name).to_owned());
+        let means = Means { disk: &*self.disk, fsync: self.fsync, teller: &self.teller, unique: &mut self.unique };
+        digest::redigest(&mut Folder::new(path, &visible, !pretend, means), name, pretend)
+    }
+
     fn demand_writable(&self, doing: impl FnOnce() -> String) -> Result<(), Fault> {
         if self.read_only {
             return Err(fault::refused(Reach::Folder, doing(), "the repository is read-only"));
@@ -142,17 +167,18 @@ impl Repository for Maildir {
     fn relocate(&mut self, from: Place<'_>, to: Place<'_>, messages: &[Relocation]) -> Result<Vec<Delivered>, Fault> {
         self.demand_writable(|| format!("moving messages from {} to {}", from.name, to.name))?;
         let (source, target) = (self.locate(from.name)?, self.locate(to.name)?);
-        let (disk, fsync, mut unused) = (&*self.disk, self.fsync, Unique::new());
+        let (disk, fsync, teller, mut unused) = (&*self.disk, self.fsync, &self.teller, Unique::new());
         let (there, here) = (self.visible(to.name).to_owned(), self.visible(from.name).to_owned());
-        let mut target = Folder::new(target, &there, true, Means { disk, fsync, unique: &mut unused });
-        let mut source = Folder::new(source, &here, true, Means { disk, fsync, unique: &mut self.unique });
+        let mut target = Folder::new(target, &there, true, Means { disk, fsync, teller, unique: &mut unused });
+        let mut source = Folder::new(source, &here, true, Means { disk, fsync, teller, unique: &mut self.unique });
         relocate::relocate(&mut source, &mut target, messages)
     }
 
     fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
         let path = self.locate(name)?;
         let visible = self.visible(name).to_owned();
-        let means = Means { disk: &*self.disk, fsync: self.fsync, unique: &mut self.unique };
+        let (disk, teller) = (&*self.disk, &self.teller);
+        let means = Means { disk, fsync: self.fsync, teller, unique: &mut self.unique };
         Ok(Box::new(Folder::new(path, &visible, writable && !self.read_only, means)))
     }
 }

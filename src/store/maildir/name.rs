@@ -89,6 +89,25 @@ pub fn with_uid(name: &[u8], uid: Uid, digest: &str) -> Vec<u8> {
     numbered
 }
 
+/// The name with another folder's digest in place of this one; everything else in it stays.
+pub fn with_digest(name: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let (base, _) = split(name);
+    let mut fields = base.split(|byte| *byte == b',');
+    let mut changed = fields.next().unwrap_or_default().to_vec();
+    for field in fields {
+        changed.push(b',');
+        match field.strip_prefix(DIGEST) {
+            Some(value) if value == from.as_bytes() => {
+                changed.extend_from_slice(DIGEST);
+                changed.extend_from_slice(to.as_bytes());
+            }
+            _ => changed.extend_from_slice(field),
+        }
+    }
+    changed.extend_from_slice(name.get(base.len()..).unwrap_or_default());
+    changed
+}
+
 /// A new file's name.
 pub fn build(unique: &[u8], uid: Option<Uid>, digest: &str, flags: System) -> Vec<u8> {
     let mut name = unique.to_vec();

@@ -24,6 +24,10 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
         Ask::Agreement { account, folder, consequence } => {
             ("Delete?", agreement(&format!("{account}  {folder}"), consequence, room), "y deletes them   n leaves them")
         }
+        Ask::Removal { account, folder, host, consequence, .. } => {
+            let place = format!("{account}  {folder} on {host}");
+            ("Delete?", agreement(&place, consequence, room), "y deletes it   n leaves it")
+        }
     };
     let behind = match screen.prompts.behind() as u64 {
         0 => String::new(),

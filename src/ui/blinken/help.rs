@@ -22,7 +22,7 @@ pub fn draw(canvas: &mut Canvas, area: Rect) {
     if wide {
         for (line, light) in Light::ALL.into_iter().enumerate() {
             let (sign, style) = canvas.theme.lamp(light, None, 0.0, 1.0);
-            canvas.put(inner, 60, line, sign, style);
+            canvas.put(inner, 60, line, sign.encode_utf8(&mut [0; 4]), style);
             canvas.say(inner, 62, line, light.meaning(), Tone::Plain);
         }
     }

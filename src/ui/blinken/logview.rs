@@ -25,7 +25,7 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
         if used >= height {
             break;
         }
-        let most = if line.phrase.level == Level::Info { MOST_LINES } else { usize::MAX };
+        let most = if line.phrase.level <= Level::Info { MOST_LINES } else { usize::MAX };
         let words = text::wrap(&columns.words(line), columns.text, most);
         used += words.len();
         entries.push((line, words));
@@ -81,7 +81,7 @@ impl Columns {
             }
         }
         let style = match phrase.level {
-            Level::Info => canvas.theme.text(phrase.light),
+            Level::Debug | Level::Info => canvas.theme.text(phrase.light),
             Level::Warning => canvas.theme.tone(Tone::Warning),
             Level::Error => canvas.theme.tone(Tone::Error),
         };

@@ -89,7 +89,8 @@ fn show(screen: &mut Screen, setup: Setup, links: Links) -> io::Result<Exit> {
     let (panicked, panics) = bounded(64);
     let mut guard = Guard::new(panicked)?;
     let (input, stops) = (input::Input::start()?, Stops::start()?);
-    let mut stage = Stage { setup, theme: Theme::from_env(setup.env), commands: links.commands, drawn: None };
+    let mut stage =
+        Stage { setup, theme: Theme::from_env(setup.env).drawing(setup.lamp), commands: links.commands, drawn: None };
     let (mut questions, mut keys) = (links.questions, input.events.clone());
     let mut dirty = true;
     loop {

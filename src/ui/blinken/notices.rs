@@ -21,7 +21,7 @@ impl Notices {
     /// Takes the words of an event in, if they matter that much.
     pub fn add(&mut self, phrase: &Phrase) {
         match phrase.level {
-            Level::Info => return,
+            Level::Debug | Level::Info => return,
             Level::Warning => self.warnings += 1,
             Level::Error => self.failures += 1,
         }

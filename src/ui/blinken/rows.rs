@@ -84,7 +84,7 @@ impl Layout {
             let light = if counts { Light::Waiting } else { lamp.light };
             let before = lamp.before.map(|before| before.0);
             let (sign, style) = canvas.theme.lamp(light, before, lamp.glow(screen.now), breath);
-            canvas.put(area, at.0 + place * self.step, at.1, sign, style);
+            canvas.put(area, at.0 + place * self.step, at.1, sign.encode_utf8(&mut [0; 4]), style);
         }
         if lamps.len() > self.lamps {
             let more = format!("+{}", lamps.len() - self.lamps);

@@ -38,12 +38,19 @@ pub enum Tone {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     depth: Depth,
+    sign: Option<char>,
 }
 
 impl Theme {
     /// The theme for a terminal with so many colours.
     pub fn new(depth: Depth) -> Self {
-        Self { depth }
+        Self { depth, sign: None }
+    }
+
+    /// The same with lamps drawn as this character, if it is one.
+    #[must_use]
+    pub fn drawing(self, sign: Option<char>) -> Self {
+        Self { sign, ..self }
     }
 
     /// The theme that the environment asks for: `NO_COLOR` (when it isn't empty), `COLORTERM`, `TERM`.
@@ -59,7 +66,7 @@ impl Theme {
         } else {
             Depth::Sixteen
         };
-        Self { depth }
+        Self::new(depth)
     }
 
     /// Whether lamps fade: where there are shades enough.
@@ -102,12 +109,11 @@ impl Theme {
 
     /// A lamp: its sign and its style. `glow` is what is left of its afterglow, `breath` how far a countdown's lamp
     /// is lit, both from 0 to 1; `before` is what it did before it went dark.
-    pub fn lamp(self, light: Light, before: Option<Light>, glow: f64, breath: f64) -> (&'static str, Style) {
-        let sign = |lit: bool| if lit { "●" } else { "○" };
+    pub fn lamp(self, light: Light, before: Option<Light>, glow: f64, breath: f64) -> (char, Style) {
         if self.depth == Depth::None {
-            let lit = light != Light::Waiting || breath > 0.5;
-            return (if lit { letter(light) } else { " " }, Style::new());
+            return (self.without_colours(light, breath > 0.5), Style::new());
         }
+        let sign = |lit: bool| self.sign.unwrap_or(if lit { '●' } else { '○' });
         match light {
             Light::Ended if glow > 0.0 && self.fades() => {
                 let style = self.rgb(Style::new(), blend(rgb(light), rgb(before.unwrap_or(light)), glow));
@@ -117,8 +123,19 @@ impl Theme {
             Light::Waiting if self.fades() => {
                 (sign(true), self.rgb(Style::new(), blend([0x30, 0x0c, 0x10], rgb(light), breath)))
             }
+            // A character of the user's has no dark form, so the colour goes out.
+            Light::Waiting if breath <= 0.5 && self.sign.is_some() => (sign(false), self.light(Light::Ended)),
             Light::Waiting => (sign(breath > 0.5), self.light(light)),
             _ => (sign(true), self.light(light)),
+        }
+    }
+
+    /// A lamp where there are no colours: a letter that says what it does, or the user's character while it does anything.
+    fn without_colours(self, light: Light, lit: bool) -> char {
+        match (light, self.sign) {
+            (Light::Waiting, _) if !lit => ' ',
+            (Light::Ended, _) | (_, None) => letter(light),
+            (_, Some(sign)) => sign,
         }
     }
 
@@ -177,22 +194,22 @@ fn sixteen(light: Light) -> Color {
 }
 
 /// The letter that stands for a light where there are no colours.
-pub fn letter(light: Light) -> &'static str {
+pub fn letter(light: Light) -> char {
     match light {
-        Light::Ended => "·",
-        Light::Control => "*",
-        Light::Connecting => "c",
-        Light::Account => "a",
-        Light::Folder => "f",
-        Light::Listing => "l",
-        Light::Directing => "m",
-        Light::Downloading => "↓",
-        Light::Uploading => "↑",
-        Light::Pretending => "~",
-        Light::Deleting => "x",
-        Light::AddingFlags => "+",
-        Light::RemovingFlags => "-",
-        Light::Waiting => "z",
+        Light::Ended => '·',
+        Light::Control => '*',
+        Light::Connecting => 'c',
+        Light::Account => 'a',
+        Light::Folder => 'f',
+        Light::Listing => 'l',
+        Light::Directing => 'm',
+        Light::Downloading => '↓',
+        Light::Uploading => '↑',
+        Light::Pretending => '~',
+        Light::Deleting => 'x',
+        Light::AddingFlags => '+',
+        Light::RemovingFlags => '-',
+        Light::Waiting => 'z',
     }
 }
 
@@ -253,6 +270,19 @@ mod tests {
                 value.iter().find(|pair| pair.0 == name).map(|pair| pair.1.to_owned())
             };
             assert_eq!(Theme::from_env(env), Theme::new(depth), "{term} {colorterm} {no_color}");
+        }
+    }
+
+    #[test]
+    fn the_users_character_is_drawn_at_every_depth() {
+        for depth in [Depth::True, Depth::Cube, Depth::Sixteen, Depth::None] {
+            let theme = Theme::new(depth).drawing(Some('@'));
+            for light in Light::ALL.into_iter().filter(|light| *light != Light::Ended) {
+                assert_eq!(theme.lamp(light, None, 0.0, 1.0).0, '@', "{depth:?}: {light:?}");
+            }
+            let (on, off) = (theme.lamp(Light::Waiting, None, 0.0, 1.0), theme.lamp(Light::Waiting, None, 0.0, 0.0));
+            assert_ne!(on, off, "{depth:?}");
+            assert_ne!(on, theme.lamp(Light::Ended, None, 0.0, 1.0), "{depth:?}");
         }
     }
 }

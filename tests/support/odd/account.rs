@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use blinkensync::config::settings::{AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Settings};
+use blinkensync::config::settings::{
+    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, MaildirSettings, Quick, Settings,
+};
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
 use blinkensync::model::event::EventKind;
@@ -69,15 +71,18 @@ impl Account {
     }
 
     fn settings(&self, patience: Duration) -> Settings {
-        let address = self.proxy.address;
         let account = AccountSettings {
             name: AccountName::new("test"),
             autorefresh: None,
+            quick: Quick::Never,
             max_deletes: None,
             sync_folder_deletes: self.folder_deletes,
             hooks: Hooks::default(),
             local: MaildirSettings { common: CommonSettings::open("local"), root: self.maildir(), separator: '.' },
-            remote: ImapSettings::plain("remote", address, self.server.user(), self.server.password()),
+            remote: ImapSettings {
+                fetching: Fetching { retries: 0, alone: false },
+                ..ImapSettings::plain("remote", self.proxy.address, self.server.user(), self.server.password())
+            },
         };
         Settings {
             metadata: self.root.path().join("metadata"),
@@ -88,6 +93,8 @@ impl Account {
             socket_timeout: patience,
             pythonfile: None,
             only: None,
+            lamp: None,
+            mailbox_list: None,
             accounts: vec![account],
         }
     }

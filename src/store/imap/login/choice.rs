@@ -21,7 +21,7 @@ pub(super) fn candidates(
         _ => offered.has(&format!("AUTH={mechanism}")) || (bound && binds(mechanism, offered)),
     };
     let is_possible = |mechanism: Mechanism| match mechanism {
-        Mechanism::Gssapi => false,
+        Mechanism::Gssapi => credentials.ticket,
         _ if mechanism.takes_token() => credentials.token.is_some(),
         _ => credentials.password.is_some(),
     };
@@ -67,7 +67,7 @@ mod tests {
 
     fn with(password: bool, token: bool, way: Option<Mechanism>) -> Credentials {
         let secret = |there: bool| there.then(|| Secret::new("x".into()));
-        Credentials { password: secret(password), token: secret(token), way }
+        Credentials { password: secret(password), token: secret(token), ticket: false, way }
     }
 
     /// What the server offers, what we have, whether we act for another and have a bound connection, and what is tried.

@@ -4,6 +4,8 @@
 //! end it says whether the server has proven what it had to prove.
 
 mod cram;
+#[cfg(feature = "gssapi")]
+mod gssapi;
 mod scram;
 
 use zeroize::Zeroizing;
@@ -56,7 +58,7 @@ pub(super) trait Exchange {
     }
 }
 
-/// The exchange for `mechanism`; `None` for what isn't one, or isn't built in. Or why it can't be begun.
+/// The exchange for `mechanism`; `None` for what isn't one. Or why it can't be begun.
 pub(super) fn exchange(
     mechanism: Mechanism,
     person: Person<'_>,
@@ -69,8 +71,20 @@ pub(super) fn exchange(
         Mechanism::XOAuth2 => Box::new(Told::new(xoauth2(person), b"")),
         Mechanism::OAuthBearer => Box::new(Told::new(oauthbearer(person, place), b"\x01")),
         Mechanism::Plain => Box::new(Told::new(plain(person), b"")),
-        Mechanism::Gssapi | Mechanism::Login => return Ok(None),
+        #[cfg(feature = "gssapi")]
+        Mechanism::Gssapi => Box::new(gssapi::Gssapi::new(person, place)?),
+        #[cfg(not(feature = "gssapi"))]
+        Mechanism::Gssapi => return Err("this program was built without GSSAPI".to_owned()),
+        Mechanism::Login => return Ok(None),
     }))
+}
+
+/// Whether there is a Kerberos ticket that could be shown.
+pub(super) fn has_ticket() -> bool {
+    #[cfg(feature = "gssapi")]
+    return gssapi::has_ticket();
+    #[cfg(not(feature = "gssapi"))]
+    false
 }
 
 /// PLAIN (RFC 4616, section 2).

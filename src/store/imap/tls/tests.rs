@@ -15,6 +15,7 @@ use super::super::certificate::Words;
 use super::*;
 use crate::config::settings::{Roots, TlsSettings};
 use crate::model::ids::AccountName;
+use crate::store::teller::Teller;
 use office::{Office, Paper};
 
 /// Why a certificate is refused by somebody who means this server; `None` when it isn't.
@@ -27,7 +28,7 @@ fn refusal(office: &Office, paper: &Paper, host: &str) -> Option<Why> {
     let plain = ImapSettings::plain("r", address, "me", "");
     let tls = TlsSettings { roots: Roots::File(office.ca()), ..TlsSettings::default() };
     let settings = ImapSettings { host: host.to_owned(), tls, ..plain };
-    let peer = Peer { account: AccountName::new("a"), host: host.to_owned() };
+    let peer = Peer { account: AccountName::new("a"), host: host.to_owned(), teller: Teller::silent() };
     let tls = Tls::new(&settings, &peer).unwrap();
     let secured = tls.secure(TcpStream::connect(address).unwrap(), Duration::from_secs(60));
     let why = match secured {

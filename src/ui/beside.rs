@@ -1,0 +1,66 @@
+//! What keeps a record of the events beside the interface: the log file, syslog, the timing trace.
+
+use chrono::Utc;
+use crossbeam_channel::{Receiver, Sender};
+
+use crate::model::event::{Event, EventKind};
+use crate::model::ids::LampId;
+
+/// One record of what happens.
+pub trait Record: Send {
+    /// Takes an event in.
+    ///
+    /// # Errors
+    /// A sentence for a person, when it can't be kept. Whoever returned it once says nothing more of the same trouble.
+    fn take(&mut self, event: &Event) -> Result<(), String>;
+}
+
+/// Hands events on until they end, and lets each record take them in first. What a record can't keep is told as a warning, and
+/// the events are still handed on.
+pub fn keep(events: &Receiver<Event>, to: &Sender<Event>, records: &mut [Box<dyn Record>]) {
+    for event in events {
+        let lamp = event.lamp;
+        let troubles: Vec<String> = records.iter_mut().filter_map(|record| record.take(&event).err()).collect();
+        if to.send(event).is_err() {
+            return;
+        }
+        for text in troubles {
+            let _ = to.send(warning(lamp, text));
+        }
+    }
+}
+
+fn warning(lamp: LampId, text: String) -> Event {
+    Event { at: Utc::now(), lamp, kind: EventKind::Warned { account: None, folder: None, text } }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossbeam_channel::unbounded;
+
+    use super::*;
+
+    struct Fussy(usize);
+
+    impl Record for Fussy {
+        fn take(&mut self, _event: &Event) -> Result<(), String> {
+            self.0 += 1;
+            if self.0 == 1 { Err("no room".into()) } else { Ok(()) }
+        }
+    }
+
+    #[test]
+    fn every_event_goes_on_and_a_trouble_is_told_once() {
+        let ((put, events), (to, out)) = (unbounded(), unbounded());
+        let event = Event { at: Utc::now(), lamp: LampId(1), kind: EventKind::ThreadEnded };
+        for _ in 0..3 {
+            put.send(event.clone()).unwrap();
+        }
+        drop(put);
+        keep(&events, &to, &mut [Box::new(Fussy(0)), Box::new(Fussy(1))]);
+        let out: Vec<Event> = out.try_iter().collect();
+        assert_eq!(out.iter().filter(|one| **one == event).count(), 3);
+        assert!(matches!(&out[1].kind, EventKind::Warned { text, .. } if text == "no room"), "{out:?}");
+        assert_eq!(out.len(), 4);
+    }
+}
