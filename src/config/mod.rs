@@ -16,6 +16,7 @@ mod repository;
 pub mod settings;
 mod source;
 mod standing;
+mod tls;
 mod value;
 
 pub use literal::Literal;

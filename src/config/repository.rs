@@ -1,6 +1,6 @@
 //! `[Repository X]`: a tree of Maildirs, or an IMAP server's mailboxes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::fetching::fetching;
 use super::literal::{Literal, literal};
@@ -12,6 +12,7 @@ use super::settings::{
 };
 use super::source::{Source, did_you_mean};
 use super::standing::judge;
+use super::tls;
 use super::value::{self, boolean};
 use crate::model::mechanism::Mechanism;
 use crate::model::question::Secret;
@@ -78,7 +79,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
     };
     let near = tunnel.is_some() || host.as_deref().is_some_and(is_this_machine);
     let compress = source.read(section, "usecompression", boolean).unwrap_or(!near);
-    let ca_file = ca_file(source, section);
+    let tls = tls::read(source, section, security);
     let expunge = source.read(section, "expunge", boolean).unwrap_or(true);
     let listing = naming::listing(source, section);
     let max_connections = source.read(section, "maxconnections", value::count).unwrap_or(CONNECTIONS);
@@ -96,8 +97,8 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         security,
         tunnel,
         compress,
-        ca_file,
         listing,
+        tls,
         expunge,
         max_connections,
         fetching: fetching(source, section),
@@ -270,22 +271,6 @@ fn security(source: &mut Source, section: &str, host: Option<&str>, port: Option
             Security::StartTls
         }
     }
-}
-
-fn ca_file(source: &mut Source, section: &str) -> Option<PathBuf> {
-    let environment = source.environment;
-    let exists = |path: &Path| (environment.is_file)(path);
-    source.read(section, "sslcacertfile", |text| {
-        if text.eq_ignore_ascii_case("OS-DEFAULT") {
-            return Ok(None);
-        }
-        let path = value::path(text, environment)?;
-        if exists(&path) {
-            Ok(Some(path))
-        } else {
-            Err("expected a file of certificates, but none is there".to_owned())
-        }
-    })?
 }
 
 /// The ways to log in that are allowed, in order.

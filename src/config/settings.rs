@@ -1,22 +1,21 @@
 //! The configuration after every check, as the rest of the program uses it.
 
+mod imap;
 mod mailbox_list;
 mod oauth;
+mod tls;
 
-use std::fmt;
-use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use oauth::{OAuthSettings, Provider, Word};
-
 use crate::model::ids::AccountName;
-use crate::model::mechanism::Mechanism;
 use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
-use crate::model::question::Secret;
 
+pub use imap::{Fetching, ImapSettings, Listing, PasswordSource, Tunnel, is_this_machine};
 pub use mailbox_list::MailboxList;
+pub use oauth::{OAuthSettings, Provider, Word};
+pub use tls::{ClientCertificate, Roots, Security, TlsSettings, TlsVersion};
 
 /// Everything that one run needs to know.
 #[derive(Debug, Clone)]
@@ -179,146 +178,4 @@ pub struct MaildirSettings {
     pub root: PathBuf,
     /// What joins the parts of a folder's name; `/` nests directories.
     pub separator: char,
-}
-
-/// Which of a server's folders are looked at, and how their names are read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Listing {
-    /// Only those that are subscribed to.
-    pub subscribed_only: bool,
-    /// Where they begin: the reference of LIST (RFC 3501, section 6.3.8). Their names have it in front, as it is spelt here.
-    pub reference: String,
-    /// The other side has their names decoded from modified UTF-7.
-    pub decode: bool,
-}
-
-/// How the connection is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Security {
-    /// TLS from the first byte.
-    Tls,
-    /// STARTTLS, required.
-    StartTls,
-    /// Neither; written down as `ssl = no` and `starttls = no`.
-    None,
-}
-
-/// A program that speaks to the server for us.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Tunnel {
-    /// What the shell runs. It may hold a password.
-    pub command: String,
-    /// Whether it logs in as well.
-    pub logs_in: bool,
-}
-
-impl fmt::Debug for Tunnel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tunnel").field("logs_in", &self.logs_in).finish_non_exhaustive()
-    }
-}
-
-/// An IMAP server's mailboxes.
-#[derive(Debug, Clone)]
-pub struct ImapSettings {
-    /// What all repositories have.
-    pub common: CommonSettings,
-    /// The server's name or address; what to call it, where a tunnel leads to it.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
-    /// The user's name.
-    pub user: String,
-    /// The user to act as, when that is another one than the one who logs in.
-    pub identity: Option<String>,
-    /// The ways to log in that are allowed, in the order in which they are tried.
-    pub mechanisms: Vec<Mechanism>,
-    /// Where the password comes from.
-    pub password: PasswordSource,
-    /// Where tokens come from.
-    pub oauth: OAuthSettings,
-    /// How the connection is protected.
-    pub security: Security,
-    /// What stands in place of a connection of our own.
-    pub tunnel: Option<Tunnel>,
-    /// Whether the conversation is compressed where the server can do that.
-    pub compress: bool,
-    /// A file of certificates to trust instead of the system's.
-    pub ca_file: Option<PathBuf>,
-    /// Which folders are looked at, and how their names are read.
-    pub listing: Listing,
-    /// Whether deleted messages are removed for good; else they are only marked.
-    pub expunge: bool,
-    /// How many connections at once; at least 1.
-    pub max_connections: usize,
-    /// How messages are fetched.
-    pub fetching: Fetching,
-}
-
-/// How messages are fetched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fetching {
-    /// How often what a lost connection has cut off is tried again without bringing anything.
-    pub retries: u64,
-    /// However large a folder is, one connection is all it gets.
-    pub alone: bool,
-}
-
-impl Default for Fetching {
-    fn default() -> Self {
-        Self { retries: 2, alone: false }
-    }
-}
-
-impl ImapSettings {
-    /// A user of a server at this address that is spoken to without protection; everything else is as if nothing had been
-    /// written down.
-    pub fn plain(name: &str, address: SocketAddr, user: &str, password: &str) -> Self {
-        Self {
-            common: CommonSettings::open(name),
-            host: address.ip().to_string(),
-            port: address.port(),
-            user: user.to_owned(),
-            identity: None,
-            mechanisms: Mechanism::ALL.to_vec(),
-            password: PasswordSource::Given(Secret::new(password.to_owned())),
-            oauth: OAuthSettings::default(),
-            security: Security::None,
-            tunnel: None,
-            compress: false,
-            ca_file: None,
-            listing: Listing::default(),
-            expunge: true,
-            max_connections: 1,
-            fetching: Fetching::default(),
-        }
-    }
-
-    /// Whether nobody between us and the server can read what is said: it is encrypted, or doesn't leave this machine; a
-    /// tunnel is trusted.
-    pub fn is_private(&self) -> bool {
-        self.tunnel.is_some() || self.security != Security::None || is_this_machine(&self.host)
-    }
-}
-
-/// Whether a server's name means this machine.
-pub fn is_this_machine(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// Where a password comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PasswordSource {
-    /// It stands in the configuration.
-    Given(Secret),
-    /// The first line of this file.
-    File(PathBuf),
-    /// The first line of what the shell says to this, which may hold a password itself.
-    Command(Secret),
-    /// What this Python comes to.
-    Python(Secret),
-    /// The desktop's keyring; where it has none, the same as `Ask`.
-    Keyring,
-    /// `.netrc`; where that says nothing, someone must be asked.
-    Ask,
 }

@@ -3,6 +3,7 @@
 pub mod command;
 pub mod event;
 pub mod fault;
+pub mod fingerprint;
 pub mod flags;
 pub mod folder;
 pub mod ids;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use blinkensync::config::Request;
 use blinkensync::config::settings::{
-    AccountSettings, Fetching, Listing, OAuthSettings, PasswordSource, Provider, Security, UiName, Word,
+    AccountSettings, Fetching, Listing, OAuthSettings, PasswordSource, Provider, Security, TlsSettings, UiName, Word,
 };
 use blinkensync::model::listed::Listed;
 use blinkensync::model::question::Secret;
@@ -32,7 +32,7 @@ fn what_is_not_written_has_its_default() {
     assert!(account.local.common.create_folders && !account.local.common.read_only);
     let remote = &account.remote;
     assert_eq!((remote.host.as_str(), remote.port, remote.user.as_str()), ("imap.example.org", 993, "me"));
-    assert_eq!((remote.security, &remote.ca_file, remote.max_connections), (Security::Tls, &None, 4));
+    assert_eq!((remote.security, &remote.tls, remote.max_connections), (Security::Tls, &TlsSettings::default(), 4));
     assert_eq!(remote.password, PasswordSource::Ask);
 }
 
@@ -190,12 +190,6 @@ fn passwords_come_from_the_first_place_that_has_one() {
     ] {
         assert_eq!(account("", "", text).remote.password, wanted, "{text}");
     }
-}
-
-#[test]
-fn certificates_are_the_systems_or_a_file() {
-    assert_eq!(account("", "", "sslcacertfile = os-default").remote.ca_file, None);
-    assert_eq!(account("", "", "sslcacertfile = /etc/ca.pem").remote.ca_file, Some(PathBuf::from("/etc/ca.pem")));
 }
 
 #[test]

@@ -70,5 +70,6 @@ mod second_run;
 mod shapes;
 mod spelling;
 mod takeover;
+mod tls;
 mod tunnels;
 mod turns;

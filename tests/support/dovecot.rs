@@ -54,7 +54,7 @@ impl Dovecot {
         Self::start_so(names, "")
     }
 
-    /// The same, with more lines of configuration.
+    /// The same, with more lines of configuration, in which {dir} stands for the server's directory.
     pub fn start_with(more: &str) -> Self {
         Self::start_so("DNS:localhost,IP:127.0.0.1", more)
     }
@@ -66,6 +66,7 @@ impl Dovecot {
         fs::create_dir_all(dir.join("mail")).unwrap();
         fs::create_dir_all(dir.join("run")).unwrap();
         certificates(&dir, names);
+        let more = more.replace("{dir}", &dir.display().to_string());
         let user = command_output("id", &["-un"]);
         // Dovecot serves no mail as root: there it is nobody's.
         let (owner, group) = if user == "root" {
@@ -77,7 +78,7 @@ impl Dovecot {
         let mut said = String::new();
         for _ in 0..10 {
             let (port, imaps) = free_ports();
-            let config = config(&dir, (port, imaps), &user, (&owner, &group)) + more + COMPRESSION;
+            let config = config(&dir, (port, imaps), &user, (&owner, &group)) + &more + COMPRESSION;
             fs::write(dir.join("dovecot.conf"), config).unwrap();
             match launch(&dir) {
                 Ok((process, log)) => {

@@ -1,12 +1,9 @@
 //! Makes connections: name, socket, TLS or STARTTLS, or the tunnel in place of them; greeting.
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
-
-use native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsStream};
 
 use super::connection::Connection;
 use super::handle::Cutter;
@@ -15,6 +12,7 @@ use super::reader::{Ignore, Trouble};
 use super::refusal::refused;
 use super::response::Untagged;
 use super::status::{Code, Status, Word};
+use super::tls::{Denied, Secured, Tls};
 use super::wire::Wire;
 use super::wire::tunnel::Tunnel;
 use crate::config::settings::{self, ImapSettings, Security};
@@ -73,33 +71,70 @@ fn by_tunnel(settings: &settings::Tunnel, peer: &Peer, timeout: Duration, tell: 
 }
 
 fn by_network(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tell<'_>) -> Result<Greeted, Fault> {
-    let socket = dial(settings, peer, timeout)?;
-    tell(Cutter::new(&socket).map_err(|error| unreachable(peer, &error))?);
-    match settings.security {
-        Security::Tls => {
-            let stream = handshake(socket, settings, peer)?;
-            let (certificate, binding) = (shown(&stream), stream.tls_server_end_point().ok().flatten());
-            let mut greeted = greet(Wire::new(Box::new(stream), timeout), peer)?;
-            greeted.connection.binding = binding;
-            Ok(Greeted { certificate, ..greeted })
-        }
-        Security::StartTls => start_tls(socket, settings, peer, timeout),
-        Security::None => {
-            let wire = plain(&socket, timeout).map_err(|error| unreachable(peer, &error))?;
-            greet(wire, peer)
-        }
+    if settings.security == Security::None {
+        let socket = dial(settings, peer, timeout, tell)?;
+        let wire = plain(&socket, timeout).map_err(|error| unreachable(peer, &error))?;
+        return greet(wire, peer);
     }
+    let tls = Tls::new(settings, peer)?;
+    let fresh = secure(settings, peer, timeout, tell, &tls).map_err(|denied| match denied {
+        Denied::Fault(fault) => fault,
+        Denied::Certificate(why) => {
+            let looking = tls.only_looking();
+            let shown = looking.and_then(|tls| secure(settings, peer, timeout, tell, &tls).ok()?.secured.certificate);
+            tls.refused(&why, shown.as_deref())
+        }
+    })?;
+    let Secured { stream, certificate } = fresh.secured;
+    let binding = stream.tls_server_end_point().ok().flatten();
+    let wire = Wire::new(Box::new(stream), timeout);
+    let mut greeted = match fresh.greeting {
+        // There is no second greeting, and nothing but the first one's words is kept of what was said.
+        Some(greeting) => {
+            Greeted { connection: Connection::new(peer.clone(), wire), preauth: false, greeting, certificate: None }
+        }
+        None => greet(wire, peer)?,
+    };
+    greeted.connection.binding = binding;
+    Ok(Greeted { certificate, ..greeted })
 }
 
-fn dial(settings: &ImapSettings, peer: &Peer, timeout: Duration) -> Result<TcpStream, Fault> {
+/// A protected connection on which nothing has been said yet.
+struct Fresh {
+    secured: Secured,
+    /// What the server said before, where STARTTLS was needed.
+    greeting: Option<String>,
+}
+
+fn secure(
+    settings: &ImapSettings,
+    peer: &Peer,
+    timeout: Duration,
+    tell: Tell<'_>,
+    tls: &Tls<'_>,
+) -> Result<Fresh, Denied> {
+    let socket = dial(settings, peer, timeout, tell)?;
+    let greeting = match settings.security {
+        Security::StartTls => Some(start_tls(&socket, peer, timeout)?),
+        _ => None,
+    };
+    Ok(Fresh { secured: tls.secure(socket, timeout)?, greeting })
+}
+
+/// A socket that is connected; whoever has to be told how to cut it knows.
+fn dial(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tell<'_>) -> Result<TcpStream, Fault> {
     let addresses = (settings.host.as_str(), settings.port).to_socket_addrs().map_err(|error| {
         Fault::new(Reach::Account, FaultKind::Network, format!("looking up {peer}"), error)
             .advise("check remotehost and the network")
     })?;
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for address in addresses {
-        match TcpStream::connect_timeout(&address, timeout).and_then(|socket| prepare(socket, timeout)) {
-            Ok(socket) => return Ok(socket),
+        match TcpStream::connect_timeout(&address, timeout) {
+            Ok(socket) => {
+                socket.set_nodelay(true).map_err(|error| unreachable(peer, &error))?;
+                tell(Cutter::new(&socket).map_err(|error| unreachable(peer, &error))?);
+                return Ok(socket);
+            }
             Err(error) => last = error,
         }
     }
@@ -110,13 +145,6 @@ fn dial(settings: &ImapSettings, peer: &Peer, timeout: Duration) -> Result<TcpSt
         reason(&last),
     )
     .advise("check remotehost, remoteport and the network"))
-}
-
-fn prepare(socket: TcpStream, timeout: Duration) -> io::Result<TcpStream> {
-    socket.set_nodelay(true)?;
-    socket.set_read_timeout(Some(timeout))?;
-    socket.set_write_timeout(Some(timeout))?;
-    Ok(socket)
 }
 
 fn reason(error: &io::Error) -> String {
@@ -172,12 +200,12 @@ pub(super) fn ask_capabilities(connection: &mut Connection) -> Result<Status, Fa
     statuses.pop().ok_or_else(|| connection.lost("asking for capabilities", &Trouble::Closed))
 }
 
-/// STARTTLS (RFC 3501, section 6.2.1). Nothing that was said before it is believed after it.
-fn start_tls(socket: TcpStream, settings: &ImapSettings, peer: &Peer, timeout: Duration) -> Result<Greeted, Fault> {
+/// STARTTLS (RFC 3501, section 6.2.1), up to the server's consent to begin; gives its first words.
+fn start_tls(socket: &TcpStream, peer: &Peer, timeout: Duration) -> Result<String, Fault> {
     let insist = "the connection would not be encrypted; ask the provider, or set starttls = no if you must";
     let tls =
         |cause: &str| Fault::new(Reach::Account, FaultKind::Tls, format!("securing the connection to {peer}"), cause);
-    let wire = plain(&socket, timeout).map_err(|error| unreachable(peer, &error))?;
+    let wire = plain(socket, timeout).map_err(|error| unreachable(peer, &error))?;
     let Greeted { mut connection, preauth, greeting, .. } = greet(wire, peer)?;
     if preauth {
         return Err(tls("the server logs us in before STARTTLS").advise(insist));
@@ -194,63 +222,5 @@ fn start_tls(socket: TcpStream, settings: &ImapSettings, peer: &Peer, timeout: D
     if connection.has_leftovers() {
         return Err(tls("plain text follows STARTTLS: somebody may be tampering with the connection"));
     }
-    drop(connection);
-    socket.set_nonblocking(false).map_err(|error| unreachable(peer, &error))?;
-    let stream = handshake(socket, settings, peer)?;
-    let (certificate, binding) = (shown(&stream), stream.tls_server_end_point().ok().flatten());
-    let mut connection = Connection::new(peer.clone(), Wire::new(Box::new(stream), timeout));
-    connection.binding = binding;
-    Ok(Greeted { connection, preauth: false, greeting, certificate })
-}
-
-/// The certificate that the server has shown.
-fn shown(stream: &TlsStream<TcpStream>) -> Option<Vec<u8>> {
-    stream.peer_certificate().ok().flatten()?.to_der().ok()
-}
-
-fn handshake(socket: TcpStream, settings: &ImapSettings, peer: &Peer) -> Result<TlsStream<TcpStream>, Fault> {
-    let connector = connector(settings, peer)?;
-    let stream = connector.connect(&settings.host, socket).map_err(|error| refused_certificate(&error, peer))?;
-    stream.get_ref().set_nonblocking(true).map_err(|error| unreachable(peer, &error))?;
-    Ok(stream)
-}
-
-fn connector(settings: &ImapSettings, peer: &Peer) -> Result<TlsConnector, Fault> {
-    let fault = |cause: String| Fault::new(Reach::Account, FaultKind::Tls, format!("preparing TLS for {peer}"), cause);
-    let mut builder = TlsConnector::builder();
-    builder.min_protocol_version(Some(Protocol::Tlsv12));
-    if let Some(path) = &settings.ca_file {
-        let advise = "set sslcacertfile to a PEM file with the certificates to trust";
-        let pem = fs::read(path).map_err(|error| fault(format!("{}: {error}", path.display())).advise(advise))?;
-        let roots = Certificate::stack_from_pem(&pem)
-            .ok()
-            .filter(|roots| !roots.is_empty())
-            .ok_or_else(|| fault(format!("{} holds no certificate", path.display())).advise(advise))?;
-        builder.disable_built_in_roots(true);
-        for root in roots {
-            builder.add_root_certificate(root);
-        }
-    }
-    builder.build().map_err(|error| fault(error.to_string()))
-}
-
-fn refused_certificate(error: &HandshakeError<TcpStream>, peer: &Peer) -> Fault {
-    let HandshakeError::Failure(error) = error else {
-        return Fault::new(
-            Reach::Account,
-            FaultKind::Network,
-            format!("securing the connection to {peer}"),
-            "no answer within the time limit (socktimeout)",
-        );
-    };
-    let text = error.to_string();
-    let fault =
-        |cause: &str| Fault::new(Reach::Account, FaultKind::Tls, format!("securing the connection to {peer}"), cause);
-    if !text.contains("certificate verify failed") {
-        return fault(&text).advise("check remoteport, ssl and starttls: the port may not speak TLS");
-    }
-    let why = text.rfind('(').map_or(text.as_str(), |place| text[place..].trim_matches(['(', ')']));
-    fault(&format!("the server's certificate is refused ({why})")).advise(
-        "nothing was sent; check remotehost, or set sslcacertfile to the certificate of the authority you trust",
-    )
+    Ok(greeting)
 }

@@ -26,6 +26,7 @@ mod sasl;
 mod select;
 mod session;
 mod status;
+mod tls;
 mod token;
 mod wire;
 

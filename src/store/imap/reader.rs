@@ -3,6 +3,7 @@
 use std::io;
 
 use super::response::{self, Response, Untagged, uid_so_far};
+use super::tls::plainly;
 use super::token::literal_size;
 use super::wire::Inner;
 use crate::model::fault::Fault;
@@ -43,7 +44,7 @@ fn explain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::TimedOut => "the server said nothing within the time limit (socktimeout)".into(),
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => "the connection was lost".into(),
-        _ => error.to_string(),
+        _ => plainly(&error.to_string()),
     }
 }
 

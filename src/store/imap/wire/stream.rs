@@ -66,9 +66,3 @@ impl Stream for TcpStream {
         self.as_fd()
     }
 }
-
-impl Stream for native_tls::TlsStream<TcpStream> {
-    fn source(&self) -> BorrowedFd<'_> {
-        self.get_ref().as_fd()
-    }
-}
