@@ -179,7 +179,9 @@ impl Keeper {
         let new = grant.refresh.as_ref().filter(|new| *new != shown)?;
         self.renewed = Some((refresh.clone(), new.clone()));
         if origin == Origin::File {
-            return self.kept.replace(refresh, new).err().map(|fault| fault.to_string());
+            let told =
+                |fault| format!("the new refresh token is used until the program ends, but could not be kept: {fault}");
+            return self.kept.replace(refresh, new).err().map(told);
         }
         if std::mem::replace(&mut self.warned, true) {
             return None;

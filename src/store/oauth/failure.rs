@@ -111,7 +111,7 @@ impl Failure {
             Error::Expired => format!("run {again} again"),
             Error::Pending | Error::SlowDown | Error::Busy => "try again later".to_owned(),
             Error::Network => "check the network and oauth2_request_url".to_owned(),
-            Error::Tls => "nothing was sent; check oauth2_request_url and the system's certificates".to_owned(),
+            Error::Tls => "check oauth2_request_url and the system's certificates".to_owned(),
             Error::Nonsense => "check oauth2_request_url".to_owned(),
         }
     }

@@ -9,7 +9,7 @@ use crate::model::question::Secret;
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A form. Its memory is wiped when it goes.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Form {
     text: Zeroizing<String>,
     /// The values that no answer may show.

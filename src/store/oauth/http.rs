@@ -14,7 +14,6 @@ use super::form::Form;
 const LONGEST: u64 = 64 * 1024;
 
 /// What the service answered.
-#[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) body: Zeroizing<Vec<u8>>,
@@ -88,5 +87,5 @@ fn why(text: &str) -> String {
         return text.to_owned();
     }
     let reason = text.rfind('(').map_or(text, |place| text[place..].trim_matches(['(', ')']));
-    format!("its certificate is refused ({reason})")
+    format!("its certificate is refused ({reason}), so nothing was sent")
 }
