@@ -163,7 +163,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(Imap, "cert_fingerprint", "", Followed, "accept only a certificate with one of these fingerprints"),
     opt(Imap, "tls_level", "tls_compat", Followed, "how old a TLS may be; TLS 1.2 is always the least"),
     opt(Imap, "ssl_version", "", Followed, "the oldest version of TLS; TLS 1.2 is always the least"),
-    opt(Imap, "ipv6", "", Harmless, "use IPv6 only, or IPv4 only"),
+    opt(Imap, "ipv6", "", Followed, "use IPv6 only, or IPv4 only"),
     opt(Imap, "preauthtunnel", "", Followed, "a command that speaks to the server, already logged in"),
     opt(Imap, "transporttunnel", "", Followed, "a command that speaks to the server"),
     opt(Imap, "reference", "", Followed, "where the server's folders begin"),

@@ -89,6 +89,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         common,
         host: host?,
         port,
+        ipv6: source.read(section, "ipv6", boolean),
         user: user?,
         identity: source.text(section, "remote_identity").filter(|name| !name.is_empty()),
         mechanisms: mechanisms(source, section),

@@ -18,6 +18,7 @@ const TESTS: &[(&str, &[&str])] = &[
     ("it/followed.rs no_more_connections_than_maxconnections_are_made", &["maxconnections"]),
     ("it/followed.rs a_server_that_stays_silent_is_given_up_after_socktimeout", &["socktimeout"]),
     ("it/followed.rs the_filter_is_asked_again_at_each_synchronisation", &["dynamic_folderfilter"]),
+    ("it/followed.rs only_one_kind_of_address_is_used_where_that_is_wished", &["ipv6"]),
     ("it/followed.rs the_interface_that_the_file_names_is_taken", &["ui"]),
     ("it/power.rs what_a_power_cut_took_or_spoilt_is_fetched_again", &["fsync"]),
     ("it/lights.rs a_countdown_is_cut_short_by_a_key_and_held_by_another", &["autorefresh"]),

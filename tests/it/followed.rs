@@ -150,3 +150,17 @@ fn the_filter_is_asked_again_at_each_synchronisation() {
     lines.for_each(drop);
     assert_eq!(program.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn only_one_kind_of_address_is_used_where_that_is_wished() {
+    let mut world = World::new();
+    world.fill(1, 2);
+    let common = world.remote.replace("remotehost = localhost", "remotehost = 127.0.0.1");
+    world.remote = format!("{common}ipv6 = no\n");
+    world.sync().ends_with(0).says("2 downloaded");
+    world.remote = format!("{common}ipv6 = yes\n");
+    world.sync().ends_with(1).in_one_sentence().says("has no IPv6 address, and ipv6 = yes allows no other");
+    // The server listens on IPv4 alone.
+    world.remote = common.replace("127.0.0.1", "::1").replace("remoteport", "ipv6 = no\nremoteport");
+    world.sync().ends_with(1).in_one_sentence().says("has no IPv4 address");
+}

@@ -43,6 +43,8 @@ pub struct ImapSettings {
     pub host: String,
     /// Its port.
     pub port: u16,
+    /// Whether only IPv6 is used, or only IPv4; `None` for both.
+    pub ipv6: Option<bool>,
     /// The user's name.
     pub user: String,
     /// The user to act as, when that is another one than the one who logs in.
@@ -94,6 +96,7 @@ impl ImapSettings {
             common: CommonSettings::open(name),
             host: address.ip().to_string(),
             port: address.port(),
+            ipv6: None,
             user: user.to_owned(),
             identity: None,
             mechanisms: Mechanism::ALL.to_vec(),

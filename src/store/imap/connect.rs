@@ -127,8 +127,13 @@ fn dial(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tell<'_>)
         Fault::new(Reach::Account, FaultKind::Network, format!("looking up {peer}"), error)
             .advise("check remotehost and the network")
     })?;
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for address in addresses {
+    let missing = match settings.ipv6 {
+        Some(true) => "the name has no IPv6 address, and ipv6 = yes allows no other",
+        Some(false) => "the name has no IPv4 address, and ipv6 = no allows no other",
+        None => "the name has no address",
+    };
+    let mut last = io::Error::new(io::ErrorKind::NotFound, missing);
+    for address in addresses.filter(|address| settings.ipv6.is_none_or(|six| address.is_ipv6() == six)) {
         match TcpStream::connect_timeout(&address, timeout) {
             Ok(socket) => {
                 socket.set_nodelay(true).map_err(|error| unreachable(peer, &error))?;
