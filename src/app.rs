@@ -19,7 +19,7 @@ use crate::model::event::Event;
 use crate::model::fault::Exit;
 use crate::model::patterns::Patterns;
 use crate::model::topic::{Topic, Topics};
-use crate::python::Reader;
+use crate::python::{self, Reader};
 use crate::records;
 use crate::signals;
 use crate::store::python::Interpreter;
@@ -91,7 +91,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         }
     }
     if cli.check_config {
-        return Ok(Prepared::Done);
+        return python::check(&settings, python).map(|()| Prepared::Done);
     }
     if errands::is_asked(cli) {
         return errands::run(cli, settings, python).map(Prepared::Ended);

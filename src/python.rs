@@ -1,9 +1,11 @@
-//! Python in options whose value is needed before anything else: asked while the configuration is read.
+//! Python in options whose value is needed before anything else: asked while the configuration is read. And the functions among
+//! them, which are needed later, where a person only wants to know whether the file is right.
 
 use std::cell::RefCell;
 use std::path::Path;
 
 use crate::config::Literal;
+use crate::config::settings::{CommonSettings, Settings};
 use crate::store::python::{Interpreter, Value};
 
 /// The interpreter that the configuration is read with, and that the engine goes on with; made on first need.
@@ -29,6 +31,46 @@ impl Reader {
     pub fn into_inner(self) -> Option<Interpreter> {
         self.0.into_inner()
     }
+}
+
+/// Whether every option that has to be a Python function is one. They are made, not called; what they import is imported, and
+/// the `pythonfile` is run.
+///
+/// # Errors
+/// A sentence for each that isn't, on a line of its own.
+pub fn check(settings: &Settings, interpreter: Option<Interpreter>) -> Result<(), String> {
+    let mut interpreter = interpreter.unwrap_or_else(|| Interpreter::new(settings.pythonfile.clone()));
+    let mut faults: Vec<String> = Vec::new();
+    for (option, code) in functions(settings) {
+        if let Err(fault) = interpreter.function(&option, &code) {
+            faults.push(fault.to_string());
+        }
+    }
+    faults.dedup();
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+/// The options that have to be functions, and what stands there.
+fn functions(settings: &Settings) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let mut add = |option: String, code: Option<&String>| all.extend(code.map(|code| (option, code.clone())));
+    for account in &settings.accounts {
+        for common in [&account.remote.common, &account.local.common] {
+            let CommonSettings { name, nametrans, folderfilter, foldersort, .. } = common;
+            let here = [("nametrans", nametrans), ("folderfilter", folderfilter), ("foldersort", foldersort)];
+            for (key, code) in here {
+                add(format!("[Repository {name}] {key}"), code.as_ref());
+            }
+        }
+        if let Some(hook) = &account.hooks.inbox {
+            add(hook.option.clone(), Some(&hook.code));
+        }
+    }
+    if let Some(list) = &settings.mailbox_list {
+        add("[mbnames] folderfilter".to_owned(), list.folderfilter.as_ref());
+        add("[mbnames] sort_keyfunc".to_owned(), list.sort_keyfunc.as_ref());
+    }
+    all
 }
 
 #[cfg(test)]

@@ -108,7 +108,11 @@ fn listed(source: &mut Source, wanted: &[String]) -> Vec<String> {
 fn selected(source: &mut Source, wanted: &[String]) -> Vec<String> {
     let known = account_sections(source);
     let mut names = Vec::new();
-    for name in wanted.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+    let wanted: Vec<&str> = wanted.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+    if wanted.is_empty() {
+        source.wrong_request(format!("expected the name of an account; the file has {}", known.join(", ")));
+    }
+    for name in wanted {
         if !known.iter().any(|known| known == name) {
             let message = format!("there is no account {name}; the file has {}", known.join(", "));
             source.wrong_request(message);

@@ -64,7 +64,7 @@ pub fn load(request: &Request, python: &Python<'_>) -> Result<Loaded, String> {
 /// What this text says; `path` only names it in messages, and nothing is touched but through `environment`.
 ///
 /// # Errors
-/// Every mistake, each on a line of its own.
+/// Every mistake, each on a line of its own, and then what may be one.
 pub fn parse(text: &str, path: &Path, request: &Request, environment: &Environment) -> Result<Loaded, String> {
     let mut source = Source::new(text, path, environment);
     request.overrides.iter().for_each(|text| source.set(text));
@@ -72,7 +72,7 @@ pub fn parse(text: &str, path: &Path, request: &Request, environment: &Environme
     let (mistakes, warnings) = source.finish();
     match settings.filter(|_| mistakes.is_empty()) {
         Some(settings) => Ok(Loaded { settings, warnings }),
-        None => Err(mistakes.join("\n")),
+        None => Err([mistakes, warnings].concat().join("\n")),
     }
 }
 

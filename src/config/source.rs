@@ -55,6 +55,10 @@ impl<'a> Source<'a> {
         let named = self.sections.keys().find(|name| **name == section);
         let known = named.or_else(|| self.sections.keys().find(|name| spaced(name) == spaced(section)));
         let section = known.cloned().unwrap_or_else(|| spaced(section));
+        if !self.sections.contains_key(&section) && !["general", "mbnames", "DEFAULT"].contains(&&*section) {
+            let hint = did_you_mean(&section, self.sections.keys().map(String::as_str));
+            self.warnings.push((At::CommandLine, format!("the file has no section [{section}]{hint}")));
+        }
         let entry = Entry { value: value.trim().to_owned(), line: 0 };
         self.sections.entry(section).or_default().entries.insert(key.trim().to_lowercase(), entry);
     }
@@ -110,7 +114,25 @@ impl<'a> Source<'a> {
 
     /// Remarks on a value that makes no sense.
     pub fn wrong(&mut self, section: &str, key: &str, message: &str) {
-        self.mistakes.push(self.remark(section, key, message));
+        let (at, text) = self.remark(section, key, message);
+        self.mistakes.push((at, text + self.comment(section, key)));
+    }
+
+    /// What is said of a value that seems to end in a comment, as Python 2 let it.
+    fn comment(&self, section: &str, key: &str) -> &'static str {
+        let seems = |value: &str| [" ;", " #", "\t;", "\t#"].iter().any(|mark| value.contains(mark));
+        let one = find(&self.sections, section, key).is_some_and(|entry| !is_secret(key) && seems(&entry.value));
+        if one { "; a comment has a line of its own" } else { "" }
+    }
+
+    /// Remarks on values of these options that seem to end in a comment, and are taken for what they are as a whole.
+    pub fn comments(&mut self, section: &str, keys: &[&str]) {
+        for key in keys {
+            let here = self.sections.get(section).is_some_and(|section| section.entries.contains_key(*key));
+            if here && !self.comment(section, key).is_empty() {
+                self.doubtful(section, key, "all of this is the value; a comment has a line of its own");
+            }
+        }
     }
 
     /// Remarks on a value that may not do what its writer thinks.

@@ -82,7 +82,11 @@ fn kinds(source: &Source, section: &str) -> Option<Vec<Kind>> {
     })
 }
 
+/// Options whose values are taken as they are, and in which nobody means a comment's sign.
+const PLAIN: [&str; 6] = ["metadata", "pythonfile", "localfolders", "remotehost", "remoteuser", "reference"];
+
 fn spell_options(source: &mut Source, section: &str, kinds: &[Kind]) {
+    source.comments(section, &PLAIN);
     let referred = source.referred(section);
     let Some(here) = source.sections.get(section) else { return };
     let unknown = here.entries.iter().filter(|(key, _)| !referred.contains(key));

@@ -74,8 +74,9 @@ pub(super) fn list(
     let (mut pairs, faults) = pair(remote_tree, local_tree, terms(names.listing, &by_name(known)))?;
     let _ = names.called.set(called(&mut *names.local, &pairs)?);
     vanish::forget_left_out(sides.ledger, (policy, names.listing), &pairs, known, (&there, &here))?;
+    remarks::on_pairs(worker, names.only, &there, &pairs, !faults.is_empty());
     if let Some(only) = names.only {
-        pairs.retain(|pair| only.decide(&[&pair.names.shown, &pair.names.remote, &pair.names.local]).0);
+        pairs.retain(|pair| remarks::is_named(only, pair));
     }
     for fault in &faults {
         total.failed(worker, fault);

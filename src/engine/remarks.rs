@@ -4,7 +4,9 @@ use super::worker::Worker;
 use crate::config::settings::Listing;
 use crate::model::event::EventKind;
 use crate::model::folder::FolderInfo;
+use crate::model::patterns::Patterns;
 use crate::model::utf7;
+use crate::plan::folders::Paired;
 use crate::store::ledger::FolderRecord;
 
 /// So many names are told; of more, their number.
@@ -25,6 +27,26 @@ pub(super) fn on_list(worker: &Worker, listing: &Listing, known: &[FolderRecord]
         let text = format!("names that are no proper modified UTF-7 stay as they are: {names}");
         worker.publish(EventKind::Noted { account, folder: None, text });
     }
+}
+
+/// Remarks on rules that leave out every folder, and on a command line (`only`) that names none of those that take part; with
+/// `failed` nobody knows yet which ones do.
+pub(super) fn on_pairs(worker: &Worker, only: Option<&Patterns>, there: &[FolderInfo], pairs: &[Paired], failed: bool) {
+    let account = Some(worker.account());
+    let lists = there.iter().any(|folder| folder.selectable && folder.subscribed);
+    if pairs.is_empty() && lists && !failed {
+        let text = "none of the server's folders takes part, so nothing is synchronised; see folderfilter and \
+                    folderpatterns, where letters count as they are, INBOX for example";
+        worker.publish(EventKind::Warned { account, folder: None, text: text.to_owned() });
+    } else if only.is_some_and(|only| !pairs.is_empty() && !pairs.iter().any(|pair| is_named(only, pair))) {
+        let text = "-f names no folder that takes part; --info shows all of them".to_owned();
+        worker.publish(EventKind::Noted { account, folder: None, text });
+    }
+}
+
+/// Whether the command line names a folder, by any of its names.
+pub(super) fn is_named(only: &Patterns, pair: &Paired) -> bool {
+    only.decide(&[&pair.names.shown, &pair.names.remote, &pair.names.local]).0
 }
 
 #[cfg(test)]

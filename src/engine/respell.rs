@@ -8,7 +8,8 @@ use crate::model::utf7;
 use crate::store::ledger::FolderRecord;
 
 /// Renames the folder that is called `old` here to the name that it is paired by, and the ledger's memory with it. Cut off in
-/// between, the folder begins anew, and its messages are recognised by content.
+/// between, the folder begins anew, and its messages are recognised by content. So does one that the ledger knows by that name
+/// already: what was renamed meanwhile, and by whom, isn't certain, and nothing is to be deleted for what it lacks.
 pub(super) fn respell(
     job: &Job<'_>,
     sides: &mut Sides<'_>,
@@ -26,7 +27,12 @@ pub(super) fn respell(
     let loose = utf7::loose(new);
     let same = |record: &&mut FolderRecord| record.remote == job.names.remote && utf7::loose(&record.local) == loose;
     if let Some(record) = known.iter_mut().find(same) {
-        sides.ledger.rename_folder(&record.local, new)?;
+        if record.local == *new {
+            sides.ledger.forget_folder(new)?;
+            record.uid_validity = None;
+        } else {
+            sides.ledger.rename_folder(&record.local, new)?;
+        }
         *record = FolderRecord { local: new.clone(), remote_mark: None, local_mark: None, ..record.clone() };
     }
     job.note(format!("the local folder {old} is called {new} now"));

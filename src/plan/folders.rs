@@ -137,6 +137,7 @@ fn names(remote: (&str, &str), local: &str, terms: Terms<'_>) -> FolderPair {
 
 fn collision(remote: &[(&str, String)], local: &str) -> Fault {
     let remote: Vec<&str> = remote.iter().map(|(name, _)| *name).collect();
+    let local = if local.is_empty() { "without a name" } else { local };
     Fault::new(
         Reach::Folder,
         FaultKind::Refused,

@@ -4,6 +4,7 @@
 
 mod covered;
 mod documented;
+mod hints;
 mod mistakes;
 mod settings;
 mod tls;

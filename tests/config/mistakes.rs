@@ -93,7 +93,9 @@ fn each_mistake_is_named_with_file_line_section_and_key() {
         (file("nonsense", "", "", ""), "rc:3: expected [section] or option = value"),
         (String::new(), "rc: [general] accounts is missing: expected the names of the accounts to synchronise"),
     ] {
-        let said = mistakes(&text);
+        let mut said = mistakes(&text);
+        // What is passed over because of the mistake is told after it.
+        said.retain(|line| !line.contains("nothing comes of it"));
         assert!(said.len() == 1 && said[0].starts_with(wanted), "{wanted}\n{said:#?}");
     }
 }

@@ -108,6 +108,15 @@ fn the_command_line_names_the_only_folders() {
     only("Lists*,!Lists/b").ends_with(0);
     assert_eq!(here(&world), named(&["Lists", "Lists.a", "Entw&APw-rfe"]));
     only("!").ends_with(2).in_one_sentence().says("-f");
+    only("lists").ends_with(0).says("-f names no folder");
+    assert!(!only("Lists").text.contains("-f names no folder"));
+}
+
+#[test]
+fn rules_that_leave_every_folder_out_are_told() {
+    let mut world = World::new();
+    world.remote += "folderpatterns = inbox\n";
+    world.sync().ends_with(0).in_one_sentence().says("none of the server's folders takes part");
 }
 
 #[test]

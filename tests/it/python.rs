@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::local::{self, deliver};
 use crate::names::{here, made_there, named};
-use crate::world::World;
+use crate::world::{Run, World};
 
 #[test]
 fn a_prefix_is_taken_off_here_and_put_on_there() {
@@ -149,4 +149,18 @@ fn unread_mail_in_the_inbox_rings_the_bell_once() {
         .says("opne")
         .says("1 downloaded");
     world.same(&[]);
+}
+
+#[test]
+fn a_check_of_the_file_finds_what_is_no_function() {
+    let mut world = World::new();
+    let check = |world: &World| Run::from(&world.program(&world.config()).arg("--check-config").output().unwrap());
+    world.remote += "nametrans = lambda f: f\nfoldersort = lambda a, b: cmp(a, b)\nnewmail_hook = lambda: 1/0\n";
+    check(&world).ends_with(0);
+    world.remote += "folderfilter = lambda f: (\n";
+    world.local = "nametrans = nobody\nfoldersort = 5 + 5\n".to_owned();
+    let run = check(&world);
+    run.ends_with(2).in_one_sentence().says("folderfilter: SyntaxError").says("nametrans: NameError: name 'nobody'");
+    run.says("foldersort");
+    assert!(!world.maildir().exists(), "nothing else is done");
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::super::folder::Policy;
 use super::world_of_tests::{POLICY, World, subject};
 use crate::faulty::Fuse;
 use crate::model::folder::Counts;
@@ -60,6 +61,32 @@ fn a_crash_at_any_step_of_a_renaming_loses_and_transfers_nothing() {
             assert_eq!(world.there(), wanted, "on {on}, step {step}");
             if through {
                 assert!(step > 10, "only {step} steps");
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn second_thoughts_after_a_crash_in_a_renaming_lose_and_transfer_nothing() {
+    for on in [true, false] {
+        for step in 1.. {
+            let mut world = World::in_step();
+            world.listing.decode = !on;
+            settled(&world);
+            let (before, wanted) = (here(&world), world.there());
+            world.listing.decode = on;
+            let fuse = Fuse::of(step);
+            let policy = Policy { folder_deletes: true, ..POLICY };
+            let mut total = world.run_on(&fuse, policy).counts;
+            world.listing.decode = !on;
+            let back = world.run_on(&Fuse::of(u64::MAX), policy);
+            total.add(&back.counts);
+            assert_eq!(world.there(), wanted, "on {on}, step {step}");
+            assert!(back.fatal.is_none() && back.failures == 0, "on {on}, step {step}: {back:?}");
+            assert_eq!(total, Counts::default(), "on {on}, step {step}");
+            assert_eq!(here(&world), before, "on {on}, step {step}");
+            if !fuse.is_burnt() {
                 break;
             }
         }

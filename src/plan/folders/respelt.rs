@@ -27,9 +27,9 @@ impl<'a> Spellings<'a> {
     }
 
     /// The local folder that has to be renamed to `local`, the name of `remote` here; `None` where there is nothing of the
-    /// kind. A fault where it isn't certain what it is, or where there is no room for it because `local` is here.
+    /// kind. One that is known by this name may have got another one in a renaming that was cut off. A fault where it isn't certain what it is, or where there is no room for it because `local` is here.
     pub(super) fn of(&mut self, remote: &str, local: &str, is_here: bool) -> Result<Option<&'a str>, Fault> {
-        if !may_be_respelt(local) || self.terms.knows(remote, local) {
+        if !may_be_respelt(local) || (is_here && self.terms.knows(remote, local)) {
             return Ok(None);
         }
         let loose = utf7::loose(local);
