@@ -29,6 +29,7 @@ mod trial;
 #[path = "../support/world.rs"]
 mod world;
 
+mod asked;
 mod attacks;
 mod bytes;
 mod churn;

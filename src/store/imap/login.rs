@@ -5,15 +5,21 @@
 //! than was promised is told that the attempt is off.
 
 mod choice;
+mod hush;
+mod no;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+pub use no::Refusal;
+
+use hush::Hush;
+use no::{may_help, refusal};
+
 use super::connect::ask_capabilities;
 use super::connection::{Challenged, Connection, quote};
 use super::reader::Trouble;
-use super::refusal::{is_passing, refused};
 use super::response::Untagged;
 use super::sasl::{self, Exchange, Person, Place, Words};
 use super::status::{Code, Status, Word};
@@ -46,23 +52,6 @@ impl Credentials {
     }
 }
 
-/// Why nobody was logged in.
-#[derive(Debug)]
-pub struct Refusal {
-    /// In words. Its kind is [`Login`](FaultKind::Login) when the server refuses the user.
-    pub fault: Fault,
-    /// Whether another password, or a newer token, might do.
-    pub ask_again: bool,
-    /// Whether it was a token that was shown.
-    pub by_token: bool,
-}
-
-impl From<Fault> for Refusal {
-    fn from(fault: Fault) -> Self {
-        Self { fault, ask_again: false, by_token: false }
-    }
-}
-
 /// Whom to log in, and how.
 #[derive(Debug, Clone)]
 pub(super) struct Wish {
@@ -75,11 +64,22 @@ pub(super) struct Wish {
     pub(super) private: bool,
 }
 
-/// Logs in and learns what the server can do for this user; gives the way in which it was done.
+/// Logs in and learns what the server can do for this user; gives the way in which it was done. What is quoted of the server
+/// has no secret in it.
 pub(super) fn log_in(
     connection: &mut Connection,
     wish: &Wish,
     credentials: &Credentials,
+) -> Result<Mechanism, Refusal> {
+    let hush = Hush::of(credentials);
+    persuade(connection, wish, credentials, &hush).map_err(|refusal| hush.refusal(refusal))
+}
+
+fn persuade(
+    connection: &mut Connection,
+    wish: &Wish,
+    credentials: &Credentials,
+    hush: &Hush,
 ) -> Result<Mechanism, Refusal> {
     let doing = format!("logging in as {} on {}", wish.user, connection.peer);
     let fault = |cause: String| Fault::new(Reach::Account, FaultKind::Login, doing.clone(), cause);
@@ -107,7 +107,10 @@ pub(super) fn log_in(
             }
             Outcome::Refused(status, reason) => match choice::next(way, &candidates, wish.private) {
                 Some(other) if may_help(&status) => way = other,
-                _ => return Err(refusal(&status, reason, doing, way)),
+                _ => {
+                    let reason = reason.map(|reason| hush.text(&reason));
+                    return Err(refusal(&hush.status(status), reason, doing, way));
+                }
             },
         }
     }
@@ -253,29 +256,6 @@ fn line(parts: &[&[u8]]) -> Words {
         line.extend_from_slice(part);
     }
     line
-}
-
-/// Codes of refusals that no other password changes (RFC 5530, section 3).
-const FINAL: [&str; 3] = ["AUTHORIZATIONFAILED", "PRIVACYREQUIRED", "CONTACTADMIN"];
-
-/// Whether another way, or another password, may change the server's mind.
-fn may_help(status: &Status) -> bool {
-    let last = matches!(&status.code, Code::Other(code) if FINAL.contains(&code.as_str()));
-    !last && !is_passing(status)
-}
-
-fn refusal(status: &Status, reason: Option<String>, doing: String, way: Mechanism) -> Refusal {
-    let mut fault = refused(status, Reach::Account, doing);
-    if is_passing(status) {
-        return fault.into();
-    }
-    if let Some(reason) = reason {
-        fault.cause = format!("{} ({reason})", fault.cause);
-    }
-    fault.kind = FaultKind::Login;
-    let by_token = way.takes_token();
-    let advice = if by_token { "check remoteuser and the token" } else { "check remoteuser and the password" };
-    Refusal { fault: fault.advise(advice), ask_again: may_help(status), by_token }
 }
 
 /// Switches on what we use. `said` is what the server told that it can do, if it did.

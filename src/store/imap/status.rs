@@ -9,7 +9,7 @@ use crate::model::uidset::UidSet;
 /// More copies than this in one answer are not believed.
 const MOST_COPIES: u64 = 1_000_000;
 /// Bytes of a text for people that are kept.
-const LONGEST_TEXT: usize = 1000;
+pub(super) const LONGEST_TEXT: usize = 1000;
 
 /// The five words of status responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
