@@ -44,10 +44,21 @@ fn asked(cli: &Cli) -> Vec<&'static str> {
     flags.into_iter().filter(|(_, asked)| *asked).map(|(flag, _)| flag).collect()
 }
 
+/// Flags that keep or tell what synchronisations do.
+fn idle(cli: &Cli) -> Vec<&'static str> {
+    let flags =
+        [("-d", !cli.debug.is_empty()), ("-l", cli.log.is_some()), ("-P", cli.profile.is_some()), ("-s", cli.syslog)];
+    flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
+}
+
 /// Does what is asked for, for the accounts of these settings. What the command line gets wrong is told in a sentence.
 pub fn run(cli: &Cli, settings: Settings, python: Option<Interpreter>) -> Result<Exit, String> {
     if let [first, second, ..] = asked(cli)[..] {
         return Err(format!("{first} and {second} can't be done at once; nothing was done"));
+    }
+    for flag in idle(cli) {
+        let errand = asked(cli).join(", ");
+        say(&mut io::stderr(), &format!("{flag} is about synchronisations; nothing comes of it with {errand}"));
     }
     if cli.mbnames_prune {
         return Ok(tell(prune(&settings, python, cli.dry_run), Exit::Partial));

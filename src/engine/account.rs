@@ -76,7 +76,7 @@ pub(super) struct Total {
     /// Unread messages have come into INBOX.
     rings: bool,
     /// The folders in which something was done.
-    changed: Vec<(Arc<str>, Counts)>,
+    pub(super) changed: Vec<(Arc<str>, Counts)>,
     exit: Option<Exit>,
     trouble: Option<String>,
 }
@@ -118,18 +118,10 @@ pub(super) fn run(task: &Task) -> Outcome {
     worker.light(Light::Account);
     worker.publish(EventKind::SyncStarted { account: worker.account() });
     let mut total = Total::default();
-    let hooks = Some(&task.settings.accounts[task.place].hooks).filter(|_| !task.options.pretend);
-    call(task, &worker, &mut total, "presynchook", hooks.and_then(|hooks| hooks.before.as_ref()));
-    if let Err(fault) = synchronise(task, &worker, &mut total) {
-        total.failed(&worker, &fault);
-    } else {
-        let news = hooks.filter(|_| total.counts.downloads > 0);
-        call(task, &worker, &mut total, "newmailhook", news.and_then(|hooks| hooks.new_mail.as_ref()));
-        let bell = hooks.filter(|_| total.rings && !total.stopped).and_then(|hooks| hooks.inbox.as_ref());
-        if let Some(Err(fault)) = bell.map(|bell| hooks::ring(&worker, bell, task.python.as_ref())) {
-            total.failed(&worker, &fault);
-        }
-        call(task, &worker, &mut total, "postsynchook", hooks.and_then(|hooks| hooks.after.as_ref()));
+    // Hooks are part of it: they aren't run while another run has the account.
+    match Some(task).filter(|task| !task.options.pretend).map(AccountLock::take_for).transpose() {
+        Ok(_lock) => with_hooks(task, &worker, &mut total),
+        Err(fault) => total.failed(&worker, &fault),
     }
     worker.publish(EventKind::SyncDone {
         account: worker.account(),
@@ -143,12 +135,20 @@ pub(super) fn run(task: &Task) -> Outcome {
     Outcome { exit: total.exit.unwrap_or(Exit::Success), trouble: total.trouble }
 }
 
-/// Runs a hook, if there is one and nobody wants to end.
-fn call(task: &Task, worker: &Worker, total: &mut Total, option: &str, command: Option<&String>) {
-    let Some(command) = command.filter(|_| !total.stopped) else { return };
-    if let Err(fault) = hooks::run(worker, (option, command), task.options.quick, &total.changed, hooks::LIMIT) {
+/// Synchronises, and runs what the account wants to be run before and after.
+fn with_hooks(task: &Task, worker: &Worker, total: &mut Total) {
+    let hooks = Some(&task.settings.accounts[task.place].hooks).filter(|_| !task.options.pretend);
+    hooks::call(task, worker, total, "presynchook", hooks.and_then(|hooks| hooks.before.as_ref()));
+    if let Err(fault) = synchronise(task, worker, total) {
+        return total.failed(worker, &fault);
+    }
+    let news = hooks.filter(|_| total.counts.downloads > 0);
+    hooks::call(task, worker, total, "newmailhook", news.and_then(|hooks| hooks.new_mail.as_ref()));
+    let bell = hooks.filter(|_| total.rings && !total.stopped).and_then(|hooks| hooks.inbox.as_ref());
+    if let Some(Err(fault)) = bell.map(|bell| hooks::ring(worker, bell, task.python.as_ref())) {
         total.failed(worker, &fault);
     }
+    hooks::call(task, worker, total, "postsynchook", hooks.and_then(|hooks| hooks.after.as_ref()));
 }
 
 /// What folder workers share, without being able to change it.
@@ -226,7 +226,6 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     if task.options.pretend {
         return rehearse(task, worker, total);
     }
-    let _lock = AccountLock::take_for(task)?;
     let ledger_path = ledger_path(&task.settings.metadata, task.account().as_str());
     let shared = Shared::new(task, ledger_path);
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;

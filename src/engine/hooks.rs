@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
+use super::account::{Task, Total};
 use super::python::Python;
 use super::shell::{End, Running};
 use super::worker::Worker;
@@ -18,14 +19,22 @@ use crate::store::python::LIMIT as LIMIT_OF_PYTHON;
 use crate::store::said::Said;
 
 /// How long a hook may take.
-pub(super) const LIMIT: Duration = Duration::from_secs(15 * 60);
+const LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// How long a Python function may take.
 const BELL_LIMIT: Duration = Duration::from_secs(120);
 
+/// Runs a hook, if there is one and nobody wants to end. What goes wrong with it is told.
+pub(super) fn call(task: &Task, worker: &Worker, total: &mut Total, option: &str, command: Option<&String>) {
+    let Some(command) = command.filter(|_| !total.stopped) else { return };
+    if let Err(fault) = run(worker, (option, command), task.options.quick, &total.changed, LIMIT) {
+        total.failed(worker, &fault);
+    }
+}
+
 /// Runs the hook that this option names; waits until it ends. What it says is told in the log, by its last line. `changed`: the
 /// folders in which something was done, for a hook that comes afterwards.
-pub(super) fn run(
+fn run(
     worker: &Worker,
     (option, command): (&str, &str),
     quick: bool,

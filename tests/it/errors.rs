@@ -61,7 +61,9 @@ fn a_broken_line_is_named_with_its_number() {
 
 #[test]
 fn a_lock_that_is_held_names_the_holder() {
-    let world = World::new();
+    let mut world = World::new();
+    let hooked = world.dovecot.dir.join("hooked");
+    world.account = format!("presynchook = touch {}\n", hooked.display());
     world.fill(1, 1);
     fs::create_dir_all(world.metadata()).unwrap();
     let program = "import fcntl, sys\nfile = open(sys.argv[1], 'w')\nfcntl.lockf(file, fcntl.LOCK_EX)\n\
@@ -73,7 +75,7 @@ fn a_lock_that_is_held_names_the_holder() {
     BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(line, "held\n");
     world.sync().ends_with(4).says(&holder.id().to_string()).in_one_sentence();
-    assert!(!world.maildir().join("INBOX").exists());
+    assert!(!world.maildir().join("INBOX").exists() && !hooked.exists());
     drop(holder.stdin.take());
     holder.wait().unwrap();
     world.sync().ends_with(0);

@@ -137,6 +137,16 @@ fn the_log_goes_to_a_file_as_well() {
 }
 
 #[test]
+fn flags_about_synchronisations_are_said_to_do_nothing_elsewhere() {
+    let world = World::new();
+    let log = world.dovecot.dir.join("log");
+    let mut program = world.program(&world.config());
+    let run = Run::from(&program.args(["--info", "-d", "imap", "-l"]).arg(&log).output().unwrap());
+    run.ends_with(0).says("-l is about synchronisations; nothing comes of it with --info").says("-d is about");
+    assert!(!log.exists());
+}
+
+#[test]
 fn another_name_on_the_other_side_makes_no_message_another_one() {
     let mut world = World::new();
     world.fill(3, 12);
