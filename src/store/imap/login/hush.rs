@@ -102,7 +102,7 @@ fn tail(text: &str, form: &str) -> Option<Range<usize>> {
         return None;
     }
     let ends = form.char_indices().map(|(place, _)| place).filter(|place| *place >= SHORTEST);
-    let longest = ends.filter(|end| text.ends_with(&form[..*end])).last()?;
+    let longest = ends.filter(|end| text.ends_with(&form[..*end])).max()?;
     Some(text.len() - longest..text.len())
 }
 
