@@ -55,8 +55,8 @@ pub(super) fn connect(
         let mut tell = |cutter| {
             let _ = means.reports.send(Report::Connected { lamp: worker.lamp(), cutter });
         };
-        let teller = worker.teller(Topic::Imap);
-        let greeted = Greeted::connect_telling(settings, &worker.account(), timeout, &mut tell, teller);
+        let tellers = [worker.teller(Topic::Imap), worker.notes()];
+        let greeted = Greeted::connect_telling(settings, &worker.account(), timeout, &mut tell, tellers);
         let greeted = greeted.map_err(|fault| unless_stopped(worker, fault))?;
         match greeted.log_in(&credentials) {
             Ok(repository) => {

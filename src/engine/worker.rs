@@ -83,6 +83,14 @@ impl Worker {
         Teller::new(move |text| publisher.detail(lamp, Some(&account), topic, || text))
     }
 
+    /// What makes a note of the account of all that it is told.
+    pub(super) fn notes(&self) -> Teller {
+        let (publisher, lamp, account) = (self.publisher.clone(), self.lamp, self.account.clone());
+        Teller::new(move |text| {
+            publisher.publish(lamp, EventKind::Noted { account: Some(account.clone()), folder: None, text });
+        })
+    }
+
     /// Changes its light.
     pub(super) fn light(&self, light: Light) {
         if self.light.replace(light) != light {

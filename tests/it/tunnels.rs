@@ -1,6 +1,8 @@
 //! The way to a server through a program that speaks to it.
 
-use std::fs::File;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -8,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::dovecot::PASSWORD;
 use crate::local;
-use crate::world::World;
+use crate::world::{Run, World};
 
 #[test]
 fn a_tunnel_that_is_logged_in_needs_neither_name_nor_password() {
@@ -52,10 +54,77 @@ fn a_tunnel_that_fails_says_why() {
 }
 
 #[test]
-fn a_stop_ends_a_tunnel_that_has_not_said_a_word() {
+fn what_a_tunnel_complains_of_is_noted_as_it_comes() {
     let mut world = World::new();
+    world.fill(1, 3);
+    let conf = world.dovecot.dir.join("dovecot.conf");
+    world.remote = format!(
+        "preauthtunnel = printf 'debug1: \\033[2Jhello\\n\\nwell\\n' >&2; exec doveadm -c {} exec imap -u {} | cat\n",
+        conf.display(),
+        world.user
+    );
+    let run = world.sync();
+    run.ends_with(0)
+        .says("Test: tunnel says: debug1: ␛[2Jhello\n")
+        .says("Test: tunnel says: well\n")
+        .says("3 downloaded");
+    assert_eq!(run.text.matches("tunnel says: well").count(), 1, "{}", run.text);
+}
+
+/// Processes that this one has started and not collected.
+fn children(process: u32) -> String {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    tasks.map(|task| fs::read_to_string(task.unwrap().path().join("children")).unwrap_or_default()).collect()
+}
+
+#[test]
+fn nothing_is_left_of_a_tunnel_while_its_account_rests() {
+    let mut world = World::new();
+    world.fill(3, 5);
+    let conf = world.dovecot.dir.join("dovecot.conf");
+    world.remote = format!("preauthtunnel = doveadm -c {} exec imap -u {} | cat\n", conf.display(), world.user);
+    world.account = "autorefresh = 5\n".to_owned();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
+    command.arg("-c").arg(world.file(&world.config())).args(["-u", "basic"]).stdout(Stdio::piped());
+    let mut program = command.spawn().unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("connected to")));
+    assert_ne!(children(program.id()), "");
+    assert!(lines.any(|line| line.starts_with("Test: synchronised")));
+    assert_eq!(children(program.id()), "");
+    kill_process(Pid::from_child(&program), Signal::TERM).unwrap();
+    lines.for_each(drop);
+    assert_eq!(program.wait().unwrap().code(), Some(0));
+}
+
+/// A pipe, which a tunnel can hold open as long as it lives.
+fn pipe(world: &World) -> PathBuf {
     let pipe = world.dovecot.dir.join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    pipe
+}
+
+#[test]
+fn a_tunnel_whose_server_side_is_killed_ends_with_all_that_it_has_started() {
+    let mut world = World::new();
+    let pipe = pipe(&world);
+    world.remote = format!(
+        "preauthtunnel = sleep 1000 >{} & echo '* PREAUTH hello'; read line; echo 'killed' >&2; kill -KILL $$\n",
+        pipe.display()
+    );
+    let program = world.program(&world.config()).stdout(Stdio::piped()).spawn().unwrap();
+    // Comes back when the command has opened it as well.
+    let open = File::open(&pipe).unwrap();
+    let run = Run::from(&program.wait_with_output().unwrap());
+    run.ends_with(1).in_one_sentence().says("the server closed the connection").says("tunnel says: killed");
+    let patience = Timespec { tv_sec: 30, tv_nsec: 0 };
+    assert_eq!(poll(&mut [PollFd::new(&open, PollFlags::IN)], Some(&patience)).unwrap(), 1);
+}
+
+#[test]
+fn a_stop_ends_a_tunnel_that_has_not_said_a_word() {
+    let mut world = World::new();
+    let pipe = pipe(&world);
     world.remote = format!("preauthtunnel = sleep 1000 9>{}; true\n", pipe.display());
     let mut program = world.program(&world.config()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     // Comes back when the command has opened it as well.

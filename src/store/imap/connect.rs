@@ -54,11 +54,11 @@ fn by_tunnel(settings: &settings::Tunnel, peer: &Peer, timeout: Duration, tell: 
         let doing = format!("connecting to {peer}");
         Fault::new(Reach::Account, FaultKind::Network, doing, cause).advise(format!("check {option}"))
     };
-    let (tunnel, mut complaints) = Tunnel::start(&settings.command).map_err(|error| fault(&error))?;
+    let (tunnel, last_words) = Tunnel::start(&settings.command, peer.tunnel.clone()).map_err(|error| fault(&error))?;
     tell(Cutter::new(&tunnel).map_err(|error| fault(&error))?);
     let greeted = greet(Wire::new(Box::new(tunnel), timeout), peer).map_err(|lost| {
         // The program has ended with its line, and has said all that it has to say.
-        match complaints.last_line() {
+        match last_words.wait() {
             words if words.is_empty() => fault(&lost.cause),
             words => fault(&format!("{}; the command says: {words}", lost.cause)),
         }

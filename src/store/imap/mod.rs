@@ -69,18 +69,19 @@ impl Greeted {
         timeout: Duration,
         tell: &mut dyn FnMut(Cutter),
     ) -> Result<Self, Fault> {
-        Self::connect_telling(settings, account, timeout, tell, Teller::silent())
+        Self::connect_telling(settings, account, timeout, tell, [Teller::silent(), Teller::silent()])
     }
 
-    /// The same; `teller` is told what is said, line by line, without secrets and mail.
+    /// The same; the first of those who listen is told what is said, line by line, without secrets and mail, and the other one
+    /// what the tunnel complains of.
     pub fn connect_telling(
         settings: &ImapSettings,
         account: &AccountName,
         timeout: Duration,
         tell: &mut dyn FnMut(Cutter),
-        teller: Teller,
+        [teller, tunnel]: [Teller; 2],
     ) -> Result<Self, Fault> {
-        let peer = Peer { account: account.clone(), host: settings.host.clone(), teller };
+        let peer = Peer { account: account.clone(), host: settings.host.clone(), teller, tunnel };
         Ok(Self {
             inner: connect::connect(settings, &peer, timeout, tell)?,
             wish: login::Wish {

@@ -13,6 +13,8 @@ pub(super) struct Peer {
     pub(super) host: String,
     /// Who is told what is said.
     pub(super) teller: Teller,
+    /// Who is told what the program complains of that speaks to the server for us.
+    pub(super) tunnel: Teller,
 }
 
 impl fmt::Display for Peer {

@@ -101,8 +101,8 @@ fn tail(text: &str, form: &str) -> Option<Range<usize>> {
     if text.len() + char::MAX.len_utf8() <= LONGEST_TEXT {
         return None;
     }
-    let ends = form.char_indices().map(|(place, _)| place).filter(|place| *place >= SHORTEST);
-    let longest = ends.filter(|end| text.ends_with(&form[..*end])).max()?;
+    let mut ends = form.char_indices().map(|(place, _)| place).filter(|place| *place >= SHORTEST);
+    let longest = ends.rfind(|end| text.ends_with(&form[..*end]))?;
     Some(text.len() - longest..text.len())
 }
 

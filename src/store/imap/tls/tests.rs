@@ -28,7 +28,12 @@ fn refusal(office: &Office, paper: &Paper, host: &str) -> Option<Why> {
     let plain = ImapSettings::plain("r", address, "me", "");
     let tls = TlsSettings { roots: Roots::File(office.ca()), ..TlsSettings::default() };
     let settings = ImapSettings { host: host.to_owned(), tls, ..plain };
-    let peer = Peer { account: AccountName::new("a"), host: host.to_owned(), teller: Teller::silent() };
+    let peer = Peer {
+        account: AccountName::new("a"),
+        host: host.to_owned(),
+        teller: Teller::silent(),
+        tunnel: Teller::silent(),
+    };
     let tls = Tls::new(&settings, &peer).unwrap();
     let secured = tls.secure(TcpStream::connect(address).unwrap(), Duration::from_secs(60));
     let why = match secured {

@@ -1,5 +1,7 @@
 //! A program that speaks to the server for us, on its standard input and output.
 
+mod words;
+
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -10,8 +12,11 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+pub(in super::super) use words::LastWords;
+use words::Listening;
+
 use super::Stream;
-use crate::store::said::Said;
+use crate::store::teller::Teller;
 
 /// How long the program may take to end by itself once the conversation is over.
 const GRACE: Duration = Duration::from_secs(2);
@@ -26,26 +31,28 @@ pub(in super::super) struct Tunnel {
     /// What it is told.
     input: UnixStream,
     child: Child,
+    /// What hears its complaints; last, so that it hears all of them.
+    _listening: Listening,
 }
 
 impl Tunnel {
     /// Starts `command` by way of the shell. It has no terminal: its input and output are the line, and what it says on
-    /// standard error is kept.
-    pub(in super::super) fn start(command: &str) -> io::Result<(Self, Said)> {
+    /// standard error is told to `teller`, line by line.
+    pub(in super::super) fn start(command: &str, teller: Teller) -> io::Result<(Self, LastWords)> {
         let ((input, their_input), (output, their_output)) = (UnixStream::pair()?, UnixStream::pair()?);
-        let said = Said::nothing()?;
+        let (listening, ear, last_words) = Listening::begin(teller)?;
         let child = Command::new("/bin/sh")
             .arg("-c")
             .arg(command)
             .stdin(OwnedFd::from(their_input))
             .stdout(OwnedFd::from(their_output))
-            .stderr(said.way()?)
+            .stderr(ear)
             .process_group(0)
             .spawn()?;
-        let tunnel = Self { output, input, child };
+        let tunnel = Self { output, input, child, _listening: listening };
         tunnel.output.set_nonblocking(true)?;
         tunnel.input.set_nonblocking(true)?;
-        Ok((tunnel, said))
+        Ok((tunnel, last_words))
     }
 
     /// Tells it that there is no more to come, and waits until it closes its output, as its end does; not for ever, though it
@@ -106,17 +113,21 @@ mod tests {
     use std::fs::File;
     use std::thread;
 
-    use crossbeam_channel::bounded;
+    use crossbeam_channel::{bounded, unbounded};
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
     use super::super::super::handle::Cutter;
     use super::super::Wire;
     use super::*;
 
+    fn start(command: &str) -> io::Result<(Tunnel, LastWords)> {
+        Tunnel::start(command, Teller::silent())
+    }
+
     #[test]
     fn a_part_of_a_pipeline_that_never_blocks_disturbs_no_other() {
         let loose = "python3 -c 'import os; os.set_blocking(0, False); os.write(1, b\"x\" * 3000000)' | cat";
-        let (tunnel, _) = Tunnel::start(loose).unwrap();
+        let (tunnel, _) = start(loose).unwrap();
         let wire = Wire::new(Box::new(tunnel), Duration::from_secs(30));
         let mut inner = wire.lock();
         while inner.fill().unwrap() > 0 {}
@@ -125,7 +136,7 @@ mod tests {
 
     #[test]
     fn what_is_said_comes_back_by_way_of_the_program() {
-        let (tunnel, _) = Tunnel::start("cat").unwrap();
+        let (tunnel, _) = start("cat").unwrap();
         let mut wire = Wire::new(Box::new(tunnel), Duration::from_secs(10));
         wire.write_all(b"a line\r\n").unwrap();
         let mut back = [0; 100];
@@ -135,21 +146,34 @@ mod tests {
 
     #[test]
     fn a_program_that_fails_is_quoted() {
-        let (tunnel, mut complaints) = Tunnel::start("echo first >&2; echo 'no route to host' >&2; exit 1").unwrap();
+        let (tunnel, last_words) = start("echo first >&2; echo 'no route to host' >&2; exit 1").unwrap();
         let mut wire = Wire::new(Box::new(tunnel), Duration::from_secs(10));
         assert_eq!(wire.read(&mut [0; 10]).unwrap(), 0);
-        assert_eq!(complaints.last_line(), "no route to host");
+        assert_eq!(last_words.wait(), "no route to host");
+    }
+
+    #[test]
+    fn what_a_program_complains_of_is_told_as_it_comes() {
+        let (tell, told) = unbounded();
+        let teller = Teller::new(move |text| tell.send(text).unwrap());
+        let (mut tunnel, _) = Tunnel::start("echo before >&2; read line; echo \"$line\" >&2", teller).unwrap();
+        assert_eq!(told.recv_timeout(Duration::from_secs(30)).unwrap(), "tunnel says: before");
+        tunnel.write_all(b"after\n").unwrap();
+        assert_eq!(told.recv_timeout(Duration::from_secs(30)).unwrap(), "tunnel says: after");
     }
 
     #[test]
     fn a_program_that_never_stops_talking_is_ended() {
-        let (tunnel, _) = Tunnel::start("yes").unwrap();
-        let (tell, ended) = bounded(1);
-        thread::spawn(move || {
-            drop(tunnel);
-            let _ = tell.send(());
-        });
-        assert_eq!(ended.recv_timeout(Duration::from_secs(30)), Ok(()));
+        // The last one leaves somebody behind who goes on, in a group of his own.
+        for command in ["yes", "yes >&2", "setsid timeout 60 yes >&2 & read line"] {
+            let (tunnel, _) = start(command).unwrap();
+            let (tell, ended) = bounded(1);
+            thread::spawn(move || {
+                drop(tunnel);
+                let _ = tell.send(());
+            });
+            assert_eq!(ended.recv_timeout(Duration::from_secs(30)), Ok(()), "{command}");
+        }
     }
 
     #[test]
@@ -157,7 +181,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let pipe = directory.path().join("pipe");
         assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let (tunnel, _) = Tunnel::start(&format!("sleep 1000 >{} & cat >/dev/null; wait", pipe.display())).unwrap();
+        let (tunnel, _) = start(&format!("sleep 1000 >{} & cat >/dev/null; wait", pipe.display())).unwrap();
         // Comes back when the one that is started has opened it as well.
         let open = File::open(&pipe).unwrap();
         Cutter::new(&tunnel).unwrap().cut();
