@@ -93,7 +93,7 @@ fn put_together(list: &MailboxList, parts: &Parts, order: Box<Order<'_>>) -> Res
         let places = order(code.clone(), items)?;
         folders = places.into_iter().filter_map(|place| folders.get(place).cloned()).collect();
     }
-    let written = file::replace(&list.file, list.text(&folders).as_bytes()).map_err(|cause| {
+    let written = file::replace(&list.file, list.text(&folders).as_bytes(), file::LIST).map_err(|cause| {
         let doing = format!("writing the list of folders {}", list.file.display());
         Fault::new(Reach::Account, FaultKind::Disk, doing, cause).advise("check filename in the [mbnames] section")
     })?;

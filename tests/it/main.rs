@@ -62,6 +62,7 @@ mod passwords;
 mod permission;
 mod places;
 mod power;
+mod private;
 mod promises;
 mod python;
 mod readonly;

@@ -7,12 +7,17 @@ use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
 
+/// What may be done at most with the list: others may read it, as they may other files, but not write what mail readers take for
+/// their owner's words.
+pub(super) const LIST: u32 = 0o644;
+/// What may be done with all that is the program's own.
+pub(super) const OWN: u32 = 0o600;
 /// How many symbolic links may lead to each other.
 const LINKS: usize = 40;
 
 /// Gives a file these contents, unless it has them; whether anything was written. Where a symbolic link stands, what it leads to is
-/// replaced. The file keeps its permissions.
-pub(super) fn replace(path: &Path, contents: &[u8]) -> io::Result<bool> {
+/// replaced. The file keeps its permissions; a new one has those of `mode` that the umask leaves.
+pub(super) fn replace(path: &Path, contents: &[u8], mode: u32) -> io::Result<bool> {
     let path = followed(path)?;
     let about = match fs::metadata(&path) {
         Ok(about) if about.is_file() => Some(about),
@@ -24,9 +29,8 @@ pub(super) fn replace(path: &Path, contents: &[u8]) -> io::Result<bool> {
         return Ok(false);
     }
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // As for any new file, the umask takes away what others may not do.
     let mut new =
-        Builder::new().prefix(".blinkensync-").permissions(Permissions::from_mode(0o666)).tempfile_in(directory)?;
+        Builder::new().prefix(".blinkensync-").permissions(Permissions::from_mode(mode)).tempfile_in(directory)?;
     if let Some(about) = about {
         new.as_file().set_permissions(about.permissions())?;
     }
@@ -58,12 +62,12 @@ mod tests {
     fn what_is_the_same_is_not_touched_and_permissions_stay() {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("list");
-        assert!(replace(&path, b"one").unwrap());
+        assert!(replace(&path, b"one", LIST).unwrap());
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
         let before = fs::metadata(&path).unwrap().ino();
-        assert!(!replace(&path, b"one").unwrap());
+        assert!(!replace(&path, b"one", LIST).unwrap());
         assert_eq!(fs::metadata(&path).unwrap().ino(), before);
-        assert!(replace(&path, b"two").unwrap());
+        assert!(replace(&path, b"two", LIST).unwrap());
         let after = fs::metadata(&path).unwrap();
         assert_eq!((fs::read(&path).unwrap(), after.mode() & 0o777), (b"two".to_vec(), 0o640));
         assert_ne!(after.ino(), before);
@@ -77,7 +81,7 @@ mod tests {
         symlink("real", &link).unwrap();
         symlink(&link, &far).unwrap();
         for text in ["one", "two"] {
-            assert!(replace(&far, text.as_bytes()).unwrap());
+            assert!(replace(&far, text.as_bytes(), LIST).unwrap());
             assert_eq!(fs::read_to_string(&real).unwrap(), text);
             assert!(
                 fs::symlink_metadata(&link).unwrap().is_symlink() && !fs::symlink_metadata(&real).unwrap().is_symlink()
@@ -95,7 +99,7 @@ mod tests {
             (circle, "circle"),
             (place.path().join("missing/list"), "No such file"),
         ] {
-            let said = replace(&path, b"one").unwrap_err().to_string();
+            let said = replace(&path, b"one", LIST).unwrap_err().to_string();
             assert!(said.contains(words), "{said}");
         }
     }

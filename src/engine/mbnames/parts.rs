@@ -61,7 +61,7 @@ impl Parts {
         let path = self.path(account);
         let doing = |error| fault("writing the folders into", &path, error);
         let text = serde_json::to_vec(folders).map_err(|error| doing(error.into()))?;
-        file::replace(&path, &text).map(drop).map_err(doing)
+        file::replace(&path, &text, file::OWN).map(drop).map_err(doing)
     }
 
     /// Forgets an account.
