@@ -102,36 +102,3 @@ fn the_lights_do_not_show_it_either() {
     terminal.press("q");
     terminal.ends_with(0);
 }
-
-/// The permissions of everything below that others have a share in.
-fn shared(directory: &Path, found: &mut Vec<String>) {
-    for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
-        let mode = entry.metadata().unwrap().permissions().mode();
-        if mode & 0o077 != 0 {
-            found.push(format!("{:o} {}", mode & 0o777, entry.path().display()));
-        }
-        if entry.path().is_dir() {
-            shared(&entry.path(), found);
-        }
-    }
-}
-
-#[test]
-fn what_it_makes_is_for_its_user_alone() {
-    let world = World::new();
-    world.fill(2, 4);
-    let place = world.dovecot.dir.join("place");
-    fs::create_dir(&place).unwrap();
-    let (metadata, maildir) = (place.join("state/of/it"), place.join("mail"));
-    let config = world.config();
-    let config = config.replace(&world.metadata().display().to_string(), &metadata.display().to_string());
-    let config = config.replace(&world.maildir().display().to_string(), &maildir.display().to_string());
-    let program = env!("CARGO_BIN_EXE_blinkensync");
-    let script = format!("umask 000; exec {program} -c {} -o -u basic -l log -P trace", world.file(&config).display());
-    let out = Command::new("sh").args(["-c", &script]).current_dir(&place).output().unwrap();
-    assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stdout));
-    assert!(maildir.join("INBOX/cur").is_dir() && metadata.is_dir() && place.join("log").is_file());
-    let mut found = Vec::new();
-    shared(&place, &mut found);
-    assert_eq!(found, [""; 0]);
-}
