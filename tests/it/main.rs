@@ -69,6 +69,7 @@ mod readonly;
 mod records;
 mod rehearsal;
 mod second_run;
+mod secrets;
 mod shapes;
 mod spelling;
 mod takeover;
