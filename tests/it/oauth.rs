@@ -21,6 +21,11 @@ pub struct Account {
 impl Account {
     /// Without anything to log in with.
     pub fn new() -> Self {
+        Self::beside("")
+    }
+
+    /// The same, on a server with these lines of configuration as well.
+    pub fn beside(more: &str) -> Self {
         let provider = Provider::start();
         let files = tempfile::tempdir().unwrap();
         fs::set_permissions(files.path(), fs::Permissions::from_mode(0o755)).unwrap();
@@ -33,7 +38,7 @@ impl Account {
         fs::write(&conf, text).unwrap();
         let more = format!(
             "auth_mechanisms = plain login xoauth2 oauthbearer\n\
-             passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {}\n}}\n",
+             passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {}\n}}\n{more}",
             conf.display()
         );
         let mut world = World::on(Dovecot::start_with(&more));

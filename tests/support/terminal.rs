@@ -80,8 +80,19 @@ impl Terminal {
     /// Waits until the screen is as wished.
     #[track_caller]
     pub fn wait(&mut self, wish: &str, wished: impl Fn(&vt100::Screen) -> bool) {
+        self.until(wish, |terminal| wished(terminal.screen()));
+    }
+
+    /// Waits until this was written so often, wherever it has gone since.
+    #[track_caller]
+    pub fn wrote(&mut self, words: &str, times: usize) {
+        self.until(words, |terminal| String::from_utf8_lossy(&terminal.shown).matches(words).count() >= times);
+    }
+
+    #[track_caller]
+    fn until(&mut self, wish: &str, wished: impl Fn(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
-        while !wished(self.parser.screen()) {
+        while !wished(self) {
             let left = deadline.saturating_duration_since(Instant::now());
             let Some(bytes) = self.output.recv_timeout(left).ok().filter(|_| !left.is_zero()) else {
                 panic!("no {wish} on:\n{}", self.parser.screen().contents());
