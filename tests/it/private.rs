@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::local;
@@ -14,7 +14,7 @@ use crate::world::Run;
 #[track_caller]
 fn private(root: &Path) -> usize {
     let paths = if root.is_dir() { local::tree(root) } else { Vec::new() };
-    for path in paths.iter().map(|path| path.as_path()).chain([root]) {
+    for path in paths.iter().map(PathBuf::as_path).chain([root]) {
         let about = fs::symlink_metadata(path).unwrap();
         let wanted = if about.is_dir() { 0o700 } else { 0o600 };
         assert_eq!(about.permissions().mode() & 0o777, wanted, "{}: {:o}", path.display(), about.permissions().mode());

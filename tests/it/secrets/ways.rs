@@ -1,5 +1,6 @@
 //! Accounts of one server, each with another way to have a secret, and another secret.
 
+use std::fmt::Write as _;
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
@@ -133,12 +134,14 @@ impl Ways {
                 "oauth" => "remoteuser = me\n".to_owned(),
                 _ => format!("remoteuser = {name}\n"),
             };
-            text += &format!(
+            write!(
+                text,
                 "\n[Account {name}]\nlocalrepository = {name}-here\nremoterepository = {name}-there\n\n\
                  [Repository {name}-here]\ntype = Maildir\nlocalfolders = {}\n\n\
                  [Repository {name}-there]\ntype = IMAP\n{user}{lines}",
                 self.mail(name).display()
-            );
+            )
+            .unwrap();
         }
         text
     }
