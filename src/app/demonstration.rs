@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::config::settings::{AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Quick, Settings};
+use crate::config::settings::{AccountSettings, ImapSettings, Settings};
 use crate::demo;
-use crate::model::ids::AccountName;
 
 /// The server, and its directory unless the user keeps it.
 pub(super) struct Demo {
@@ -25,33 +24,11 @@ pub(super) fn begin(directory: Option<PathBuf>) -> io::Result<(Settings, Demo)> 
         let temporary = tempfile::Builder::new().prefix("blinkensync-demo-").tempdir()?;
         (temporary.path().to_path_buf(), Some(temporary))
     };
-    let address = server.address();
-    let account = AccountSettings {
-        name: AccountName::new("demo"),
-        autorefresh: Some(Duration::from_secs(10)),
-        quick: Quick::Never,
-        max_deletes: None,
-        sync_folder_deletes: false,
-        hooks: Hooks::default(),
-        local: MaildirSettings { common: CommonSettings::open("demo-local"), root: root.join("mail"), separator: '.' },
-        remote: ImapSettings {
-            max_connections: 4,
-            ..ImapSettings::plain("demo-remote", address, server.user(), server.password())
-        },
-    };
-    let settings = Settings {
-        metadata: root.join("metadata"),
-        ui: Vec::new(),
-        max_sync_accounts: 1,
-        ignore_read_only: false,
-        fsync: true,
-        socket_timeout: Duration::from_secs(60),
-        pythonfile: None,
-        only: None,
-        lamp: None,
-        mailbox_list: None,
-        accounts: vec![account],
-    };
+    let remote = ImapSettings::plain("demo-remote", server.address(), server.user(), server.password());
+    let remote = ImapSettings { max_connections: 4, ..remote };
+    let account = AccountSettings::plain("demo", root.join("mail"), remote);
+    let account = AccountSettings { autorefresh: Some(Duration::from_secs(10)), ..account };
+    let settings = Settings::plain(root.join("metadata"), vec![account]);
     Ok((settings, Demo { _server: server, _directory: temporary }))
 }
 

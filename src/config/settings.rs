@@ -44,6 +44,25 @@ pub struct Settings {
     pub accounts: Vec<AccountSettings>,
 }
 
+impl Settings {
+    /// These accounts, with their state in this directory; everything else is as if nothing had been written down.
+    pub fn plain(metadata: PathBuf, accounts: Vec<AccountSettings>) -> Self {
+        Self {
+            metadata,
+            ui: Vec::new(),
+            max_sync_accounts: 1,
+            ignore_read_only: false,
+            fsync: true,
+            socket_timeout: Duration::from_secs(60),
+            pythonfile: None,
+            only: None,
+            lamp: None,
+            mailbox_list: None,
+            accounts,
+        }
+    }
+}
+
 /// The interfaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UiName {
@@ -115,6 +134,22 @@ pub struct AccountSettings {
 }
 
 impl AccountSettings {
+    /// A server and a tree of Maildirs with points between the parts of names; everything else is as if nothing had been
+    /// written down.
+    pub fn plain(name: &str, root: PathBuf, remote: ImapSettings) -> Self {
+        let common = CommonSettings::open(&format!("{name}-local"));
+        Self {
+            name: AccountName::new(name),
+            autorefresh: None,
+            quick: Quick::Never,
+            max_deletes: None,
+            sync_folder_deletes: false,
+            hooks: Hooks::default(),
+            local: MaildirSettings { common, root, separator: '.' },
+            remote,
+        }
+    }
+
     /// Whether anything in it has to be worked out by Python.
     pub fn needs_python(&self) -> bool {
         let sides = [&self.local.common, &self.remote.common];

@@ -7,7 +7,6 @@ use super::account::Shared;
 use super::folder::{self, Done, Job};
 use super::worker::Worker;
 use crate::model::fault::{Fault, FaultKind, Reach};
-
 use crate::store::Repository;
 use crate::store::imap::{Credentials, ImapRepository};
 use crate::store::ledger::Ledger;

@@ -11,7 +11,7 @@ use super::token::Tokens;
 use super::worker::Worker;
 use crate::config::settings::{ImapSettings, PasswordSource, Security};
 use crate::model::event::EventKind;
-use crate::model::fault::Fault;
+use crate::model::fault::{Fault, FaultKind};
 use crate::model::ids::AccountName;
 use crate::model::light::Light;
 use crate::model::mechanism::Mechanism;
@@ -66,7 +66,7 @@ pub(super) fn connect(
                 return Ok(repository);
             }
             // A ticket that doesn't do is no reason to give up.
-            Err(Refusal { fault, .. }) if credentials.ticket => {
+            Err(Refusal { fault, .. }) if credentials.ticket && fault.kind == FaultKind::Login => {
                 let text = format!("the Kerberos ticket is of no use here, so a password is needed: {}", fault.cause);
                 worker.publish(EventKind::Noted { account: Some(worker.account()), folder: None, text });
                 let password = password::first(worker, settings, means.python)?;

@@ -6,17 +6,14 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
-use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Hooks, ImapSettings, MaildirSettings, Quick, Settings,
-};
+use blinkensync::config::settings::{AccountSettings, ImapSettings, Settings};
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
 use blinkensync::model::event::{Event, EventKind};
 use blinkensync::model::fault::Exit;
 use blinkensync::model::flags::Flags;
-use blinkensync::model::ids::{AccountName, Uid};
+use blinkensync::model::ids::Uid;
 use blinkensync::model::message::InternalDate;
 use crossbeam_channel::{bounded, unbounded};
 
@@ -25,33 +22,10 @@ pub type Mail = Vec<(String, String, String)>;
 
 /// Settings of an account that reaches the server at this address.
 pub fn settings(server: &Server, address: SocketAddr, root: &Path) -> Settings {
-    let account = AccountSettings {
-        name: AccountName::new("test"),
-        autorefresh: None,
-        quick: Quick::Never,
-        max_deletes: None,
-        sync_folder_deletes: false,
-        hooks: Hooks::default(),
-        local: MaildirSettings { common: CommonSettings::open("local"), root: root.join("mail"), separator: '.' },
-        remote: ImapSettings {
-            compress: true,
-            max_connections: 2,
-            ..ImapSettings::plain("remote", address, server.user(), server.password())
-        },
-    };
-    Settings {
-        metadata: root.join("metadata"),
-        ui: Vec::new(),
-        max_sync_accounts: 1,
-        ignore_read_only: false,
-        fsync: false,
-        socket_timeout: Duration::from_secs(60),
-        pythonfile: None,
-        only: None,
-        lamp: None,
-        mailbox_list: None,
-        accounts: vec![account],
-    }
+    let remote = ImapSettings::plain("remote", address, server.user(), server.password());
+    let remote = ImapSettings { compress: true, max_connections: 2, ..remote };
+    let account = AccountSettings::plain("test", root.join("mail"), remote);
+    Settings { fsync: false, ..Settings::plain(root.join("metadata"), vec![account]) }
 }
 
 /// Synchronises once, and gives back what happened.

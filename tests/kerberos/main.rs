@@ -5,6 +5,8 @@
 #[allow(dead_code)]
 #[path = "../support/dovecot.rs"]
 mod dovecot;
+#[path = "../support/tamper.rs"]
+mod tamper;
 #[allow(dead_code)]
 #[path = "../support/world.rs"]
 mod world;
@@ -15,6 +17,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 
 use tempfile::TempDir;
 
@@ -139,4 +142,18 @@ fn without_a_ticket_that_does_the_password_is_used() {
     let run = realm.sync(&world);
     run.ends_with(0).says("the Kerberos ticket is of no use here, so a password is needed").says("2 downloaded");
     world.dovecot.log_when(|log| log.contains("user=<other>, method=PLAIN"));
+}
+
+#[test]
+fn a_connection_that_is_lost_while_the_ticket_is_shown_is_no_reason_to_want_a_password() {
+    let realm = Realm::start();
+    let mut world = without_password(&realm);
+    realm.ticket();
+    // The server says good-bye where the next part of the exchange would come.
+    let rewrite = |line: &str| Some(if line.starts_with('+') { "* BYE later\r\n".to_owned() } else { line.to_owned() });
+    let port = tamper::tampered(world.dovecot.port, Arc::new(rewrite));
+    world.remote = format!("remotehost = localhost\nremoteport = {port}\nssl = no\nstarttls = no\n");
+    let run = realm.sync(&world);
+    run.ends_with(1).in_one_sentence().says("the server said: later");
+    assert!(!run.text.contains("password"), "{}", run.text);
 }

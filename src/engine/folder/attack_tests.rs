@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crossbeam_channel::unbounded;
 
 use super::super::worker::Publisher;
-use super::tests::{POLICY, World, permission, subject};
+use super::tests::{POLICY, World, subject};
 use super::*;
 use crate::memory::{MemoryLedger, MemoryRepository};
 use crate::model::flags::Holds;
@@ -15,23 +15,23 @@ use crate::model::message::Fingerprint;
 use crate::store::ledger::{Entry, Quarantined, Row};
 use crate::store::{Delivered, Delivery, FlagChange, Known, Place, Relocation};
 
-fn beside(file: &Path, unique: &str) -> PathBuf {
+pub(super) fn beside(file: &Path, unique: &str) -> PathBuf {
     let name = file.file_name().unwrap().to_str().unwrap();
     file.with_file_name(format!("{unique},{}", name.split_once(',').unwrap().1))
 }
 
-fn text(name: &str) -> String {
+pub(super) fn text(name: &str) -> String {
     format!("Subject: {name}\n\n{name}\n")
 }
 
-fn delete_there(world: &World, text: &str) {
+pub(super) fn delete_there(world: &World, text: &str) {
     let mut tree = world.remote.tree();
     let inbox = tree.get_mut("INBOX").unwrap();
     inbox.messages.retain(|_, message| subject(&message.wire) != text);
     inbox.modseq += 1;
 }
 
-fn in_step(texts: &[&str]) -> World {
+pub(super) fn in_step(texts: &[&str]) -> World {
     let world = World::new();
     for text in texts {
         world.arrive(text, &[]);
@@ -287,16 +287,4 @@ fn a_message_that_the_server_passed_over_is_asked_for_again() {
     assert_eq!(world.here(), ["a ()"]);
     world.run(POLICY);
     assert_eq!(world.here(), ["a ()", "b ()"]);
-}
-
-#[test]
-fn a_read_only_side_trusts_no_wrong_number() {
-    let world = in_step(&["a", "b"]);
-    let file = world.find("a");
-    fs::write(beside(&file, "9.put.here"), text("only here")).unwrap();
-    fs::remove_file(&file).unwrap();
-    world.run(Policy { to_local: permission(true), ..POLICY });
-    delete_there(&world, "a");
-    world.run(POLICY);
-    assert!(world.here().contains(&"only here ()".to_owned()), "{:?}", world.here());
 }

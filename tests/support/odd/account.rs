@@ -8,15 +8,13 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use blinkensync::config::settings::{
-    AccountSettings, CommonSettings, Fetching, Hooks, ImapSettings, Listing, MaildirSettings, Quick, Settings,
-};
+use blinkensync::config::settings::{AccountSettings, Fetching, ImapSettings, Listing, Settings};
 use blinkensync::demo::{self, Extensions, Server};
 use blinkensync::engine::{Engine, Options};
 use blinkensync::model::event::EventKind;
 use blinkensync::model::fault::{Exit, Fault};
 use blinkensync::model::flags::{Flags, System};
-use blinkensync::model::ids::{AccountName, Uid};
+use blinkensync::model::ids::Uid;
 use blinkensync::model::message::InternalDate;
 use crossbeam_channel::{bounded, unbounded};
 
@@ -73,33 +71,15 @@ impl Account {
     }
 
     fn settings(&self, patience: Duration) -> Settings {
-        let account = AccountSettings {
-            name: AccountName::new("test"),
-            autorefresh: None,
-            quick: Quick::Never,
-            max_deletes: None,
-            sync_folder_deletes: self.folder_deletes,
-            hooks: Hooks::default(),
-            local: MaildirSettings { common: CommonSettings::open("local"), root: self.maildir(), separator: '.' },
-            remote: ImapSettings {
-                fetching: Fetching { retries: 0, alone: false },
-                listing: self.listing.clone(),
-                ..ImapSettings::plain("remote", self.proxy.address, self.server.user(), self.server.password())
-            },
+        let remote = ImapSettings {
+            fetching: Fetching { retries: 0, alone: false },
+            listing: self.listing.clone(),
+            ..ImapSettings::plain("remote", self.proxy.address, self.server.user(), self.server.password())
         };
-        Settings {
-            metadata: self.root.path().join("metadata"),
-            ui: Vec::new(),
-            max_sync_accounts: 1,
-            ignore_read_only: false,
-            fsync: false,
-            socket_timeout: patience,
-            pythonfile: None,
-            only: None,
-            lamp: None,
-            mailbox_list: None,
-            accounts: vec![account],
-        }
+        let account = AccountSettings::plain("test", self.maildir(), remote);
+        let account = AccountSettings { sync_folder_deletes: self.folder_deletes, ..account };
+        let settings = Settings::plain(self.root.path().join("metadata"), vec![account]);
+        Settings { fsync: false, socket_timeout: patience, ..settings }
     }
 
     /// Synchronises once.
