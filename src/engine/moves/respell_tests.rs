@@ -33,15 +33,21 @@ fn here(world: &World) -> Vec<String> {
     all
 }
 
+/// In step, with `utf8foldernames` just switched on, or off.
+fn about_to_be_renamed(on: bool) -> World {
+    let mut world = World::in_step();
+    world.listing.decode = !on;
+    settled(&world);
+    world.listing.decode = on;
+    world
+}
+
 #[test]
 fn a_crash_at_any_step_of_a_renaming_loses_and_transfers_nothing() {
     for on in [true, false] {
         for step in 1.. {
-            let mut world = World::in_step();
-            world.listing.decode = !on;
-            settled(&world);
+            let world = about_to_be_renamed(on);
             let (before, wanted) = (here(&world), world.there());
-            world.listing.decode = on;
             let fuse = Fuse::of(step);
             let mut total = world.run_on(&fuse, POLICY).counts;
             let through = !fuse.is_burnt();
@@ -71,11 +77,8 @@ fn a_crash_at_any_step_of_a_renaming_loses_and_transfers_nothing() {
 fn second_thoughts_after_a_crash_in_a_renaming_lose_and_transfer_nothing() {
     for on in [true, false] {
         for step in 1.. {
-            let mut world = World::in_step();
-            world.listing.decode = !on;
-            settled(&world);
+            let mut world = about_to_be_renamed(on);
             let (before, wanted) = (here(&world), world.there());
-            world.listing.decode = on;
             let fuse = Fuse::of(step);
             let policy = Policy { folder_deletes: true, ..POLICY };
             let mut total = world.run_on(&fuse, policy).counts;
