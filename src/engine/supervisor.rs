@@ -149,9 +149,12 @@ impl Supervisor {
 
     fn command(&mut self, command: Command, now: Moment, effects: &mut Vec<Effect>) {
         match command {
-            Command::Sync(target) => self.each(&target, |account| sync_now(account, effects)),
+            Command::Sync(target) | Command::SyncFully(target) => {
+                self.each(&target, |account| sync_now(account, effects));
+            }
             Command::Pause(target) => self.each(&target, |account| pause(account, now, effects)),
             Command::Resume(target) => self.each(&target, |account| resume(account, now, effects)),
+            Command::TellFolders(_) | Command::Retry(_) | Command::Ignore(_) => {}
             Command::StopAfterSync => self.stop_after_sync(),
             Command::Quit if self.course != Course::Stopping => self.stop(now, effects),
             Command::Quit | Command::QuitNow => {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Exit, Fault};
-use super::folder::Counts;
+use super::folder::{Counts, KnownFolder};
 use super::ids::{AccountName, LampId, Side};
 use super::light::Light;
 use super::topic::Topic;
@@ -220,6 +220,25 @@ pub enum EventKind {
     Resumed {
         /// The account.
         account: AccountName,
+    },
+    /// How many messages a folder has now, after work on it.
+    Counted {
+        /// The account.
+        account: AccountName,
+        /// The folder.
+        folder: Arc<str>,
+        /// Messages on the local side.
+        here: u64,
+        /// Messages on the remote side.
+        there: u64,
+    },
+    /// What the ledger knows of an account's folders; an answer to
+    /// [`TellFolders`](super::command::Command::TellFolders).
+    FoldersKnown {
+        /// The account.
+        account: AccountName,
+        /// All of its folders.
+        folders: Vec<KnownFolder>,
     },
     /// The program is ending, and finishes what is in hand.
     Stopping,

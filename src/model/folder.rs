@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::ids::Side;
 use super::mark::Mark;
 
 /// A folder as one repository lists it.
@@ -28,6 +30,34 @@ pub struct FolderPair {
     pub remote: String,
     /// The name on the local side.
     pub local: String,
+}
+
+/// A folder as the ledger knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownFolder {
+    /// Its names.
+    pub names: FolderPair,
+    /// Messages that are on both sides.
+    pub messages: u64,
+    /// Messages that could not be copied.
+    pub aside: Vec<LeftOut>,
+}
+
+/// A message that could not be copied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The side that has it.
+    pub side: Side,
+    /// What it is called there: its UID, or its file name.
+    pub name: String,
+    /// Its subject as it stands in the header; empty when it isn't known.
+    pub subject: String,
+    /// What the server said, or what else went wrong.
+    pub reason: String,
+    /// When it was tried last.
+    pub tried: DateTime<Utc>,
+    /// Whether a person said that it is to be left alone.
+    pub ignored: bool,
 }
 
 /// Numbers of what one folder's synchronisation has to do, or has done.

@@ -66,6 +66,19 @@ pub enum Ask {
         /// Whether the folder's name is to be typed, where lines are typed; else yes is enough.
         by_name: bool,
     },
+    /// Whether a server is to be trusted whose certificate nobody vouches for.
+    Certificate {
+        /// The account that it is about.
+        account: AccountName,
+        /// The server.
+        host: String,
+        /// Why it isn't trusted, as a sentence.
+        reason: String,
+        /// What it says of itself, a line each: whose it is, who issued it, how long it is valid, its fingerprint.
+        lines: Vec<String>,
+        /// The line for the configuration that trusts it from now on.
+        pin: String,
+    },
 }
 
 /// What a person answered.
@@ -73,7 +86,7 @@ pub enum Ask {
 pub enum Answer {
     /// The password that was typed.
     Password(Secret),
-    /// Yes, it is meant.
+    /// Yes, it is meant; a certificate is trusted for as long as the program runs.
     Agreed,
     /// The question was dismissed, or denied; that account gives up, the others go on.
     GivenUp,

@@ -74,7 +74,8 @@ pub fn whose(kind: &EventKind) -> (Option<&AccountName>, Option<&Arc<str>>) {
         | EventKind::Listing { account, folder, .. }
         | EventKind::Planned { account, folder, .. }
         | EventKind::Progress { account, folder, .. }
-        | EventKind::FolderDone { account, folder, .. } => (Some(account), Some(folder)),
+        | EventKind::FolderDone { account, folder, .. }
+        | EventKind::Counted { account, folder, .. } => (Some(account), Some(folder)),
         EventKind::SyncStarted { account }
         | EventKind::Connecting { account, .. }
         | EventKind::Connected { account, .. }
@@ -82,6 +83,7 @@ pub fn whose(kind: &EventKind) -> (Option<&AccountName>, Option<&Arc<str>>) {
         | EventKind::SyncDone { account, .. }
         | EventKind::Waiting { account, .. }
         | EventKind::Paused { account, .. }
+        | EventKind::FoldersKnown { account, .. }
         | EventKind::Resumed { account } => (Some(account), None),
         EventKind::Failed { account, folder, .. }
         | EventKind::Warned { account, folder, .. }
@@ -140,6 +142,8 @@ fn words(event: &Event) -> Option<(Light, String)> {
         | EventKind::FolderStarted { .. }
         | EventKind::Listing { .. }
         | EventKind::Progress { .. }
+        | EventKind::Counted { .. }
+        | EventKind::FoldersKnown { .. }
         | EventKind::Waiting { .. } => return None,
     };
     Some((light, text))

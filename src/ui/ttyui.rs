@@ -8,6 +8,7 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 use zeroize::Zeroizing;
 
 use crate::model::event::Event;
+use crate::model::ids::AccountName;
 use crate::model::question::{Answer, Ask, Secret};
 
 use super::clean::clean;
@@ -79,10 +80,19 @@ pub fn wording(ask: &Ask) -> String {
             let text = format!("{account}: deleting the folder {folder} on {host}. {consequence}");
             format!("{} Delete it? [y/N] ", clean(&text))
         }
+        Ask::Certificate { account, host, reason, lines, pin } => certificate(account, host, reason, (lines, pin)),
         Ask::Removal { account, folder, by_name: true, .. } => {
             format!("{account}: to delete it with all that is in it, type its name ({}): ", clean(folder))
         }
     }
+}
+
+fn certificate(account: &AccountName, host: &str, reason: &str, (lines, pin): (&[String], &str)) -> String {
+    let mut text = format!("{}\n", clean(&format!("{account}: the certificate of {host} isn't trusted: {reason}")));
+    for line in lines {
+        text.extend(["  ", &*clean(line), "\n"]);
+    }
+    text + &format!("To trust it for good, write into the configuration: {}\nTrust it for now? [y/N] ", clean(pin))
 }
 
 fn ask_on_terminal(ask: &Ask, taken_back: &PipeReader) -> Answer {
@@ -93,7 +103,9 @@ fn ask_on_terminal(ask: &Ask, taken_back: &PipeReader) -> Answer {
         (Ask::Removal { folder, by_name: true, .. }, Some(typed)) if typed.reveal().trim() == folder.trim() => {
             Answer::Agreed
         }
-        (Ask::Agreement { .. } | Ask::Removal { by_name: false, .. }, Some(typed)) if is_yes(typed.reveal()) => {
+        (Ask::Agreement { .. } | Ask::Certificate { .. } | Ask::Removal { by_name: false, .. }, Some(typed))
+            if is_yes(typed.reveal()) =>
+        {
             Answer::Agreed
         }
         _ => Answer::GivenUp,

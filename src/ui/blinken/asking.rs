@@ -28,6 +28,10 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
             let place = format!("{account}  {folder} on {host}");
             ("Delete?", agreement(&place, consequence, room), "y deletes it   n leaves it")
         }
+        Ask::Certificate { account, host, reason, lines, pin } => {
+            let place = format!("{account}  {host}");
+            ("Unknown certificate", certificate(&place, reason, (lines, pin), room), "y trusts it for now   n doesn't")
+        }
     };
     let behind = match screen.prompts.behind() as u64 {
         0 => String::new(),
@@ -53,6 +57,16 @@ fn password(who: &str, refusal: Option<&str>, typed: usize, room: usize) -> Line
     lines.extend(text::wrap(&clean(who), room, 3).into_iter().map(|line| (line, Tone::Plain)));
     let stars = typed.min(room.saturating_sub(3));
     lines.push((format!("> {}▏", "•".repeat(stars)), Tone::Bright));
+    lines
+}
+
+fn certificate(place: &str, reason: &str, (said, pin): (&[String], &str), room: usize) -> Lines {
+    let mut lines = agreement(place, reason, room);
+    for line in said {
+        lines.extend(text::wrap(&clean(line), room, 3).into_iter().map(|line| (line, Tone::Dim)));
+    }
+    lines.push(("To trust it for good, write into the configuration:".into(), Tone::Plain));
+    lines.extend(text::wrap(&clean(pin), room, 4).into_iter().map(|line| (line, Tone::Bright)));
     lines
 }
 

@@ -52,7 +52,7 @@ impl Prompts {
 
     /// A key; gives the answer back when there is one now, with where it goes.
     pub fn key(&mut self, key: KeyEvent) -> Option<(Sender<Answer>, Answer)> {
-        if let Some((Ask::Agreement { .. } | Ask::Removal { .. }, _)) = self.current() {
+        if let Some((Ask::Agreement { .. } | Ask::Removal { .. } | Ask::Certificate { .. }, _)) = self.current() {
             return match key.code {
                 KeyCode::Char('y' | 'Y') => self.answer(Answer::Agreed),
                 KeyCode::Char('n' | 'N') | KeyCode::Esc | KeyCode::Enter => self.answer(Answer::GivenUp),
