@@ -56,6 +56,26 @@ pub enum Colour {
     RedAndBlack,
 }
 
+impl Colour {
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Black => "black",
+            Self::Red | Self::DeepRed => "red",
+            Self::Gray => "gray",
+            Self::Purple => "purple",
+            Self::Cyan => "cyan",
+            Self::Green => "green",
+            Self::Blue => "blue",
+            Self::Orange => "orange",
+            Self::Fuchsia => "fuchsia",
+            Self::Yellow => "yellow",
+            Self::Pink => "pink",
+            Self::RedAndBlack => "flashing",
+        }
+    }
+}
+
 impl Light {
     /// Every light there is, in the order of the legend.
     pub const ALL: [Self; 14] = [

@@ -81,6 +81,8 @@ pub struct Setup {
     pub env: fn(&str) -> Option<String>,
     /// The character that a lamp is drawn with; `None`: the program's own.
     pub lamp: Option<char>,
+    /// Whether somebody sees it for the first time.
+    pub welcome: bool,
 }
 
 impl Default for Setup {
@@ -90,6 +92,7 @@ impl Default for Setup {
             local: |time| time.with_timezone(&Local).fixed_offset(),
             env: |name| std::env::var(name).ok(),
             lamp: None,
+            welcome: false,
         }
     }
 }

@@ -8,6 +8,7 @@ use blinkensync::ui::blinken::act::Effect;
 use blinkensync::ui::blinken::draw::draw;
 use blinkensync::ui::blinken::screen::Screen;
 use blinkensync::ui::blinken::theme::{Depth, Theme};
+use blinkensync::ui::blinken::view::Over;
 use crossbeam_channel::bounded;
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Terminal;
@@ -120,7 +121,7 @@ fn a_lot_is_deleted_only_when_somebody_agrees() {
 #[test]
 fn help_shows_keys_and_lamps() {
     let mut screen = played("idle");
-    screen.help = true;
+    screen.over = Some(Over::Help(0));
     compare("help-100x30", &text(&drawn(&mut screen, Depth::True, (100, 30))));
 }
 

@@ -4,11 +4,19 @@ use crossbeam_channel::Sender;
 use crossterm::event::{KeyEvent, KeyModifiers};
 
 use crate::model::command::{Command, Target};
+use crate::model::ids::AccountName;
 use crate::model::question::Answer;
 
-use super::keys::{Meaning, meaning};
+use super::chord::Chord;
+use super::entry::{Entry, Purpose, Typed};
+use super::filter::Filter;
+use super::keys::{Meaning, Place};
+use super::log::Scroll;
 use super::roster::Row;
 use super::screen::Screen;
+use super::search::Search;
+use super::table::moved;
+use super::view::{Armed, Over, View};
 
 /// What the terminal's side has to do after a key.
 #[derive(Debug)]
@@ -21,59 +29,270 @@ pub enum Effect {
     Redraw,
     /// Give the terminal back and stop until the shell says to go on.
     Suspend,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Put this where the terminal's user can paste it.
+    Copy(String),
+    /// Write this to a file.
+    Save(String),
 }
 
+/// What most keys ask of the rest of the program.
+const NOTHING: Vec<Effect> = Vec::new();
+
 impl Screen {
-    /// Takes a key in.
-    pub fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        let typing = self.prompts.current().is_some();
-        let meant = meaning(key);
-        let through = key.modifiers.contains(KeyModifiers::CONTROL)
-            && matches!(meant, Some(Meaning::Quit | Meaning::Redraw | Meaning::Suspend));
-        if typing && !through {
-            return self.prompts.key(key).map(|(reply, answer)| Effect::Reply(reply, answer)).into_iter().collect();
+    /// Where keys count now.
+    pub fn place(&self) -> Place {
+        match &self.over {
+            Some(Over::Accounts(_)) => Place::Accounts,
+            Some(Over::Folder(_)) => Place::Folder,
+            _ => self.view.place(),
         }
-        meant.map_or_else(Vec::new, |meant| self.act(meant, key))
     }
 
-    fn act(&mut self, meant: Meaning, key: KeyEvent) -> Vec<Effect> {
-        match meant {
-            Meaning::Quit => vec![self.quit()],
-            Meaning::SyncAll => vec![Effect::Send(Command::Sync(Target::All))],
-            Meaning::SyncOne => self.sync_one(key).into_iter().collect(),
-            Meaning::Pause => vec![self.pause()],
-            Meaning::Help => {
-                self.help = !self.help;
-                Vec::new()
+    /// Takes a key in.
+    pub fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        let meant = self.bindings.meaning(Chord::from(key), self.place());
+        let held = key.modifiers.contains(KeyModifiers::CONTROL);
+        let through = held && matches!(meant, Some((Meaning::Quit | Meaning::Redraw | Meaning::Suspend, _)));
+        if !through {
+            if self.prompts.current().is_some() {
+                let answer = self.prompts.key(key);
+                return answer.map(|(reply, answer)| Effect::Reply(reply, answer)).into_iter().collect();
             }
-            Meaning::Close => {
-                self.help = false;
-                Vec::new()
+            if self.entry.is_some() {
+                self.type_in(key);
+                return NOTHING;
             }
-            Meaning::Move(scroll) => {
-                self.log.scroll(scroll, self.page);
-                Vec::new()
-            }
-            Meaning::Redraw => vec![Effect::Redraw],
-            Meaning::Suspend => vec![Effect::Suspend],
         }
+        if matches!(self.over, Some(Over::Welcome(_))) {
+            self.over = None;
+            if matches!(meant, Some((Meaning::Close, _))) {
+                return NOTHING;
+            }
+        }
+        let armed = self.armed.take();
+        meant.map_or(NOTHING, |(meaning, which)| self.act(meaning, which, armed))
+    }
+
+    fn act(&mut self, meaning: Meaning, which: usize, armed: Option<Armed>) -> Vec<Effect> {
+        match meaning {
+            Meaning::Quit => return vec![self.quit()],
+            Meaning::SyncAll | Meaning::One | Meaning::Pause => return self.wish(meaning, which, armed),
+            Meaning::Full if self.place() == Place::Accounts => return self.sync(self.chosen_account(), true),
+            Meaning::Full => self.arm(armed, Armed::Full),
+            Meaning::PauseOne => self.arm(armed, Armed::PauseOne),
+            Meaning::Open if self.place() == Place::Accounts => return self.sync(self.chosen_account(), false),
+            Meaning::Move(scroll) => self.scroll(scroll),
+            Meaning::Redraw => return vec![Effect::Redraw],
+            Meaning::Suspend => return vec![Effect::Suspend],
+            Meaning::Mouse => return self.toggle_mouse(),
+            Meaning::Save => return vec![Effect::Save(self.log_text())],
+            Meaning::Copy => return vec![self.copy()],
+            Meaning::Retry | Meaning::Ignore => return self.left_out(meaning).into_iter().collect(),
+            Meaning::Folders | Meaning::Overview | Meaning::NextView => return self.show_view(meaning),
+            Meaning::Accounts | Meaning::Help | Meaning::Legend | Meaning::Open | Meaning::Close => self.lay(meaning),
+            Meaning::Sort => self.table.sort_on(),
+            Meaning::Reverse => self.table.reversed = !self.table.reversed,
+            Meaning::Search | Meaning::Filter => self.begin_to_type(meaning),
+            Meaning::Next => self.find(true),
+            Meaning::Previous => self.find(false),
+            Meaning::Level => self.log.show(self.log.filter().next_level()),
+            Meaning::Wrap => self.cut = !self.cut,
+            Meaning::Mark => self.log.toggle_choice(),
+        }
+        NOTHING
     }
 
     fn quit(&mut self) -> Effect {
         self.prompts.clear();
+        self.entry = None;
         let again = std::mem::replace(&mut self.stopping, true);
         Effect::Send(if again { Command::QuitNow } else { Command::Quit })
     }
 
-    fn sync_one(&self, key: KeyEvent) -> Option<Effect> {
-        let number = key.code.as_char()?.to_digit(10)? as usize;
-        let row = self.roster.accounts().get(number.checked_sub(1)?)?;
-        Some(Effect::Send(Command::Sync(Target::One(row.account.clone()?))))
+    /// The second time it is undone.
+    fn arm(&mut self, before: Option<Armed>, armed: Armed) {
+        self.armed = if before == Some(armed) { None } else { Some(armed) };
+    }
+}
+
+/// Wishes to synchronise and to pause.
+impl Screen {
+    fn wish(&mut self, meaning: Meaning, which: usize, armed: Option<Armed>) -> Vec<Effect> {
+        let full = armed == Some(Armed::Full);
+        match meaning {
+            Meaning::One if armed == Some(Armed::PauseOne) => self.pause_one(self.account(which)),
+            Meaning::One => self.sync(self.account(which), full),
+            Meaning::SyncAll if self.place() == Place::Accounts => self.sync(self.chosen_account(), full),
+            Meaning::SyncAll => vec![Effect::Send(sync(Target::All, full))],
+            _ if self.place() == Place::Accounts => self.pause_one(self.chosen_account()),
+            _ => vec![self.pause()],
+        }
+    }
+
+    fn account(&self, place: usize) -> Option<AccountName> {
+        self.roster.accounts().get(place).and_then(|row| row.account.clone())
+    }
+
+    fn chosen_account(&self) -> Option<AccountName> {
+        if let Some(Over::Accounts(chosen)) = self.over { self.account(chosen) } else { None }
+    }
+
+    fn sync(&mut self, account: Option<AccountName>, full: bool) -> Vec<Effect> {
+        let Some(account) = account else { return NOTHING };
+        let words = if full { "looking at everything in" } else { "synchronising" };
+        self.remark(format!("{words} {account}"));
+        vec![Effect::Send(sync(Target::One(account), full))]
     }
 
     fn pause(&self) -> Effect {
         let all_paused = self.roster.accounts().iter().all(Row::paused);
         let held = all_paused && !self.roster.accounts().is_empty();
         Effect::Send(if held { Command::Resume(Target::All) } else { Command::Pause(Target::All) })
+    }
+
+    fn pause_one(&self, account: Option<AccountName>) -> Vec<Effect> {
+        let Some(account) = account else { return NOTHING };
+        let held = self.roster.accounts().iter().any(|row| row.account.as_ref() == Some(&account) && row.paused());
+        let target = Target::One(account);
+        vec![Effect::Send(if held { Command::Resume(target) } else { Command::Pause(target) })]
+    }
+}
+
+fn sync(target: Target, full: bool) -> Command {
+    if full { Command::SyncFully(target) } else { Command::Sync(target) }
+}
+
+/// What is in sight.
+impl Screen {
+    fn show_view(&mut self, meaning: Meaning) -> Vec<Effect> {
+        let wanted = match meaning {
+            Meaning::Folders => View::Folders,
+            Meaning::Overview => View::Overview,
+            _ => self.view.next(),
+        };
+        let back = self.view == wanted && self.over.is_none();
+        self.go_to(if back { View::Lights } else { wanted })
+    }
+
+    /// Fills the screen with another view.
+    pub fn go_to(&mut self, view: View) -> Vec<Effect> {
+        self.over = None;
+        self.view = view;
+        // What the ledger knows may have changed since it was told last.
+        if view == View::Folders { vec![Effect::Send(Command::TellFolders(Target::All))] } else { NOTHING }
+    }
+
+    /// Lays something above the rest, or takes it away.
+    fn lay(&mut self, meaning: Meaning) {
+        self.over = match (meaning, self.over.take()) {
+            (Meaning::Help, Some(Over::Help(_)))
+            | (Meaning::Legend, Some(Over::Legend))
+            | (Meaning::Accounts, Some(Over::Accounts(_))) => None,
+            (Meaning::Help, _) => Some(Over::Help(0)),
+            (Meaning::Legend, _) => Some(Over::Legend),
+            (Meaning::Accounts, _) => Some(Over::Accounts(0)),
+            (Meaning::Open, _) => self.chosen_folder(),
+            (_, Some(_)) => None,
+            (_, None) => {
+                self.undo();
+                None
+            }
+        };
+    }
+
+    /// With nothing above, Esc takes back what was chosen: lines, what is searched, what is shown, then the view.
+    fn undo(&mut self) {
+        if self.view == View::Folders && !self.table.wanted.is_empty() {
+            self.table.wanted.clear();
+        } else if self.view != View::Lights {
+            self.view = View::Lights;
+        } else if self.log.choosing() {
+            self.log.let_go();
+        } else if !self.search.words().is_empty() {
+            self.search = Search::default();
+        } else if !self.log.filter().is_nothing() {
+            self.log.show(Filter::default());
+        } else {
+            self.log.scroll(Scroll::Last, self.page);
+        }
+    }
+
+    /// Moves through whatever is in front.
+    pub fn scroll(&mut self, scroll: Scroll) {
+        let last_account = self.roster.accounts().len().saturating_sub(1);
+        match &mut self.over {
+            Some(Over::Help(top)) => *top = moved(*top, scroll, self.page),
+            Some(Over::Accounts(chosen)) => *chosen = moved(*chosen, scroll, self.page).min(last_account),
+            Some(Over::Folder(leaf)) => leaf.chosen = moved(leaf.chosen, scroll, self.page),
+            Some(Over::Legend | Over::Welcome(_)) => {}
+            None => match self.view {
+                View::Lights => self.log.scroll(scroll, self.page),
+                View::Folders => self.table.scroll(&self.book, scroll, self.page),
+                View::Overview => {}
+            },
+        }
+    }
+
+    fn toggle_mouse(&mut self) -> Vec<Effect> {
+        self.mouse = !self.mouse;
+        self.remark(if self.mouse { "the mouse works here" } else { "the mouse is the terminal's" });
+        vec![Effect::Mouse(self.mouse)]
+    }
+}
+
+/// Typing.
+impl Screen {
+    fn begin_to_type(&mut self, meaning: Meaning) {
+        let entry = match (meaning, self.view) {
+            (Meaning::Search, View::Folders) => Entry::new(Purpose::Folders, self.table.wanted.clone()),
+            (Meaning::Search, _) => Entry::new(Purpose::Search, String::new()),
+            _ => Entry::new(Purpose::Filter, self.log.filter().words()),
+        };
+        self.entry = Some(entry);
+    }
+
+    fn type_in(&mut self, key: KeyEvent) {
+        let Some(entry) = &mut self.entry else { return };
+        match entry.key(key) {
+            Typed::Nothing => self.entry = None,
+            Typed::Whole => {
+                if let Some(entry) = self.entry.take() {
+                    self.typed(entry);
+                }
+            }
+            // Folders are few, so that each letter can tell at once.
+            Typed::More if entry.purpose == Purpose::Folders => self.table.wanted = entry.text.to_lowercase(),
+            Typed::More => {}
+        }
+    }
+
+    fn typed(&mut self, entry: Entry) {
+        match entry.purpose {
+            Purpose::Folders => self.table.wanted = entry.text.to_lowercase(),
+            Purpose::Search => {
+                self.search = Search::new(&entry.text);
+                self.find(false);
+            }
+            Purpose::Filter => match entry.text.parse() {
+                Ok(filter) => self.log.show(filter),
+                Err(words) => {
+                    self.remark(words);
+                    self.entry = Some(entry);
+                }
+            },
+        }
+    }
+
+    fn find(&mut self, down: bool) {
+        if self.search.words().is_empty() {
+            return self.remark(format!("{} looks for words", self.bindings.first(Meaning::Search)));
+        }
+        let (search, page) = (&self.search, self.page);
+        self.search.found = self.log.find(search.found, down, page, |phrase| search.is_in(phrase));
+        if self.search.found.is_none() {
+            self.remark(format!("nothing has \"{}\" in it", self.search.words()));
+        }
     }
 }

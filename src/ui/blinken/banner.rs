@@ -6,11 +6,14 @@ use crate::model::light::Light;
 use crate::ui::figures::{count, size};
 
 use super::draw::Canvas;
+use super::mouse::Target;
 use super::screen::Screen;
 use super::text;
 use super::theme::Tone;
+use super::view::View;
+use super::work::Way;
 
-const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+pub(super) const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// Draws the banner.
 pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
@@ -34,9 +37,22 @@ fn throughput(screen: &Screen, canvas: &mut Canvas, area: Rect, (from, to): (usi
     let rates = format!("{} {}", rate(down, "↓"), rate(up, "↑"));
     let room = to.saturating_sub(from + text::width(&rates) + 4);
     let sparks = room.min(if area.width >= 70 { 24 } else { 8 });
-    let spark: String = screen.throughput.heights(sparks).into_iter().map(|height| BARS[height.min(8)]).collect();
+    let spark: String =
+        screen.throughput.heights(sparks, 1, Way::Both).into_iter().map(|height| BARS[height.min(8)]).collect();
     let at = from + room.saturating_sub(sparks);
     let after = canvas.put(area, at, 0, &spark, canvas.theme.text(Light::Downloading));
     let tone = if down + up > 0 { Tone::Plain } else { Tone::Dim };
     canvas.say(area, after + 1, 0, &rates, tone);
+}
+
+/// Draws the tabs of the views on the rule below the banner.
+pub fn draw_tabs(screen: &Screen, canvas: &mut Canvas, area: Rect) {
+    let mut at = 1;
+    for (view, name) in View::ALL {
+        let here = screen.view == view;
+        let (words, tone) = if here { (format!("[{name}]"), Tone::Bright) } else { (format!(" {name} "), Tone::Dim) };
+        let after = canvas.say(area, at, 0, &words, tone);
+        canvas.aim(area, (at, 0), after.saturating_sub(at), Target::Tab(view));
+        at = after + 1;
+    }
 }

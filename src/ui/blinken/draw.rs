@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! banner       name, throughput, accounts, clock
-//! ─────────
-//! log          as much as is left
+//! ─────────    the tabs of the views
+//! log          as much as is left; other views have their own
 //! ─────────    whether it follows
 //! work         a line a folder
 //! ─────────
@@ -14,11 +14,15 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
+use super::mouse::Target;
 use super::screen::Screen;
 use super::theme::{Theme, Tone};
-use super::{asking, banner, footer, help, logview, progress, rows, text};
+use super::view::{Over, View};
+use super::{
+    accounts, asking, banner, folder, folders, footer, help, legend, logview, overview, progress, rows, text, welcome,
+};
 
 /// Where the regions are; a region without a line isn't drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +44,8 @@ pub struct Canvas<'a> {
     pub buffer: &'a mut Buffer,
     /// The colours.
     pub theme: Theme,
+    /// What lies where, for the mouse; what comes later lies above.
+    pub targets: Vec<(Rect, Target)>,
 }
 
 impl Canvas<'_> {
@@ -54,6 +60,23 @@ impl Canvas<'_> {
         after
     }
 
+    /// Says that `width` columns at this place of `area` are something that can be clicked.
+    pub fn aim(&mut self, area: Rect, (column, line): (usize, usize), width: usize, target: Target) {
+        let part = |value: usize| u16::try_from(value).unwrap_or(u16::MAX);
+        let (x, y) = (area.x.saturating_add(part(column)), area.y.saturating_add(part(line)));
+        let rect = Rect { x, y, width: part(width), height: 1 }.intersection(area);
+        if !rect.is_empty() {
+            self.targets.push((rect, target));
+        }
+    }
+
+    /// Shows a line of `area` as chosen.
+    pub fn choose(&mut self, area: Rect, line: usize) {
+        let Ok(y) = u16::try_from(line) else { return };
+        let line = Rect { y: area.y.saturating_add(y), height: 1, ..area }.intersection(area);
+        self.buffer.set_style(line, Style::new().add_modifier(Modifier::REVERSED));
+    }
+
     /// Writes `words` in a tone.
     pub fn say(&mut self, area: Rect, column: usize, line: usize, words: &str, tone: Tone) -> usize {
         self.put(area, column, line, words, self.theme.tone(tone))
@@ -64,21 +87,48 @@ impl Canvas<'_> {
 pub fn draw(screen: &mut Screen, theme: Theme, buffer: &mut Buffer) {
     let area = buffer.area;
     let plan = plan(screen, area);
-    screen.page = usize::from(plan.log.height);
-    let mut canvas = Canvas { buffer, theme };
+    let mut canvas = Canvas { buffer, theme, targets: Vec::new() };
     banner::draw(screen, &mut canvas, plan.banner);
     for rule in [plan.top, plan.middle, plan.bottom] {
         canvas.say(rule, 0, 0, &"─".repeat(usize::from(rule.width)), Tone::Track);
     }
-    logview::draw(screen, &mut canvas, plan.log);
-    logview::draw_place(screen, &mut canvas, plan.middle);
+    banner::draw_tabs(screen, &mut canvas, plan.top);
+    screen.page = usize::from(plan.log.height);
+    match screen.view {
+        View::Lights => {
+            logview::draw(screen, &mut canvas, plan.log);
+            logview::draw_place(screen, &mut canvas, plan.middle);
+        }
+        View::Folders => screen.page = folders::draw(screen, &mut canvas, plan.log),
+        View::Overview => overview::draw(screen, &mut canvas, plan.log),
+    }
     progress::draw(screen, &mut canvas, plan.work);
     rows::draw(screen, &mut canvas, plan.rows);
     footer::draw(screen, &mut canvas, plan.footer);
-    if screen.help {
-        help::draw(&mut canvas, area);
+    if let Some(page) = over(screen, &mut canvas, area) {
+        screen.page = page;
     }
     asking::draw(screen, &mut canvas, area);
+    screen.targets = canvas.targets;
+}
+
+/// Draws what lies above the view, and says how many lines of it can be scrolled at once.
+fn over(screen: &Screen, canvas: &mut Canvas, area: Rect) -> Option<usize> {
+    let over = screen.over.as_ref()?;
+    canvas.targets.clear();
+    match over {
+        Over::Help(top) => Some(help::draw(screen, canvas, area, *top)),
+        Over::Accounts(chosen) => Some(accounts::draw(screen, canvas, area, *chosen)),
+        Over::Folder(leaf) => Some(folder::draw(screen, canvas, area, leaf)),
+        Over::Legend => {
+            legend::draw(canvas, area);
+            None
+        }
+        Over::Welcome(_) => {
+            welcome::draw(canvas, area);
+            None
+        }
+    }
 }
 
 fn plan(screen: &Screen, area: Rect) -> Plan {
@@ -91,7 +141,11 @@ fn plan(screen: &Screen, area: Rect) -> Plan {
     let rows = wanted.min(if frame == 0 { inner } else { (inner / 2).max(1) });
     let free = inner.saturating_sub(rows);
     let most = if height < 16 { 1 } else { free / 3 };
-    let work = if frame == 0 { 0 } else { u16::try_from(screen.work.len()).unwrap_or(most).min(most) };
+    let work = if frame == 0 || screen.view != View::Lights {
+        0
+    } else {
+        u16::try_from(screen.work.len()).unwrap_or(most).min(most)
+    };
     let bottom = if work == 0 { 0 } else { rule.min(free.saturating_sub(work)) };
     let log = free.saturating_sub(work + bottom);
     let mut y = area.y;

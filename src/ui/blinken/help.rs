@@ -5,25 +5,28 @@ use ratatui::layout::Rect;
 use crate::model::light::Light;
 
 use super::draw::Canvas;
-use super::keys::TABLE;
+use super::screen::Screen;
 use super::theme::Tone;
-use super::{frame, text};
+use super::{frame, legend, text};
 
-/// Draws the help above the rest; the legend stands beside the keys where there is room.
-pub fn draw(canvas: &mut Canvas, area: Rect) {
-    let wide = area.width >= 84;
-    let lines = TABLE.len().max(if wide { Light::ALL.len() } else { 0 });
-    let size = (if wide { 84 } else { 58 }, lines + 2);
+/// Draws the help above the rest, without its first `top` lines; the legend stands beside the keys where there is room.
+/// Says how many lines are in sight.
+pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect, top: usize) -> usize {
+    let wide = area.width >= 88;
+    let rows: Vec<_> = screen.bindings.rows().collect();
+    let names = rows.iter().map(|row| text::width(&row.1)).max().unwrap_or(0).min(20);
+    let size = (if wide { 88 } else { 66 }, rows.len() + 2);
     let inner = frame::open(canvas, area, size, "Keys and lamps");
-    for (line, key) in TABLE.iter().enumerate() {
-        let after = canvas.say(inner, 0, line, &text::left(key.name, 7), Tone::Bright);
-        canvas.say(inner, after + 1, line, key.help, Tone::Plain);
+    let height = usize::from(inner.height);
+    let top = top.min(rows.len().saturating_sub(height));
+    for (line, (key, name)) in rows.iter().skip(top).take(height).enumerate() {
+        let after = canvas.say(inner, 0, line, &text::left(name, names), Tone::Bright);
+        canvas.say(inner, after + 2, line, key.help, Tone::Plain);
     }
     if wide {
         for (line, light) in Light::ALL.into_iter().enumerate() {
-            let (sign, style) = canvas.theme.lamp(light, None, 0.0, 1.0);
-            canvas.put(inner, 60, line, sign.encode_utf8(&mut [0; 4]), style);
-            canvas.say(inner, 62, line, light.meaning(), Tone::Plain);
+            legend::entry(canvas, inner, (64, line), light);
         }
     }
+    height
 }

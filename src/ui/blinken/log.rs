@@ -1,4 +1,4 @@
-//! The log: a ring of lines that follows what happens until a person scrolls.
+//! The log: a ring of lines that follows what happens until a person scrolls, shows all or some, and is searched.
 
 use std::collections::VecDeque;
 
@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 
 use crate::ui::phrase::Phrase;
 
+use super::filter::Filter;
+
 /// How many lines are kept.
-pub const CAPACITY: usize = 10_000;
+pub const CAPACITY: usize = 20_000;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +20,7 @@ pub struct Line {
     pub phrase: Phrase,
 }
 
-/// A movement through the log.
+/// A movement through what is in sight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scroll {
     /// One line towards the beginning.
@@ -29,19 +31,25 @@ pub enum Scroll {
     PageUp,
     /// One page towards the end.
     PageDown,
-    /// To the oldest line.
+    /// To the first line.
     First,
-    /// To the newest line, and follow again.
+    /// To the last line, and follow again.
     Last,
 }
 
-/// The lines, and the place that a person looks at.
+/// The lines, and the place that a person looks at. Lines are numbered from the very first one on, so that a number
+/// means the same line however many have been dropped.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Log {
     lines: VecDeque<Line>,
     dropped: usize,
-    /// The number, counted from the very first line, of the line after the last one shown; `None` while following.
+    filter: Filter,
+    /// The numbers of the lines that the filter shows.
+    shown: VecDeque<usize>,
+    /// The number after that of the last line in sight; `None` while following.
     end: Option<usize>,
+    /// The chosen lines: where the choice began, and where it has come to.
+    chosen: Option<(usize, usize)>,
 }
 
 impl Log {
@@ -49,9 +57,36 @@ impl Log {
     pub fn push(&mut self, line: Line) {
         if self.lines.len() == CAPACITY {
             self.lines.pop_front();
+            if self.shown.front() == Some(&self.dropped) {
+                self.shown.pop_front();
+            }
             self.dropped += 1;
         }
+        if self.filter.shows(&line.phrase) {
+            self.shown.push_back(self.dropped + self.lines.len());
+        }
         self.lines.push_back(line);
+    }
+
+    /// All lines that are kept, whether they are shown or not.
+    pub fn all(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter()
+    }
+
+    /// What is shown.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Shows other lines; the place stays where it was, as far as there is something to see.
+    pub fn show(&mut self, filter: Filter) {
+        self.filter = filter;
+        let numbered = self.lines.iter().enumerate();
+        self.shown = numbered
+            .filter(|(_, line)| self.filter.shows(&line.phrase))
+            .map(|(place, _)| place + self.dropped)
+            .collect();
+        self.chosen = None;
     }
 
     /// Whether the newest line is in sight.
@@ -59,89 +94,144 @@ impl Log {
         self.end.is_none()
     }
 
-    /// How many lines there are below the last one shown.
+    /// How many lines there are below the last one in sight.
     pub fn below(&self) -> usize {
-        self.end.map_or(0, |end| (self.dropped + self.lines.len()).saturating_sub(end))
+        self.shown.len() - self.last_place()
     }
 
-    /// Moves the view; a page is `page` lines.
+    /// How many of the lines that are shown stand above the end of what is in sight.
+    fn last_place(&self) -> usize {
+        self.end.map_or(self.shown.len(), |end| self.shown.partition_point(|number| *number < end))
+    }
+
+    /// Moves the view, or the end of the choice; a page is `page` lines.
     pub fn scroll(&mut self, scroll: Scroll, page: usize) {
-        let last = self.dropped + self.lines.len();
-        let end = self.end.unwrap_or(last);
-        let page = page.max(2) - 1;
-        let end = match scroll {
-            Scroll::Up => end.saturating_sub(1),
-            Scroll::Down => end.saturating_add(1),
-            Scroll::PageUp => end.saturating_sub(page),
-            Scroll::PageDown => end.saturating_add(page),
+        if self.chosen.is_some() {
+            return self.choose(scroll, page);
+        }
+        let page_less_one = page.max(2) - 1;
+        let place = self.last_place();
+        let place = match scroll {
+            Scroll::Up => place.saturating_sub(1),
+            Scroll::Down => place + 1,
+            Scroll::PageUp => place.saturating_sub(page_less_one),
+            Scroll::PageDown => place + page_less_one,
             Scroll::First => 0,
-            Scroll::Last => last,
+            Scroll::Last => self.shown.len(),
         };
         // The first page is as far up as it goes.
-        let end = end.max(self.dropped + self.lines.len().min(page + 1));
-        self.end = (end < last).then_some(end);
+        self.look_at(place.max(self.shown.len().min(page_less_one + 1)));
     }
 
-    /// The lines up to the last one in sight, from there backwards.
-    pub fn backwards(&self) -> impl Iterator<Item = &Line> {
-        let end = self.end.map_or(self.lines.len(), |end| end.saturating_sub(self.dropped).min(self.lines.len()));
-        self.lines.range(..end).rev()
+    /// Puts the end of what is in sight behind so many of the lines that are shown.
+    fn look_at(&mut self, place: usize) {
+        self.end = self.shown.get(place).copied();
+    }
+
+    /// Brings a line into sight, if it isn't there yet.
+    fn bring(&mut self, number: usize, page: usize) {
+        let place = self.shown.partition_point(|shown| *shown < number);
+        let last = self.last_place();
+        if place >= last {
+            self.look_at(place + 1);
+        } else if place + page < last + 1 {
+            self.look_at((place + page).min(self.shown.len()));
+        }
+    }
+
+    /// The lines up to the last one in sight, from there backwards, each with its number.
+    pub fn backwards(&self) -> impl Iterator<Item = (usize, &Line)> {
+        self.shown.range(..self.last_place()).rev().filter_map(|number| Some((*number, self.line(*number)?)))
+    }
+
+    fn line(&self, number: usize) -> Option<&Line> {
+        self.lines.get(number.checked_sub(self.dropped)?)
+    }
+}
+
+/// Searching.
+impl Log {
+    /// Goes to the nearest line above the last one in sight (or, `back`, on from there) in which `is` says yes, and says
+    /// which one it is. `from` is the line that was found before.
+    pub fn find(
+        &mut self,
+        from: Option<usize>,
+        down: bool,
+        page: usize,
+        is: impl Fn(&Phrase) -> bool,
+    ) -> Option<usize> {
+        let here = from.map_or(self.last_place(), |number| self.shown.partition_point(|shown| *shown < number));
+        let matches = |number: &&usize| self.line(**number).is_some_and(|line| is(&line.phrase));
+        let found = if down {
+            let after = (here + usize::from(from.is_some())).min(self.shown.len());
+            self.shown.range(after..).chain(self.shown.range(..after)).find(matches)
+        } else {
+            self.shown.range(..here).rev().chain(self.shown.range(here..).rev()).find(matches)
+        };
+        let found = found.copied();
+        if let Some(number) = found {
+            self.bring(number, page.max(1));
+        }
+        found
+    }
+}
+
+/// Choosing lines to copy.
+impl Log {
+    /// Whether lines are being chosen.
+    pub fn choosing(&self) -> bool {
+        self.chosen.is_some()
+    }
+
+    /// Begins to choose, at the last line in sight; or ends the choice.
+    pub fn toggle_choice(&mut self) {
+        let last = self.last_place().checked_sub(1).and_then(|place| self.shown.get(place)).copied();
+        self.chosen = if self.chosen.is_some() { None } else { last.map(|last| (last, last)) };
+    }
+
+    /// Chooses from the line where a pointer went down to the one where it is.
+    pub fn choose_between(&mut self, from: usize, to: usize) {
+        self.chosen = Some((from, to));
+    }
+
+    /// Nothing is chosen any more.
+    pub fn let_go(&mut self) {
+        self.chosen = None;
+    }
+
+    /// Whether this line is chosen.
+    pub fn is_chosen(&self, number: usize) -> bool {
+        self.chosen.is_some_and(|(from, to)| (from.min(to)..=from.max(to)).contains(&number))
+    }
+
+    fn choose(&mut self, scroll: Scroll, page: usize) {
+        let Some((from, to)) = self.chosen else { return };
+        let place = self.shown.partition_point(|shown| *shown < to);
+        let place = match scroll {
+            Scroll::Up => place.saturating_sub(1),
+            Scroll::Down => place + 1,
+            Scroll::PageUp => place.saturating_sub(page),
+            Scroll::PageDown => place + page,
+            Scroll::First => 0,
+            Scroll::Last => usize::MAX,
+        };
+        if let Some(to) = self.shown.get(place.min(self.shown.len().saturating_sub(1))).copied() {
+            self.chosen = Some((from, to));
+            self.bring(to, page.max(1));
+        }
+    }
+
+    /// The chosen lines; or, with none chosen, the last `page` in sight.
+    pub fn chosen(&self, page: usize) -> Vec<&Line> {
+        if self.chosen.is_none() {
+            let mut lines: Vec<&Line> = self.backwards().take(page).map(|(_, line)| line).collect();
+            lines.reverse();
+            return lines;
+        }
+        let chosen = self.shown.iter().filter(|number| self.is_chosen(**number));
+        chosen.filter_map(|number| self.line(*number)).collect()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::light::Light;
-    use crate::ui::phrase::Level;
-
-    fn log(count: usize) -> Log {
-        let mut log = Log::default();
-        for number in 0..count {
-            push(&mut log, number);
-        }
-        log
-    }
-
-    fn push(log: &mut Log, number: usize) {
-        let text = number.to_string();
-        let phrase = Phrase { level: Level::Info, account: None, folder: None, light: Light::Control, text };
-        log.push(Line { at: DateTime::default(), phrase });
-    }
-
-    fn last(log: &Log) -> Option<String> {
-        log.backwards().next().map(|line| line.phrase.text.clone())
-    }
-
-    #[test]
-    fn it_follows_until_scrolled_and_stays_where_it_was_left() {
-        let mut log = log(100);
-        assert_eq!(last(&log).as_deref(), Some("99"));
-        log.scroll(Scroll::Up, 10);
-        push(&mut log, 100);
-        assert_eq!((last(&log).as_deref(), log.below()), (Some("98"), 2));
-        log.scroll(Scroll::First, 10);
-        assert_eq!(last(&log).as_deref(), Some("9"));
-        log.scroll(Scroll::Last, 10);
-        assert!(log.following());
-    }
-
-    #[test]
-    fn scrolling_down_to_the_end_follows_again() {
-        let mut log = log(30);
-        log.scroll(Scroll::PageUp, 10);
-        log.scroll(Scroll::PageDown, 10);
-        assert!(log.following());
-    }
-
-    #[test]
-    fn the_ring_keeps_the_newest() {
-        let mut log = log(CAPACITY);
-        log.scroll(Scroll::First, 5);
-        (0..10).for_each(|number| push(&mut log, CAPACITY + number));
-        assert_eq!(log.lines.len(), CAPACITY);
-        assert_eq!(log.lines.front().map(|line| line.phrase.text.as_str()), Some("10"));
-        log.scroll(Scroll::Up, 5);
-        assert_eq!(last(&log).as_deref(), Some("14"));
-    }
-}
+mod tests;

@@ -1,12 +1,16 @@
 //! The log as it is seen.
 
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 
+use crate::ui::clean::clean;
 use crate::ui::figures::number;
 use crate::ui::phrase::Level;
 
 use super::draw::Canvas;
-use super::log::Line;
+use super::keys::Meaning;
+use super::log::{Line, Scroll};
+use super::mouse::Target;
 use super::screen::Screen;
 use super::text;
 use super::theme::Tone;
@@ -18,28 +22,36 @@ const MOST_LINES: usize = 4;
 /// Draws the log, its newest line in sight at the bottom.
 pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
     let height = usize::from(area.height);
-    let mut entries: Vec<(&Line, Vec<String>)> = Vec::new();
+    let mut entries: Vec<(usize, &Line, Vec<String>)> = Vec::new();
     let mut used = 0;
     let columns = Columns::new(screen, area);
-    for line in screen.log.backwards() {
+    for (number, line) in screen.log.backwards() {
         if used >= height {
             break;
         }
-        let most = if line.phrase.level <= Level::Info { MOST_LINES } else { usize::MAX };
+        let most = match line.phrase.level {
+            _ if screen.cut => 1,
+            Level::Debug | Level::Info => MOST_LINES,
+            Level::Warning | Level::Error => usize::MAX,
+        };
         let words = text::wrap(&columns.words(line), columns.text, most);
         used += words.len();
-        entries.push((line, words));
+        entries.push((number, line, words));
     }
     // The oldest entry in sight may begin above the region.
     let mut hidden = used.saturating_sub(height);
     let mut y = 0;
-    for (line, words) in entries.into_iter().rev() {
+    for (number, line, words) in entries.into_iter().rev() {
         for (part, words) in words.iter().enumerate() {
             if hidden > 0 {
                 hidden -= 1;
                 continue;
             }
             columns.draw(screen, canvas, area, y, line, (part, words));
+            if screen.log.is_chosen(number) {
+                canvas.choose(area, y);
+            }
+            canvas.aim(area, (0, y), usize::from(area.width), Target::Line(number));
             y += 1;
         }
     }
@@ -74,10 +86,11 @@ impl Columns {
             let time = screen.local(line.at).format(if self.account > 0 { "%H:%M:%S" } else { "%H:%M" }).to_string();
             let after = canvas.say(area, 1, y, &time, Tone::Dim);
             if self.account > 0 {
+                let plain = canvas.theme.tone(Tone::Plain);
                 let account = text::left(phrase.account.as_deref().unwrap_or("control"), self.account);
-                let after = canvas.say(area, after + 2, y, &account, Tone::Plain);
+                let after = marked(screen, canvas, area, (after + 2, y), &account, plain);
                 let folder = text::left(phrase.folder.as_deref().unwrap_or(""), self.folder);
-                canvas.put(area, after + 2, y, &folder, canvas.theme.tone(Tone::Plain));
+                marked(screen, canvas, area, (after + 2, y), &folder, plain);
             }
         }
         let style = match phrase.level {
@@ -85,16 +98,45 @@ impl Columns {
             Level::Warning => canvas.theme.tone(Tone::Warning),
             Level::Error => canvas.theme.tone(Tone::Error),
         };
-        canvas.put(area, self.start, y, words.1, style);
+        marked(screen, canvas, area, (self.start, y), words.1, style);
     }
 }
 
-/// Says on the rule below the log whether it follows.
-pub fn draw_place(screen: &Screen, canvas: &mut Canvas, area: Rect) {
-    if screen.log.following() {
-        return;
+/// Writes words, and marks in them what is looked for. Gives the column after them back.
+fn marked(
+    screen: &Screen,
+    canvas: &mut Canvas,
+    area: Rect,
+    (column, line): (usize, usize),
+    words: &str,
+    style: Style,
+) -> usize {
+    let after = canvas.put(area, column, line, words, style);
+    for place in screen.search.places(words) {
+        let at = column + text::width(&words[..place.start]);
+        canvas.put(area, at, line, &words[place], style.add_modifier(Modifier::REVERSED));
     }
-    let words = format!(" {} below, End follows ", number(screen.log.below() as u64));
-    let at = usize::from(area.width).saturating_sub(text::width(&words) + 3);
-    canvas.say(area, at, 0, &words, Tone::Bright);
+    after
+}
+
+/// Says on the rule below the log what is shown, what is looked for, and whether it follows.
+pub fn draw_place(screen: &Screen, canvas: &mut Canvas, area: Rect) {
+    let mut at = 2;
+    let filter = screen.log.filter();
+    if !filter.is_nothing() {
+        at = canvas.say(area, at, 0, &format!(" only {} ", filter.words()), Tone::Warning) + 1;
+    }
+    if !screen.search.words().is_empty() {
+        at = canvas.say(area, at, 0, &format!(" looking for {} ", clean(screen.search.words())), Tone::Bright) + 1;
+    }
+    if screen.log.choosing() {
+        let copy = screen.bindings.first(Meaning::Copy);
+        at = canvas.say(area, at, 0, &format!(" choosing lines, {copy} copies them "), Tone::Bright) + 1;
+    }
+    if !screen.log.following() {
+        let below = number(screen.log.below() as u64);
+        let words = format!(" {below} below, {} follows ", screen.bindings.first(Meaning::Move(Scroll::Last)));
+        let right = usize::from(area.width).saturating_sub(text::width(&words) + 3);
+        canvas.say(area, right.max(at), 0, &words, Tone::Bright);
+    }
 }

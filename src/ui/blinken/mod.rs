@@ -1,27 +1,46 @@
 //! Blinkenlights: the work of all threads as coloured lamps, full screen.
 
 pub mod act;
+pub mod bindings;
+pub mod chord;
 pub mod draw;
 pub mod keys;
 pub mod log;
+pub mod mouse;
 pub mod screen;
 pub mod theme;
+pub mod view;
 
+mod accounts;
+mod apply;
 mod asking;
 mod banner;
+mod book;
+mod entry;
+mod filter;
+mod folder;
+mod folders;
 mod footer;
 mod frame;
 mod help;
 mod input;
+mod legend;
 mod logview;
 mod notices;
+mod outside;
+mod overview;
 mod progress;
 mod prompt;
 mod roster;
 mod rows;
+mod runs;
+mod search;
 mod stops;
+mod table;
+mod taking;
 mod terminal;
 mod text;
+mod welcome;
 mod work;
 
 use std::fmt;
@@ -31,7 +50,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 use crossterm::event::{Event as Input, KeyEventKind};
 
-use crate::model::command::Command;
+use crate::model::command::{Command, Target};
 use crate::model::event::Event;
 use crate::model::fault::Exit;
 
@@ -91,6 +110,13 @@ fn show(screen: &mut Screen, setup: Setup, links: Links) -> io::Result<Exit> {
     let (input, stops) = (input::Input::start()?, Stops::start()?);
     let mut stage =
         Stage { setup, theme: Theme::from_env(setup.env).drawing(setup.lamp), commands: links.commands, drawn: None };
+    screen.mouse = true;
+    guard.take_mouse(screen.mouse)?;
+    if setup.welcome {
+        screen.welcome();
+    }
+    // What the ledger knows of the folders; the supervisor answers when it has the time.
+    drop(stage.commands.try_send(Command::TellFolders(Target::All)));
     let (mut questions, mut keys) = (links.questions, input.events.clone());
     let mut dirty = true;
     loop {
@@ -166,7 +192,12 @@ impl Stage {
         match input {
             Input::Key(key) if key.kind != KeyEventKind::Release => {
                 for effect in screen.key(key) {
-                    self.perform(effect, guard)?;
+                    self.perform(screen, effect, guard)?;
+                }
+            }
+            Input::Mouse(event) => {
+                for effect in screen.mouse_did(event) {
+                    self.perform(screen, effect, guard)?;
                 }
             }
             Input::Paste(text) => screen.paste(&zeroize::Zeroizing::new(text)),
@@ -175,7 +206,7 @@ impl Stage {
         Ok(())
     }
 
-    fn perform(&mut self, effect: Effect, guard: &mut Guard) -> io::Result<()> {
+    fn perform(&mut self, screen: &mut Screen, effect: Effect, guard: &mut Guard) -> io::Result<()> {
         match effect {
             // The supervisor takes commands at any time; when it is gone, the events end too.
             Effect::Send(command) => drop(self.commands.try_send(command)),
@@ -183,6 +214,11 @@ impl Stage {
             Effect::Reply(reply, answer) => drop(reply.try_send(answer)),
             Effect::Redraw => guard.forget()?,
             Effect::Suspend => guard.suspend()?,
+            Effect::Mouse(ours) => guard.take_mouse(ours)?,
+            Effect::Copy(text) => Guard::write(&outside::to_clipboard(&text))?,
+            Effect::Save(text) => {
+                screen.remark(outside::save(&text, screen.local(screen.now)).unwrap_or_else(|trouble| trouble));
+            }
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use crate::ui::clean::clean;
 use crate::ui::figures::{clock, number, size};
 
 use super::draw::Canvas;
+use super::mouse::Target;
 use super::screen::Screen;
 use super::text;
 use super::theme::Tone;
@@ -24,6 +25,7 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
     let shown = if work.len() > height && height > 1 { height - 1 } else { height };
     for (line, work) in work.iter().take(shown).enumerate() {
         draw_line(screen, canvas, area, line, work);
+        canvas.aim(area, (0, line), usize::from(area.width), Target::Work(work.account.clone(), work.folder.clone()));
     }
     if shown < height && work.len() > shown {
         let more = format!("and {} more folders", number((work.len() - shown) as u64));
@@ -70,11 +72,11 @@ fn figures(screen: &Screen, work: &Work, width: usize) -> String {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is never negative")]
-fn round(rate: f64) -> u64 {
+pub(super) fn round(rate: f64) -> u64 {
     rate.round() as u64
 }
 
-fn bar(canvas: &mut Canvas, area: Rect, (column, line): (usize, usize), room: usize, progress: Progress) {
+pub(super) fn bar(canvas: &mut Canvas, area: Rect, (column, line): (usize, usize), room: usize, progress: Progress) {
     let total = u128::from(progress.total.max(1));
     let eighths = usize::try_from(u128::from(progress.done).min(total) * (room as u128) * 8 / total).unwrap_or(0);
     let light = if progress.bytes_up > progress.bytes_down { Light::Uploading } else { Light::Downloading };

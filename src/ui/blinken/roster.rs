@@ -77,11 +77,36 @@ pub struct Row {
     pub trouble: bool,
     /// When the last synchronisation ended.
     pub synced: Option<DateTime<Utc>>,
+    /// The time between two synchronisations, once it has counted down.
+    pub every: Option<Duration>,
+    /// The threads that have a connection.
+    connections: Vec<LampId>,
 }
 
 impl Row {
     fn new(account: Option<AccountName>) -> Self {
-        Self { account, lamps: Vec::new(), phase: Phase::Fresh, status: String::new(), trouble: false, synced: None }
+        Self {
+            account,
+            lamps: Vec::new(),
+            phase: Phase::Fresh,
+            status: String::new(),
+            trouble: false,
+            synced: None,
+            every: None,
+            connections: Vec::new(),
+        }
+    }
+
+    /// A thread of it has connected.
+    pub fn connected(&mut self, lamp: LampId) {
+        if !self.connections.contains(&lamp) {
+            self.connections.push(lamp);
+        }
+    }
+
+    /// How many connections it has.
+    pub fn connections(&self) -> usize {
+        self.connections.len()
     }
 
     /// How long its countdown still has to go.
@@ -173,6 +198,12 @@ impl Roster {
         if !row.lamps.iter().any(|lamp| lamp.id == id) {
             row.lamps.push(Lamp { id, light: Light::Ended, before: None });
         }
+    }
+
+    /// The thread behind a lamp has ended, and its connection with it.
+    pub fn thread_ended(&mut self, id: LampId, at: DateTime<Utc>) {
+        self.turn(id, Light::Ended, at);
+        self.accounts.iter_mut().for_each(|row| row.connections.retain(|lamp| *lamp != id));
     }
 
     /// The thread behind a lamp does something else now, or has ended.

@@ -7,6 +7,7 @@ use crate::ui::clean::clean;
 use crate::ui::figures::{clock, count, number};
 
 use super::draw::Canvas;
+use super::mouse::Target;
 use super::roster::{Lamp, Phase, Row};
 use super::screen::Screen;
 use super::text;
@@ -21,6 +22,9 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
     let layout = Layout::new(screen, area);
     for (line, row) in rows.iter().take(shown).enumerate() {
         layout.draw(screen, canvas, area, line, row);
+        if row.account.is_some() {
+            canvas.aim(area, (0, line), usize::from(area.width), Target::Account(line));
+        }
     }
     if shown < rows.len() && height > 0 {
         // The program's own row is the one that is missed least, and isn't counted.
@@ -106,7 +110,7 @@ fn hotkey(screen: &Screen, line: usize, row: &Row) -> String {
     }
 }
 
-fn state(screen: &Screen, row: &Row, columns: usize) -> (String, Tone) {
+pub(super) fn state(screen: &Screen, row: &Row, columns: usize) -> (String, Tone) {
     let word = match (&row.phase, row.left(screen.now)) {
         (Phase::Paused { .. }, _) => "paused".into(),
         (_, Some(left)) => clock(left),
@@ -139,7 +143,7 @@ fn control(screen: &Screen) -> &'static str {
 }
 
 /// What an account is doing or has done, in a few words.
-fn status(screen: &Screen, row: &Row) -> (String, Tone) {
+pub(super) fn status(screen: &Screen, row: &Row) -> (String, Tone) {
     let Some(account) = &row.account else {
         return (String::new(), Tone::Plain);
     };

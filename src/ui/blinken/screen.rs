@@ -1,53 +1,90 @@
 //! What is on the screen, as pure state: events, keys and time go in, commands come out. No terminal is touched.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use ratatui::layout::Rect;
 
-use crate::model::event::{Event, EventKind, Progress};
+use crate::model::event::{Event, EventKind};
 use crate::model::fault::Exit;
-use crate::model::folder::Counts;
-use crate::model::ids::{AccountName, LampId};
-use crate::model::light::Light;
+use crate::model::ids::LampId;
 use crate::model::question::Question;
 use crate::ui::clean::clean;
-use crate::ui::figures::{count, number};
-use crate::ui::phrase::{brought, phrase};
+use crate::ui::figures::count;
+use crate::ui::phrase::brought;
 
-use super::log::{Line, Log};
+use super::bindings::Bindings;
+use super::book::Book;
+use super::entry::Entry;
+use super::log::Log;
+use super::mouse::Target;
 use super::notices::Notices;
 use super::prompt::Prompts;
-use super::roster::{Phase, Roster, Row};
+use super::roster::{Roster, Row};
+use super::runs::Runs;
+use super::search::Search;
+use super::table::Table;
 use super::text;
+use super::view::{Armed, Over, View};
 use super::work::{Throughput, Work};
+
+/// How long a remark stands in the footer.
+const REMARK: TimeDelta = TimeDelta::seconds(5);
+/// How long the greeting stands, unless a key is pressed.
+const WELCOME: TimeDelta = TimeDelta::seconds(12);
 
 /// The state of the screen.
 #[derive(Debug)]
 pub struct Screen {
     /// The time of the next picture.
     pub now: DateTime<Utc>,
+    /// Since when the program runs.
+    pub since: DateTime<Utc>,
     /// Accounts and lamps.
     pub roster: Roster,
     /// The log.
     pub log: Log,
+    /// What is looked for in it.
+    pub search: Search,
+    /// Whether long lines of the log are cut instead of broken.
+    pub cut: bool,
     /// The folders that are being worked on, oldest first.
     pub work: Vec<Work>,
+    /// All folders.
+    pub book: Book,
+    /// Their table.
+    pub table: Table,
+    /// What the runs have brought.
+    pub runs: Runs,
     /// Bytes second by second.
     pub throughput: Throughput,
     /// Questions.
     pub prompts: Prompts,
-    /// Whether the help lies above the rest.
-    pub help: bool,
+    /// What fills the screen.
+    pub view: View,
+    /// What lies above it.
+    pub over: Option<Over>,
+    /// The line that is being typed.
+    pub entry: Option<Entry>,
+    /// What the next number stands for.
+    pub armed: Option<Armed>,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
+    /// What the keys mean.
+    pub bindings: Bindings,
     /// Whether the program is ending.
     pub stopping: bool,
     /// How the program has ended, once it has.
     pub exit: Option<Exit>,
     /// Warnings and failures.
     pub notices: Notices,
-    /// How many lines of the log are in sight; set by whoever draws it.
+    /// How many lines of what is scrolled are in sight; set by whoever draws it.
     pub page: usize,
-    brought: Counts,
+    /// What lies where, for the mouse; set by whoever draws it.
+    pub targets: Vec<(Rect, Target)>,
+    /// The line of the log at which a button went down.
+    pub dragged_from: Option<usize>,
+    remark: Option<(String, DateTime<Utc>)>,
     local: fn(DateTime<Utc>) -> DateTime<FixedOffset>,
 }
 
@@ -56,19 +93,37 @@ impl Screen {
     pub fn new(now: DateTime<Utc>, local: fn(DateTime<Utc>) -> DateTime<FixedOffset>) -> Self {
         Self {
             now,
+            since: now,
             roster: Roster::default(),
             log: Log::default(),
+            search: Search::default(),
+            cut: false,
             work: Vec::new(),
+            book: Book::default(),
+            table: Table::default(),
+            runs: Runs::default(),
             throughput: Throughput::default(),
             prompts: Prompts::default(),
-            help: false,
+            view: View::default(),
+            over: None,
+            entry: None,
+            armed: None,
+            mouse: false,
+            bindings: Bindings::default(),
             stopping: false,
             exit: None,
             notices: Notices::default(),
             page: 10,
-            brought: Counts::default(),
+            targets: Vec::new(),
+            dragged_from: None,
+            remark: None,
             local,
         }
+    }
+
+    /// Greets somebody who sees it for the first time.
+    pub fn welcome(&mut self) {
+        self.over = Some(Over::Welcome(self.now + WELCOME));
     }
 
     /// A time as the person's clock shows it.
@@ -88,10 +143,24 @@ impl Screen {
         self.apply(&Event { at, lamp: LampId::CONTROL, kind });
     }
 
+    /// Says something in the footer for a while.
+    pub fn remark(&mut self, words: impl Into<String>) {
+        self.remark = Some((words.into(), self.now + REMARK));
+    }
+
+    /// What is said in the footer.
+    pub fn remarked(&self) -> Option<&str> {
+        self.remark.as_ref().map(|remark| remark.0.as_str())
+    }
+
     /// Lets time pass.
     pub fn tick(&mut self, now: DateTime<Utc>) {
         self.now = now;
         self.throughput.move_to(now);
+        self.remark.take_if(|remark| remark.1 <= now);
+        if matches!(self.over, Some(Over::Welcome(until)) if until <= now) {
+            self.over = None;
+        }
     }
 
     /// How long the picture stays true if nothing happens.
@@ -106,120 +175,6 @@ impl Screen {
         }
     }
 
-    /// Takes an event in.
-    pub fn apply(&mut self, event: &Event) {
-        self.write_down(event);
-        match &event.kind {
-            EventKind::Started { accounts } => accounts.iter().for_each(|name| {
-                self.roster.row(name);
-            }),
-            EventKind::ThreadStarted { account } => self.roster.thread_started(event.lamp, account.as_ref()),
-            EventKind::ThreadEnded => self.roster.turn(event.lamp, Light::Ended, event.at),
-            EventKind::Lit { light } => self.roster.turn(event.lamp, *light, event.at),
-            EventKind::Stopping => self.stopping = true,
-            EventKind::Ended { exit } => self.exit = Some(*exit),
-            kind => {
-                self.apply_to_account(event.at, kind);
-                self.apply_to_folder(event.at, kind);
-            }
-        }
-    }
-
-    fn write_down(&mut self, event: &Event) {
-        let Some(phrase) = phrase(event) else { return };
-        self.notices.add(&phrase);
-        self.log.push(Line { at: event.at, phrase });
-    }
-
-    fn apply_to_account(&mut self, at: DateTime<Utc>, kind: &EventKind) {
-        match kind {
-            EventKind::SyncStarted { account } => {
-                let row = self.roster.row(account);
-                (row.phase, row.trouble, row.status) = (Phase::Active, false, "starting".into());
-            }
-            EventKind::Connecting { account, host, .. } => {
-                self.roster.row(account).status = clean(&format!("connecting to {host}")).into_owned();
-            }
-            EventKind::Connected { account, host, .. } => {
-                self.roster.row(account).status = clean(&format!("connected to {host}")).into_owned();
-            }
-            EventKind::FoldersListed { account, total, unchanged } => {
-                let open = total.saturating_sub(*unchanged);
-                self.roster.row(account).status = format!("{} of {} to look at", number(open), count(*total, "folder"));
-            }
-            EventKind::Failed { account: Some(account), folder: None, fault } if !fault.is_stop() => {
-                let row = self.roster.row(account);
-                (row.trouble, row.status) = (true, clean(&fault.to_string()).into_owned());
-            }
-            EventKind::SyncDone { account, counts, failures, stopped, .. } => {
-                self.sync_done(at, account, counts, *failures, *stopped);
-            }
-            EventKind::Waiting { account, until, retry } => {
-                let row = self.roster.row(account);
-                row.trouble |= retry.is_some();
-                row.phase =
-                    Phase::Waiting { until: *until, retry: retry.as_deref().map(|why| clean(why).into_owned()) };
-            }
-            EventKind::Paused { account, left_ms } => self.roster.row(account).pause(*left_ms),
-            EventKind::Resumed { account } => self.roster.row(account).resume(at),
-            _ => {}
-        }
-    }
-
-    fn sync_done(&mut self, at: DateTime<Utc>, account: &AccountName, counts: &Counts, failures: u64, stopped: bool) {
-        self.work.retain(|work| work.account != *account);
-        self.brought.add(counts);
-        let row = self.roster.row(account);
-        row.phase = Phase::Done;
-        let before = std::mem::take(&mut row.status);
-        row.status = match (stopped, failures) {
-            (true, _) => format!("stopped: {}", brought(counts)),
-            (false, 0) => brought(counts),
-            // The account's own fault says more than a number of faults.
-            (false, _) if row.trouble => before,
-            (false, _) => format!("{}, {}", brought(counts), count(failures, "failure")),
-        };
-        row.trouble = failures > 0;
-        row.synced = Some(at);
-    }
-
-    fn apply_to_folder(&mut self, at: DateTime<Utc>, kind: &EventKind) {
-        match kind {
-            EventKind::FolderStarted { account, folder } => {
-                self.work_on(account, folder);
-            }
-            EventKind::Listing { account, folder, messages, .. } => {
-                let work = self.work_on(account, folder);
-                (work.listing, work.messages) = (true, work.messages.max(*messages));
-            }
-            EventKind::Planned { account, folder, counts, .. } => {
-                let work = self.work_on(account, folder);
-                work.listing = false;
-                if counts.copies() > 0 {
-                    let total = counts.copies();
-                    work.advance(at, Progress { total, ..Default::default() });
-                }
-            }
-            EventKind::Progress { account, folder, progress } => {
-                let (down, up) = self.work_on(account, folder).advance(at, *progress);
-                self.throughput.add(at, down, up);
-            }
-            EventKind::FolderDone { account, folder, .. } => {
-                self.work.retain(|work| work.account != *account || work.folder != *folder);
-            }
-            _ => {}
-        }
-    }
-
-    fn work_on(&mut self, account: &AccountName, folder: &Arc<str>) -> &mut Work {
-        let place = self.work.iter().position(|work| work.account == *account && work.folder == *folder);
-        let place = place.unwrap_or_else(|| {
-            self.work.push(Work::new(account, folder));
-            self.work.len() - 1
-        });
-        &mut self.work[place]
-    }
-
     /// Takes a question in.
     pub fn ask(&mut self, question: Question) {
         self.prompts.push(question);
@@ -227,13 +182,17 @@ impl Screen {
 
     /// Takes pasted text in.
     pub fn paste(&mut self, text: &str) {
-        self.prompts.paste(text);
+        match &mut self.entry {
+            Some(entry) if self.prompts.current().is_none() => entry.paste(text),
+            _ => self.prompts.paste(text),
+        }
     }
 
     /// What stands on the normal screen afterwards: every warning and fault, and one line that sums up.
     pub fn summary(&self) -> Vec<String> {
         let mut lines = self.notices.lines();
-        let mut last = format!("{}: {}", count(self.roster.accounts().len() as u64, "account"), brought(&self.brought));
+        let mut last =
+            format!("{}: {}", count(self.roster.accounts().len() as u64, "account"), brought(&self.runs.counts));
         for counted in self.notices.counted().iter().filter(|counted| !counted.is_empty()) {
             last = format!("{last}, {counted}");
         }

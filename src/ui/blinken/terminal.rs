@@ -9,7 +9,7 @@ use std::thread;
 
 use crossbeam_channel::Sender;
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
@@ -28,6 +28,7 @@ type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
 pub struct Guard {
     terminal: ratatui::Terminal<CrosstermBackend<Stdout>>,
     taken: Arc<AtomicBool>,
+    mouse: bool,
     hook_before: Arc<Hook>,
 }
 
@@ -56,7 +57,7 @@ impl Guard {
         }));
         // From here on, dropping the guard undoes whatever part of this was done.
         let terminal = ratatui::Terminal::new(CrosstermBackend::new(stdout()))?;
-        let guard = Self { terminal, taken, hook_before };
+        let guard = Self { terminal, taken, mouse: false, hook_before };
         take()?;
         Ok(guard)
     }
@@ -75,7 +76,20 @@ impl Guard {
         // Raw mode that is believed to be on would not be turned on.
         disable_raw_mode()?;
         take()?;
+        self.take_mouse(self.mouse)?;
         self.forget()
+    }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    pub fn take_mouse(&mut self, ours: bool) -> io::Result<()> {
+        self.mouse = ours;
+        if ours { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
+    }
+
+    /// Writes what is meant for the terminal itself, and not seen.
+    pub fn write(bytes: &[u8]) -> io::Result<()> {
+        stdout().write_all(bytes)?;
+        stdout().flush()
     }
 
     /// Draws a picture; a terminal that can holds it back until it is complete, so that nothing flickers.
@@ -115,7 +129,14 @@ fn take() -> io::Result<()> {
 /// Gives the terminal back unless that is done already. Errors have nowhere to go: the terminal is gone with them.
 fn give_back(taken: &AtomicBool) {
     if taken.swap(false, Ordering::SeqCst) {
-        let _ = execute!(stdout(), EndSynchronizedUpdate, Show, DisableBracketedPaste, LeaveAlternateScreen);
+        let _ = execute!(
+            stdout(),
+            EndSynchronizedUpdate,
+            DisableMouseCapture,
+            Show,
+            DisableBracketedPaste,
+            LeaveAlternateScreen
+        );
         let _ = disable_raw_mode();
         let _ = stdout().flush();
     }

@@ -27,6 +27,18 @@ pub fn cut(text: &str, columns: usize) -> String {
     short
 }
 
+/// The end of `text`, in at most `columns`.
+pub fn tail(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (place, c) in text.char_indices().rev() {
+        used += c.width().unwrap_or(0);
+        if used > columns {
+            return &text[place + c.len_utf8()..];
+        }
+    }
+    text
+}
+
 /// `text` in exactly `columns`, at their left.
 pub fn left(text: &str, columns: usize) -> String {
     let text = cut(text, columns);
@@ -90,6 +102,7 @@ mod tests {
         assert_eq!(cut("日本語", 4), "日…");
         assert_eq!(cut("日本語", 0), "");
         assert_eq!(left("日本語", 4), "日… ");
+        assert_eq!((tail("日本語", 5), tail("日本語", 9), tail("日本語", 0)), ("本語", "日本語", ""));
         assert_eq!(middle("4:59", 8), "  4:59  ");
     }
 

@@ -12,7 +12,7 @@ use crate::model::ids::AccountName;
 /// Rates are taken over this time.
 const WINDOW_MS: i64 = 5000;
 /// Seconds of throughput that are kept for the sparkline.
-const HISTORY: usize = 60;
+const HISTORY: usize = 300;
 
 /// A folder that is being worked on.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,15 +124,38 @@ impl Throughput {
         (sum.0 / 3, sum.1 / 3)
     }
 
-    /// The last `width` seconds as heights from 0 to 8, the newest last.
-    pub fn heights(&self, width: usize) -> Vec<usize> {
-        let sums = self.seconds.iter().map(|second| second.0.saturating_add(second.1));
-        let recent: Vec<u64> = sums.rev().take(width).collect();
+    /// The last `width` seconds as heights from 0 to 8 for each of so many `lines`, the newest last: both ways together,
+    /// or one of them.
+    pub fn heights(&self, width: usize, lines: usize, way: Way) -> Vec<usize> {
+        let bytes = |second: &(u64, u64)| match way {
+            Way::Both => second.0.saturating_add(second.1),
+            Way::Down => second.0,
+            Way::Up => second.1,
+        };
+        let recent: Vec<u64> = self.seconds.iter().map(bytes).rev().take(width).collect();
         let most = u128::from(recent.iter().copied().max().unwrap_or(0).max(1));
-        let height = |bytes: u64| usize::try_from((u128::from(bytes) * 8).div_ceil(most)).unwrap_or(8);
+        let full = 8 * lines as u128;
+        let height = |bytes: u64| usize::try_from((u128::from(bytes) * full).div_ceil(most)).unwrap_or(8);
         let mut heights: Vec<usize> = recent.into_iter().map(height).collect();
         heights.resize(width, 0);
         heights.reverse();
         heights
     }
+
+    /// The most bytes that went through in one of the last `width` seconds.
+    pub fn peak(&self, width: usize, way: Way) -> u64 {
+        let bytes = |second: &(u64, u64)| if way == Way::Up { second.1 } else { second.0 };
+        self.seconds.iter().rev().take(width).map(bytes).max().unwrap_or(0)
+    }
+}
+
+/// Which way bytes go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Both ways together.
+    Both,
+    /// To the local side.
+    Down,
+    /// To the server.
+    Up,
 }

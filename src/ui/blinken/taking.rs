@@ -1,0 +1,56 @@
+//! What is taken from the screen: lines of the log, and wishes for a folder's messages that were left out.
+
+use crate::model::command::{Aside, Command};
+use crate::ui::figures::count;
+use crate::ui::phrase::Level;
+
+use super::act::Effect;
+use super::keys::Meaning;
+use super::log::Line;
+use super::screen::Screen;
+use super::view::{Leaf, Over};
+
+impl Screen {
+    /// The whole log as text, with dates.
+    pub(super) fn log_text(&self) -> String {
+        self.log.all().map(|line| self.line_text(line) + "\n").collect()
+    }
+
+    fn line_text(&self, line: &Line) -> String {
+        let sign = match line.phrase.level {
+            Level::Debug | Level::Info => "",
+            Level::Warning => "warning: ",
+            Level::Error => "error: ",
+        };
+        format!("{} {sign}{}", self.local(line.at).format("%Y-%m-%d %H:%M:%S"), line.phrase.line())
+    }
+
+    pub(super) fn copy(&mut self) -> Effect {
+        let lines: Vec<String> = self.log.chosen(self.page).into_iter().map(|line| self.line_text(line)).collect();
+        self.log.let_go();
+        let copied = count(lines.len() as u64, "line");
+        self.remark(format!("{copied} to the clipboard, if the terminal allows it"));
+        Effect::Copy(lines.join("\n"))
+    }
+
+    /// The chosen folder, to be looked at.
+    pub(super) fn chosen_folder(&self) -> Option<Over> {
+        let page = self.table.chosen(&self.book)?;
+        Some(Over::Folder(Leaf { account: page.account.clone(), folder: page.folder.clone(), chosen: 0 }))
+    }
+
+    /// What is wished for the chosen message, or for all of the chosen folder's.
+    pub(super) fn left_out(&mut self, meaning: Meaning) -> Option<Effect> {
+        let (page, message) = if let Some(Over::Folder(leaf)) = &self.over {
+            let page = self.book.page(&leaf.account, &leaf.folder)?;
+            let last = page.left_out.len().checked_sub(1)?;
+            (page, page.left_out.get(leaf.chosen.min(last)).map(|message| (message.side, message.name.clone())))
+        } else {
+            (self.table.chosen(&self.book).filter(|page| !page.left_out.is_empty())?, None)
+        };
+        let aside = Aside { account: page.account.clone(), folder: page.folder.clone(), message };
+        let retry = meaning == Meaning::Retry;
+        self.remark(if retry { "it is tried again" } else { "it is left alone from now on" });
+        Some(Effect::Send(if retry { Command::Retry(aside) } else { Command::Ignore(aside) }))
+    }
+}
