@@ -10,6 +10,7 @@ mod picture;
 mod properties;
 mod pty;
 mod shell;
+mod views;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use blinkensync::model::event::Event;
 use blinkensync::ui::blinken::screen::Screen;
 use chrono::{DateTime, TimeDelta, Utc};
 
-const SCENES: [&str; 5] = ["first-sync", "idle", "trouble", "many-lights", "hostile"];
+const SCENES: [&str; 6] = ["first-sync", "idle", "trouble", "many-lights", "hostile", "folders"];
 
 fn path(parts: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(parts)

@@ -26,7 +26,7 @@ pub fn drawn(screen: &mut Screen, depth: Depth, (width, height): (u16, u16)) -> 
 }
 
 /// Letters, then the same grid with a letter for each style, then what those letters mean.
-fn text(buffer: &Buffer) -> String {
+pub fn text(buffer: &Buffer) -> String {
     let (mut letters, mut colours) = (String::new(), String::new());
     let mut styles: Vec<Style> = vec![Style::reset()];
     for row in buffer.content.chunks(usize::from(buffer.area.width)) {

@@ -10,7 +10,7 @@ use crate::model::question::Answer;
 use super::chord::Chord;
 use super::entry::{Entry, Purpose, Typed};
 use super::filter::Filter;
-use super::keys::{Meaning, Place};
+use super::keys::{Meaning, Place, TABLE};
 use super::log::Scroll;
 use super::roster::Row;
 use super::screen::Screen;
@@ -223,9 +223,14 @@ impl Screen {
     pub fn scroll(&mut self, scroll: Scroll) {
         let last_account = self.roster.accounts().len().saturating_sub(1);
         match &mut self.over {
-            Some(Over::Help(top)) => *top = moved(*top, scroll, self.page),
+            Some(Over::Help(top)) => {
+                *top = moved(*top, scroll, self.page).min(TABLE.len().saturating_sub(self.page));
+            }
             Some(Over::Accounts(chosen)) => *chosen = moved(*chosen, scroll, self.page).min(last_account),
-            Some(Over::Folder(leaf)) => leaf.chosen = moved(leaf.chosen, scroll, self.page),
+            Some(Over::Folder(leaf)) => {
+                let messages = self.book.page(&leaf.account, &leaf.folder).map_or(0, |page| page.left_out.len());
+                leaf.chosen = moved(leaf.chosen, scroll, self.page).min(messages.saturating_sub(1));
+            }
             Some(Over::Legend | Over::Welcome(_)) => {}
             None => match self.view {
                 View::Lights => self.log.scroll(scroll, self.page),

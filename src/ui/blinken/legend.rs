@@ -14,8 +14,9 @@ pub fn draw(canvas: &mut Canvas, area: Rect) {
     let columns = if usize::from(area.height) >= lights + 2 { 1 } else { 2 };
     let lines = lights.div_ceil(columns);
     let inner = frame::open(canvas, area, (columns * 24 + 4, lines + 2), "Lamps");
+    let width = usize::from(inner.width) / columns;
     for (place, light) in Light::ALL.into_iter().enumerate() {
-        let (column, line) = (place / lines * 24, place % lines);
+        let (column, line) = (place / lines * width, place % lines);
         entry(canvas, inner, (column, line), light);
     }
 }

@@ -92,8 +92,11 @@ fn sums(screen: &Screen, canvas: &mut Canvas, page: &mut Page) {
     let up = screen.now.signed_duration_since(screen.since).max(TimeDelta::zero()).to_std().unwrap_or_default();
     page.head(canvas, &format!("Since the start, {} ago", clock(up)));
     let (down, sent) = screen.runs.bytes;
-    let runs = count(screen.runs.count, "run");
-    page.say(canvas, &format!("{runs}: {}", brought(&screen.runs.counts)), Tone::Plain);
+    let runs = match screen.runs.count {
+        0 => "no run has ended yet".into(),
+        some => format!("{}: {}", count(some, "run"), brought(&screen.runs.counts)),
+    };
+    page.say(canvas, &runs, Tone::Plain);
     let connections: usize = screen.roster.accounts().iter().map(Row::connections).sum();
     let connections = count(connections as u64, "connection");
     page.say(canvas, &format!("{} received, {} sent, {connections} now", size(down), size(sent)), Tone::Plain);
@@ -138,7 +141,7 @@ fn account(screen: &Screen, row: &Row) -> String {
 }
 
 fn runs(screen: &Screen, canvas: &mut Canvas, page: &mut Page) {
-    if page.left() < 2 {
+    if page.left() < 2 || screen.runs.count == 0 {
         return;
     }
     page.head(canvas, "Runs");
@@ -152,9 +155,6 @@ fn runs(screen: &Screen, canvas: &mut Canvas, page: &mut Page) {
         let tone = if run.failures > 0 { Tone::Error } else { Tone::Plain };
         canvas.say(page.area, at + 2, page.line, &text::cut(&outcome(run), room), tone);
         page.line += 1;
-    }
-    if screen.runs.count == 0 {
-        page.say(canvas, "none has ended yet", Tone::Dim);
     }
 }
 

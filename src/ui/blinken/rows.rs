@@ -171,10 +171,10 @@ fn one(work: &Work) -> String {
     let folder = clean(&work.folder);
     match (work.progress, work.listing) {
         (Some(progress), _) => {
-            format!("{folder}, {} to copy", number(progress.total.saturating_sub(progress.done)))
+            format!("copying {folder}, {} to go", number(progress.total.saturating_sub(progress.done)))
         }
-        (None, true) => format!("{folder}, listing"),
-        (None, false) => folder.into_owned(),
+        (None, true) => format!("listing {folder}"),
+        (None, false) => format!("looking at {folder}"),
     }
 }
 
@@ -182,5 +182,5 @@ fn many(work: &[&Work]) -> String {
     let open = |work: &&Work| work.progress.map_or(0, |progress| progress.total.saturating_sub(progress.done));
     let open: u64 = work.iter().map(open).fold(0, u64::saturating_add);
     let folders = count(work.len() as u64, "folder");
-    if open > 0 { format!("{folders}, {} to copy", number(open)) } else { format!("{folders} being looked at") }
+    if open > 0 { format!("copying {folders}, {} to go", number(open)) } else { format!("looking at {folders}") }
 }
