@@ -22,6 +22,7 @@ use crate::model::topic::{Topic, Topics};
 use crate::python::{self, Reader};
 use crate::records;
 use crate::signals;
+use crate::store::ledger::sqlite::ledger_path;
 use crate::store::python::Interpreter;
 use crate::ui::beside::{self, Record};
 use crate::ui::syslog::Syslog;
@@ -183,7 +184,7 @@ impl Ready {
         };
         let (questions, asked) = bounded(EVENTS);
         let (commands, obeyed) = bounded(EVENTS);
-        let lamp = self.settings.lamp;
+        let setup = ui::Setup { lamp: self.settings.lamp, welcome: is_new(&self.settings), ..ui::Setup::default() };
         let settings = Arc::new(self.settings);
         let python = self.python;
         let engine = Engine { settings, options: self.options, python, events, questions, commands: obeyed };
@@ -195,7 +196,7 @@ impl Ready {
             Ok(thread) => thread,
             Err(error) => return internal(&format!("starting the engine: {error}")),
         };
-        let mut front_end = ui::build(self.ui, ui::Setup { lamp, ..ui::Setup::default() });
+        let mut front_end = ui::build(self.ui, setup);
         let stop = commands.clone();
         if let Err(error) = front_end.run(Links { events: seen, questions: asked, commands }) {
             say(&mut io::stderr(), &format!("showing what happens: {error}; the program stops"));
@@ -206,6 +207,11 @@ impl Ready {
         drop(self.demo);
         exit
     }
+}
+
+/// Whether nothing has ever been synchronised with these settings.
+fn is_new(settings: &Settings) -> bool {
+    settings.accounts.iter().all(|account| !ledger_path(&settings.metadata, account.name.as_str()).exists())
 }
 
 /// The events as the interface sees them: when the records have been kept.
