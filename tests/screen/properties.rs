@@ -7,41 +7,69 @@ use blinkensync::model::ids::{AccountName, LampId};
 use blinkensync::ui::blinken::act::Effect;
 use blinkensync::ui::blinken::screen::Screen;
 use blinkensync::ui::blinken::theme::Depth;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 use ratatui::buffer::Cell;
 
 use super::picture::drawn;
 use super::{SCENES, played, scene, screen};
 
-const KEYS: [KeyCode; 12] = [
-    KeyCode::Char('q'),
-    KeyCode::Char('p'),
-    KeyCode::Char('?'),
-    KeyCode::Char('1'),
-    KeyCode::Char('9'),
-    KeyCode::Up,
-    KeyCode::Down,
-    KeyCode::PageUp,
-    KeyCode::PageDown,
-    KeyCode::Home,
-    KeyCode::End,
-    KeyCode::Esc,
-];
+/// Every letter that means something, and some that don't.
+fn keys() -> impl Strategy<Value = KeyEvent> {
+    let named = [
+        KeyCode::Up,
+        KeyCode::Down,
+        KeyCode::PageUp,
+        KeyCode::PageDown,
+        KeyCode::Home,
+        KeyCode::End,
+        KeyCode::Esc,
+        KeyCode::Enter,
+        KeyCode::Tab,
+        KeyCode::Backspace,
+    ];
+    let letters = "qsSpPafol/?tTrinNFeWwvym19hä".chars().map(KeyCode::Char);
+    let codes: Vec<KeyCode> = letters.chain(named).collect();
+    prop::sample::select(codes).prop_map(|code| KeyEvent::new(code, KeyModifiers::NONE))
+}
+
+fn pointer() -> impl Strategy<Value = MouseEvent> {
+    let left = MouseButton::Left;
+    let kinds = [
+        MouseEventKind::Down(left),
+        MouseEventKind::Drag(left),
+        MouseEventKind::Up(left),
+        MouseEventKind::ScrollUp,
+        MouseEventKind::ScrollDown,
+    ];
+    (prop::sample::select(kinds.to_vec()), 0_u16..130, 0_u16..45).prop_map(|(kind, column, row)| MouseEvent {
+        kind,
+        column,
+        row,
+        modifiers: KeyModifiers::NONE,
+    })
+}
 
 proptest! {
     #[test]
     fn nothing_panics(
-        steps in proptest::collection::vec((0..SCENES.len(), any::<prop::sample::Index>(), 0..KEYS.len()), 1..60),
+        steps in proptest::collection::vec(
+            (0..SCENES.len(), any::<prop::sample::Index>(), keys(), proptest::option::of(pointer())),
+            1..60,
+        ),
+        depth in prop::sample::select(vec![Depth::True, Depth::Sixteen, Depth::None]),
         width in 1_u16..120,
         height in 1_u16..40,
     ) {
         let scenes: Vec<_> = SCENES.iter().map(|name| scene(name)).collect();
         let mut screen = screen(scenes[0][0].at);
-        for (which, event, key) in steps {
+        for (which, event, key, pointer) in steps {
             screen.apply(event.get(&scenes[which]));
-            screen.key(KeyEvent::new(KEYS[key], KeyModifiers::NONE));
-            drawn(&mut screen, Depth::True, (width, height));
+            screen.key(key);
+            if let Some(pointer) = pointer {
+                screen.mouse_did(pointer);
+            }
+            drawn(&mut screen, depth, (width, height));
         }
     }
 }
