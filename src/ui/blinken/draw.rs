@@ -49,7 +49,8 @@ impl Canvas<'_> {
         let (Ok(x), Ok(y)) = (u16::try_from(column), u16::try_from(line)) else { return after };
         if x < area.width && y < area.height {
             let room = usize::from(area.width - x);
-            self.buffer.set_stringn(area.x + x, area.y + y, text::cut(words, room), room, style);
+            let words = text::cut(words, room);
+            self.buffer.set_stringn(area.x + x, area.y + y, self.theme.glyphs().spell(&words), room, style);
         }
         after
     }
@@ -68,7 +69,7 @@ pub fn draw(screen: &mut Screen, theme: Theme, buffer: &mut Buffer) {
     let mut canvas = Canvas { buffer, theme };
     banner::draw(screen, &mut canvas, plan.banner);
     for rule in [plan.top, plan.middle, plan.bottom] {
-        canvas.say(rule, 0, 0, &"─".repeat(usize::from(rule.width)), Tone::Track);
+        canvas.say(rule, 0, 0, &text::times(theme.glyphs().rule, rule.width.into()), Tone::Track);
     }
     logview::draw(screen, &mut canvas, plan.log);
     logview::draw_place(screen, &mut canvas, plan.middle);
