@@ -22,14 +22,13 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect, chosen: usize) -> 
     let first = first_in_sight(chosen, accounts.len(), height);
     for (line, (place, row)) in accounts.iter().enumerate().skip(first).take(height).enumerate() {
         let here = place == chosen;
-        let mark = if here { "▸" } else { " " };
-        canvas.say(inner, 0, line, mark, Tone::Bright);
+        canvas.mark(inner, line, here);
         let name = row.account.as_ref().map_or("", |name| name.as_str());
         let name = text::left(&clean(name), screen.name_width());
         let after = canvas.say(inner, 2, line, &name, if here { Tone::Bright } else { Tone::Plain });
         let (word, tone) = state(screen, row, 10);
         let after = canvas.say(inner, after + 2, line, &word, tone);
-        let (words, tone) = status(screen, row);
+        let (words, tone) = status(screen, row, canvas.theme.glyphs().dot);
         let room = usize::from(inner.width).saturating_sub(after + 2);
         canvas.say(inner, after + 2, line, &text::cut(&words, room), tone);
         canvas.aim(inner, (0, line), usize::from(inner.width), Target::Account(place));

@@ -8,7 +8,7 @@ use crate::ui::figures::count;
 
 use super::draw::Canvas;
 use super::screen::Screen;
-use super::theme::Tone;
+use super::theme::{Glyphs, Tone};
 use super::{frame, text};
 
 /// Draws the question that is to be answered, if there is one.
@@ -19,7 +19,11 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
     let (title, mut lines, keys) = match ask {
         Ask::Password { account, user, host, refusal } => {
             let who = format!("Account {account}: password of {user} at {host}");
-            ("Password", password(&who, refusal.as_deref(), typed, room), "Enter answers   Esc gives up")
+            (
+                "Password",
+                password(&who, refusal.as_deref(), canvas.theme.glyphs(), typed, room),
+                "Enter answers   Esc gives up",
+            )
         }
         Ask::Agreement { account, folder, consequence } => {
             ("Delete?", agreement(&format!("{account}  {folder}"), consequence, room), "y deletes them   n leaves them")
@@ -48,7 +52,7 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
 
 type Lines = Vec<(String, Tone)>;
 
-fn password(who: &str, refusal: Option<&str>, typed: usize, room: usize) -> Lines {
+fn password(who: &str, refusal: Option<&str>, glyphs: &Glyphs, typed: usize, room: usize) -> Lines {
     let mut lines = Lines::new();
     if let Some(said) = refusal {
         let said = format!("The server says: {}", clean(said));
@@ -56,7 +60,7 @@ fn password(who: &str, refusal: Option<&str>, typed: usize, room: usize) -> Line
     }
     lines.extend(text::wrap(&clean(who), room, 3).into_iter().map(|line| (line, Tone::Plain)));
     let stars = typed.min(room.saturating_sub(3));
-    lines.push((format!("> {}▏", "•".repeat(stars)), Tone::Bright));
+    lines.push((format!("> {}{}", text::times(glyphs.bullet, stars), glyphs.cursor), Tone::Bright));
     lines
 }
 

@@ -13,8 +13,6 @@ use super::theme::Tone;
 use super::view::View;
 use super::work::Way;
 
-pub(super) const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-
 /// Draws the banner.
 pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
     let width = usize::from(area.width);
@@ -33,12 +31,17 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
 
 fn throughput(screen: &Screen, canvas: &mut Canvas, area: Rect, (from, to): (usize, usize)) {
     let (down, up) = screen.throughput.rates();
-    let rate = |bytes: u64, sign: &str| text::right(&format!("{}/s {sign}", size(bytes)), 11);
-    let rates = format!("{} {}", rate(down, "↓"), rate(up, "↑"));
+    let glyphs = canvas.theme.glyphs();
+    let rate = |bytes: u64, sign: char| text::right(&format!("{}/s {sign}", size(bytes)), 11);
+    let rates = format!("{} {}", rate(down, glyphs.down), rate(up, glyphs.up));
     let room = to.saturating_sub(from + text::width(&rates) + 4);
     let sparks = room.min(if area.width >= 70 { 24 } else { 8 });
-    let spark: String =
-        screen.throughput.heights(sparks, 1, Way::Both).into_iter().map(|height| BARS[height.min(8)]).collect();
+    let spark: String = screen
+        .throughput
+        .heights(sparks, 1, Way::Both)
+        .into_iter()
+        .map(|height| glyphs.sparks[height.min(8)])
+        .collect();
     let at = from + room.saturating_sub(sparks);
     let after = canvas.put(area, at, 0, &spark, canvas.theme.text(Light::Downloading));
     let tone = if down + up > 0 { Tone::Plain } else { Tone::Dim };

@@ -55,7 +55,8 @@ impl Canvas<'_> {
         let (Ok(x), Ok(y)) = (u16::try_from(column), u16::try_from(line)) else { return after };
         if x < area.width && y < area.height {
             let room = usize::from(area.width - x);
-            self.buffer.set_stringn(area.x + x, area.y + y, text::cut(words, room), room, style);
+            let words = text::cut(words, room);
+            self.buffer.set_stringn(area.x + x, area.y + y, self.theme.glyphs().spell(&words), room, style);
         }
         after
     }
@@ -68,6 +69,12 @@ impl Canvas<'_> {
         if !rect.is_empty() {
             self.targets.push((rect, target));
         }
+    }
+
+    /// Marks a line of a list as the chosen one, or not.
+    pub fn mark(&mut self, area: Rect, line: usize, chosen: bool) {
+        let sign = if chosen { self.theme.glyphs().chosen } else { ' ' };
+        self.say(area, 0, line, sign.encode_utf8(&mut [0; 4]), Tone::Bright);
     }
 
     /// Shows a line of `area` as chosen.
@@ -90,7 +97,7 @@ pub fn draw(screen: &mut Screen, theme: Theme, buffer: &mut Buffer) {
     let mut canvas = Canvas { buffer, theme, targets: Vec::new() };
     banner::draw(screen, &mut canvas, plan.banner);
     for rule in [plan.top, plan.middle, plan.bottom] {
-        canvas.say(rule, 0, 0, &"─".repeat(usize::from(rule.width)), Tone::Track);
+        canvas.say(rule, 0, 0, &text::times(theme.glyphs().rule, rule.width.into()), Tone::Track);
     }
     banner::draw_tabs(screen, &mut canvas, plan.top);
     screen.page = usize::from(plan.log.height);

@@ -85,7 +85,7 @@ fn left_out(screen: &Screen, canvas: &mut Canvas, area: Rect, (messages, chosen)
     let first = first_in_sight(chosen, messages.len(), height);
     for (line, (place, message)) in messages.iter().enumerate().skip(first).take(height).enumerate() {
         let here = place == chosen;
-        canvas.say(area, 0, line + 1, if here { "▸" } else { " " }, Tone::Bright);
+        canvas.mark(area, line + 1, here);
         let tone = match (message.ignored, here) {
             (true, _) => Tone::Dim,
             (false, true) => Tone::Bright,

@@ -67,7 +67,7 @@ impl Columns {
     }
 
     fn heading(&self, screen: &Screen, canvas: &mut Canvas, area: Rect) {
-        let arrow = if screen.table.reversed { "▴" } else { "▾" };
+        let arrow = canvas.theme.glyphs().sorted[usize::from(screen.table.reversed)];
         let name = |column: Column, name: &str| {
             if screen.table.column == column { format!("{name}{arrow}") } else { name.to_owned() }
         };
@@ -87,7 +87,7 @@ impl Columns {
 
     fn draw(&self, screen: &Screen, canvas: &mut Canvas, area: Rect, line: usize, (page, chosen): (&Page, bool)) {
         let tone = if chosen { Tone::Bright } else { Tone::Plain };
-        canvas.say(area, 0, line, if chosen { "▸" } else { " " }, Tone::Bright);
+        canvas.mark(area, line, chosen);
         let mut cells = Cells { at: 2 };
         let number = |value: Option<u64>| value.map_or_else(|| "?".into(), number);
         cells.put(canvas, area, line, &clean(page.account.as_str()), self.account, (false, tone));

@@ -21,7 +21,7 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
         let room = width.saturating_sub(after + 2);
         let typed = clean(&entry.text);
         let typed = text::tail(&typed, room);
-        canvas.say(area, after, 0, &format!("{typed}▏"), Tone::Plain);
+        canvas.say(area, after, 0, &format!("{typed}{}", canvas.theme.glyphs().cursor), Tone::Plain);
         return;
     }
     let end = notices(screen, canvas, area);

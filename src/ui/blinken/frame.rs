@@ -1,7 +1,7 @@
 //! A framed box above the rest.
 
 use ratatui::layout::Rect;
-use ratatui::widgets::{Block, BorderType, Clear, Widget};
+use ratatui::widgets::{Block, Clear, Widget};
 
 use super::draw::Canvas;
 use super::theme::Tone;
@@ -15,10 +15,11 @@ pub fn open(canvas: &mut Canvas, area: Rect, (width, height): (usize, usize), ti
     if height < 3 || width < 5 {
         return rect;
     }
+    let glyphs = canvas.theme.glyphs();
     let block = Block::bordered()
-        .border_type(BorderType::Rounded)
+        .border_set(glyphs.border)
         .border_style(canvas.theme.tone(Tone::Dim))
-        .title(format!(" {title} "))
+        .title(format!(" {} ", glyphs.spell(title)))
         .title_style(canvas.theme.tone(Tone::Bright));
     let inner = block.inner(rect);
     block.render(rect, canvas.buffer);

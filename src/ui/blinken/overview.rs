@@ -10,7 +10,6 @@ use crate::ui::clean::clean;
 use crate::ui::figures::{clock, count, number, size};
 use crate::ui::phrase::brought;
 
-use super::banner::BARS;
 use super::draw::Canvas;
 use super::folders::time;
 use super::roster::{Phase, Row};
@@ -76,7 +75,8 @@ fn graphs(screen: &Screen, canvas: &mut Canvas, page: &mut Page) {
         let heights = screen.throughput.heights(width, lines, way);
         for line in 0..lines {
             let floor = (lines - 1 - line) * 8;
-            let bars: String = heights.iter().map(|height| BARS[height.saturating_sub(floor).min(8)]).collect();
+            let sparks = &canvas.theme.glyphs().sparks;
+            let bars: String = heights.iter().map(|height| sparks[height.saturating_sub(floor).min(8)]).collect();
             canvas.put(page.area, label, page.line + line, &bars, canvas.theme.text(light));
         }
         let peak = screen.throughput.peak(width, way);

@@ -14,8 +14,6 @@ use super::text;
 use super::theme::Tone;
 use super::work::Work;
 
-const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-
 /// Draws as many folders as there are lines: those that copy before those that don't. When there are more, the last
 /// line says how many.
 pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
@@ -81,12 +79,13 @@ pub(super) fn bar(canvas: &mut Canvas, area: Rect, (column, line): (usize, usize
     let eighths = usize::try_from(u128::from(progress.done).min(total) * (room as u128) * 8 / total).unwrap_or(0);
     let light = if progress.bytes_up > progress.bytes_down { Light::Uploading } else { Light::Downloading };
     let (style, grounded) = canvas.theme.bar(light);
-    let full = "█".repeat(eighths / 8) + EIGHTHS[eighths % 8];
+    let glyphs = canvas.theme.glyphs();
+    let full = text::times(glyphs.full, eighths / 8) + glyphs.eighths[eighths % 8];
     let rest = room.saturating_sub(text::width(&full));
     if grounded {
         canvas.put(area, column, line, &(full + &" ".repeat(rest)), style);
     } else {
         let after = canvas.put(area, column, line, &full, style);
-        canvas.say(area, after, line, &"·".repeat(rest), Tone::Track);
+        canvas.say(area, after, line, &text::times(glyphs.track, rest), Tone::Track);
     }
 }

@@ -71,7 +71,7 @@ impl Layout {
         let tone = if row.account.is_some() { Tone::Bright } else { Tone::Dim };
         let after = canvas.say(area, after + 1, line, &text::left(&clean(name), self.name), tone);
         self.draw_lamps(screen, canvas, area, (after + 1 + usize::from(self.step > 1), line), row);
-        let (status, tone) = status(screen, row);
+        let (status, tone) = status(screen, row, canvas.theme.glyphs().dot);
         let room = usize::from(area.width).saturating_sub(self.status + 1);
         if room >= 14 {
             canvas.say(area, self.status, line, &text::cut(&status, room), tone);
@@ -143,7 +143,7 @@ fn control(screen: &Screen) -> &'static str {
 }
 
 /// What an account is doing or has done, in a few words.
-pub(super) fn status(screen: &Screen, row: &Row) -> (String, Tone) {
+pub(super) fn status(screen: &Screen, row: &Row, dot: char) -> (String, Tone) {
     let Some(account) = &row.account else {
         return (String::new(), Tone::Plain);
     };
@@ -155,7 +155,7 @@ pub(super) fn status(screen: &Screen, row: &Row) -> (String, Tone) {
         (Phase::Active | Phase::Paused { .. }, [_, ..]) => many(&work),
         (Phase::Paused { left: Some(left), .. }, _) => format!("{} left", clock(*left)),
         (Phase::Waiting { .. } | Phase::Done, _) => match row.synced {
-            Some(at) => format!("{} · {}", screen.local(at).format("%H:%M"), row.status),
+            Some(at) => format!("{} {dot} {}", screen.local(at).format("%H:%M"), row.status),
             None => row.status.clone(),
         },
         _ => row.status.clone(),

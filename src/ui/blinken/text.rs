@@ -2,9 +2,16 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::theme::glyphs::FULL;
+
 /// How many columns `text` takes.
 pub fn width(text: &str) -> usize {
     text.width()
+}
+
+/// `sign` so many times.
+pub fn times(sign: char, times: usize) -> String {
+    std::iter::repeat_n(sign, times).collect()
 }
 
 /// `text` in at most `columns`; what had to go is shown by an ellipsis.
@@ -22,7 +29,7 @@ pub fn cut(text: &str, columns: usize) -> String {
         short.push(c);
     }
     if columns > 0 {
-        short.push('…');
+        short.push(FULL.ellipsis);
     }
     short
 }

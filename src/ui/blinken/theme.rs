@@ -1,8 +1,12 @@
 //! Colours: what a terminal shows for each meaning, from truecolor down to letters alone.
 
+pub mod glyphs;
+
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::model::light::Light;
+
+pub use glyphs::Glyphs;
 
 /// How many colours the terminal has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,18 +43,30 @@ pub enum Tone {
 pub struct Theme {
     depth: Depth,
     sign: Option<char>,
+    glyphs: &'static Glyphs,
 }
 
 impl Theme {
     /// The theme for a terminal with so many colours.
     pub fn new(depth: Depth) -> Self {
-        Self { depth, sign: None }
+        Self { depth, sign: None, glyphs: &glyphs::FULL }
     }
 
     /// The same with lamps drawn as this character, if it is one.
     #[must_use]
     pub fn drawing(self, sign: Option<char>) -> Self {
         Self { sign, ..self }
+    }
+
+    /// The same drawn with these characters.
+    #[must_use]
+    pub fn with(self, glyphs: &'static Glyphs) -> Self {
+        Self { glyphs, ..self }
+    }
+
+    /// The characters to draw with.
+    pub fn glyphs(self) -> &'static Glyphs {
+        self.glyphs
     }
 
     /// The theme that the environment asks for: `NO_COLOR` (when it isn't empty), `COLORTERM`, `TERM`.
@@ -113,7 +129,7 @@ impl Theme {
         if self.depth == Depth::None {
             return (self.without_colours(light, breath > 0.5), Style::new());
         }
-        let sign = |lit: bool| self.sign.unwrap_or(if lit { '●' } else { '○' });
+        let sign = |lit: bool| self.sign.unwrap_or(if lit { self.glyphs.lit } else { self.glyphs.dark });
         match light {
             Light::Ended if glow > 0.0 && self.fades() => {
                 let style = self.rgb(Style::new(), blend(rgb(light), rgb(before.unwrap_or(light)), glow));
@@ -134,7 +150,7 @@ impl Theme {
     fn without_colours(self, light: Light, lit: bool) -> char {
         match (light, self.sign) {
             (Light::Waiting, _) if !lit => ' ',
-            (Light::Ended, _) | (_, None) => letter(light),
+            (Light::Ended, _) | (_, None) => letter(light, self.glyphs),
             (_, Some(sign)) => sign,
         }
     }
@@ -194,17 +210,17 @@ fn sixteen(light: Light) -> Color {
 }
 
 /// The letter that stands for a light where there are no colours.
-pub fn letter(light: Light) -> char {
+fn letter(light: Light, glyphs: &Glyphs) -> char {
     match light {
-        Light::Ended => '·',
+        Light::Ended => glyphs.ended,
         Light::Control => '*',
         Light::Connecting => 'c',
         Light::Account => 'a',
         Light::Folder => 'f',
         Light::Listing => 'l',
         Light::Directing => 'm',
-        Light::Downloading => '↓',
-        Light::Uploading => '↑',
+        Light::Downloading => glyphs.down,
+        Light::Uploading => glyphs.up,
         Light::Pretending => '~',
         Light::Deleting => 'x',
         Light::AddingFlags => '+',
