@@ -1,12 +1,12 @@
 //! One run of one account: lock, connect, list and pair the folders, share them out.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
+use super::asides::{self, Wish};
 use super::connect::{Means, connect};
 use super::doubt::{self, Flushing};
 use super::folder::{Done, Policy};
@@ -20,6 +20,7 @@ use super::pairing::{self, Candidate, Names, Sides};
 use super::python::Python;
 use super::recheck::recheck;
 use super::rehearsal::rehearse;
+use super::root::check_root;
 use super::runtime::{Options, Report};
 use super::takeover;
 use super::team::{self, Work};
@@ -27,7 +28,7 @@ use super::token::Tokens;
 use super::worker::{Publisher, Worker};
 use crate::config::settings::{AccountSettings, CommonSettings, Settings};
 use crate::model::event::EventKind;
-use crate::model::fault::{Exit, Fault, FaultKind, Reach};
+use crate::model::fault::{Exit, Fault, Reach};
 use crate::model::folder::Counts;
 use crate::model::ids::LampId;
 use crate::model::light::Light;
@@ -46,6 +47,10 @@ pub(super) struct Task {
     /// The account's place in the settings.
     pub(super) place: usize,
     pub(super) options: Options,
+    /// Nothing is taken for unchanged.
+    pub(super) thorough: bool,
+    /// What a person wants of messages that could not be copied.
+    pub(super) wishes: Vec<Wish>,
     pub(super) first_lamp: LampId,
     pub(super) publisher: Publisher,
     pub(super) questions: Sender<Question>,
@@ -230,6 +235,10 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     let shared = Shared::new(task, ledger_path);
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
     let mut flushing = Flushing::begin(&mut ledger, task.settings.fsync, doubt::boot())?;
+    asides::grant_all(task, &mut ledger)?;
+    if task.thorough {
+        ledger.look_again()?;
+    }
     let mut known = ledger.folders()?;
     let mut local = shared.maildir(worker);
     if !check_root(&shared.account.local.root, &known)? {
@@ -274,22 +283,4 @@ pub(super) fn list(
     there.sort(&mut folders)?;
     recheck(worker, shared.policy(), sides, &mut folders, known)?;
     Ok(folders)
-}
-
-/// Whether the Maildir's root is there. One that is missing, or has nothing in it, although the ledger knows folders was not
-/// emptied: it isn't mounted.
-pub(super) fn check_root(root: &Path, known: &[FolderRecord]) -> Result<bool, Fault> {
-    let there = root.is_dir();
-    if known.iter().all(|folder| folder.uid_validity.is_none()) {
-        return Ok(there);
-    }
-    let empty = there && fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_none());
-    let cause = match (there, empty) {
-        (true, false) => return Ok(true),
-        (true, true) => "there is nothing in it, though it was synchronised before",
-        (false, _) => "it is missing, though it was synchronised before",
-    };
-    let doing = format!("opening the Maildir {}", root.display());
-    Err(Fault::new(Reach::Account, FaultKind::Refused, doing, cause)
-        .advise("mount it or put it back; to begin anew, delete the account's ledger as well"))
 }

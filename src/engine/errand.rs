@@ -52,6 +52,8 @@ impl Errand {
                 settings: self.settings.clone(),
                 place,
                 options: Options { once: true, pretend: self.pretend, ..Options::default() },
+                thorough: false,
+                wishes: Vec::new(),
                 first_lamp: LampId(LAMPS_EACH * (u32::try_from(place).unwrap_or(0) + 1)),
                 // Nobody watches: what there is to say is the errand's result.
                 publisher: Publisher::new(bounded(1).0),

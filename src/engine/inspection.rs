@@ -8,9 +8,10 @@ mod trip;
 
 use std::path::PathBuf;
 
-use super::account::{Shared, Task, check_root};
+use super::account::{Shared, Task};
 use super::errand::Errand;
 pub use super::naming::{Rule, Verdict};
+use super::root::check_root;
 use super::runtime::Report;
 use super::vanish;
 use super::worker::Worker;

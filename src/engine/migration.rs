@@ -1,9 +1,10 @@
 //! Gives files in Maildirs the folder digest that counts now, where they carry the one that OfflineIMAP made before 6.3.5.
 
-use super::account::{Shared, Task, check_root};
+use super::account::{Shared, Task};
 use super::errand::Errand;
 use super::lock::AccountLock;
 use super::naming::Names;
+use super::root::check_root;
 use super::worker::Worker;
 use crate::model::fault::{Exit, Fault, Reach};
 use crate::model::ids::AccountName;

@@ -14,6 +14,7 @@
 
 mod account;
 mod again;
+mod asides;
 mod connect;
 mod contents;
 mod copy;
@@ -27,6 +28,7 @@ mod hooks;
 mod identity;
 pub mod inspection;
 mod intents;
+mod known;
 mod lock;
 mod mbnames;
 mod migration;
@@ -43,6 +45,7 @@ mod rehearsal;
 mod remarks;
 mod removal;
 mod respell;
+mod root;
 mod runtime;
 mod shell;
 mod supervisor;

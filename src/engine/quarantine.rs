@@ -1,4 +1,4 @@
-//! Messages that can't be copied: reported once, put aside, and tried again after a day.
+//! Messages that can't be copied: reported once, put aside, and tried again after a day, unless a person wants them ignored.
 
 use chrono::Utc;
 
@@ -23,7 +23,7 @@ pub(super) fn is_due(aside: &[Quarantined]) -> bool {
 
 fn due(one: &Quarantined, now: i64) -> bool {
     // A clock that was set back must not make it wait for years.
-    (now - one.tried).abs() >= PATIENCE
+    !one.ignored && (now - one.tried).abs() >= PATIENCE
 }
 
 /// Takes out of the plan what could not be copied before, unless it is time to try again. Gives back what is put aside;
@@ -54,7 +54,11 @@ pub(super) fn hold_back(
         Action::Download { uid } => !is_held(Side::Remote, &uid.to_string()),
         _ => true,
     });
-    let messages = if held.len() == 1 { "1 message is".to_owned() } else { format!("{} messages are", held.len()) };
+    let messages = match held.iter().filter(|one| !one.ignored).count() {
+        0 => return Ok(aside),
+        1 => "1 message is".to_owned(),
+        several => format!("{several} messages are"),
+    };
     job.warn(format!("{messages} left out, since copying failed before; --info says which and why"));
     Ok(aside)
 }
@@ -92,7 +96,7 @@ pub(super) fn put_aside(
     }
     work.put_aside += 1;
     let (name, reason, tried) = (name.to_owned(), fault.cause.clone(), Utc::now().timestamp());
-    Some(Entry::Quarantine(Quarantined { side, name, subject, reason, tried }))
+    Some(Entry::Quarantine(Quarantined { side, name, subject, reason, tried, ignored: false }))
 }
 
 /// What makes the ledger forget that a message could not be copied, now that it was.

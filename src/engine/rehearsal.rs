@@ -3,11 +3,12 @@
 
 use crossbeam_channel::Receiver;
 
-use super::account::{Shared, Task, Total, check_root, list};
+use super::account::{Shared, Task, Total, list};
 use super::connect::disconnect;
 use super::folder::{self, Job};
 use super::lock::AccountLock;
 use super::pairing::Sides;
+use super::root::check_root;
 use super::worker::Worker;
 use super::{moves, pairing, takeover};
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -29,6 +30,9 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     SqliteLedger::copy(&ledger_path(metadata, task.account().as_str()), &copy)?;
     let shared = Shared::new(task, copy);
     let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
+    if task.thorough {
+        ledger.look_again()?;
+    }
     let mut known = ledger.folders()?;
     let there_is_mail = check_root(&shared.account.local.root, &known)?;
     let separator = shared.account.local.separator;

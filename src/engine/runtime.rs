@@ -1,5 +1,6 @@
 //! Carries out what the supervisor decides: threads, orders, time.
 
+mod clerk;
 mod list;
 mod start;
 
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 
+use self::clerk::{Clerk, Errand};
 use super::account::{Outcome, Task};
 use super::python::Python;
 use super::supervisor::{Effect, Input, Moment, Supervisor};
@@ -103,6 +105,7 @@ impl Engine {
             orders: HashMap::new(),
             credentials: HashMap::new(),
             keepers: Keepers::default(),
+            clerk: None,
             interpreter: self.python,
             python: None,
             begun: Instant::now(),
@@ -127,6 +130,8 @@ struct Runtime {
     credentials: HashMap<AccountName, Credentials>,
     /// Those who keep the tokens.
     keepers: Keepers,
+    /// Who reads and writes ledgers beside the runs, once somebody wants that.
+    clerk: Option<Clerk>,
     /// What the way to Python will lead to.
     interpreter: Option<Interpreter>,
     /// The way to Python, where the configuration needs it, and what ends its questions.
@@ -147,6 +152,7 @@ impl Runtime {
     fn listen(mut self, mut commands: Receiver<Command>, reported: &Receiver<Report>) -> Exit {
         loop {
             if let Some(exit) = self.end {
+                self.clerk.take().into_iter().for_each(Clerk::dismiss);
                 self.publish(EventKind::ThreadEnded);
                 self.publish(EventKind::Ended { exit });
                 return exit;
@@ -176,7 +182,9 @@ impl Runtime {
         let now = Moment { since_start: self.begun.elapsed(), wall: Utc::now() };
         for effect in self.supervisor.handle(input, now) {
             match effect {
-                Effect::Start { account, quick } => self.start(&account, quick),
+                Effect::Start { account, depth, wishes } => self.start(&account, depth, wishes),
+                Effect::Grant(wish) => self.clerk(&wish.aside().account.clone(), Errand::Grant(wish)),
+                Effect::Tell(account) => self.clerk(&account, Errand::Tell),
                 Effect::Order(account, order) => self.order(&account, order),
                 Effect::Publish(kind) => self.publish(kind),
                 Effect::List => self.list(),

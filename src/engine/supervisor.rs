@@ -11,7 +11,9 @@ use chrono::{DateTime, Utc};
 use self::account::{Account, Phase, pause, resume, sync_now, wait};
 use self::listing::Listing;
 pub(super) use self::listing::Lists;
+pub(super) use self::pace::Depth;
 use self::pace::Pace;
+use super::asides::Wish;
 use super::worker::Order;
 use crate::config::settings::Quick;
 use crate::model::command::{Command, Target};
@@ -57,8 +59,12 @@ pub(super) enum Input {
 /// What the runtime is to do.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Effect {
-    /// Begin a run; a quick one looks only where messages have come or gone.
-    Start { account: AccountName, quick: bool },
+    /// Begin a run that looks as closely as this, and carries these wishes out first.
+    Start { account: AccountName, depth: Depth, wishes: Vec<Wish> },
+    /// Write a wish down, in the ledger.
+    Grant(Wish),
+    /// Tell what the ledger knows of an account's folders.
+    Tell(AccountName),
     /// Tell all workers of an account.
     Order(AccountName, Order),
     /// Tell the interfaces.
@@ -111,6 +117,7 @@ impl Supervisor {
             pace: Pace::new(quick),
             phase: Phase::Queued,
             paused: false,
+            wishes: Vec::new(),
             exit: Exit::Success,
         });
         Self {
@@ -149,12 +156,18 @@ impl Supervisor {
 
     fn command(&mut self, command: Command, now: Moment, effects: &mut Vec<Effect>) {
         match command {
-            Command::Sync(target) | Command::SyncFully(target) => {
-                self.each(&target, |account| sync_now(account, effects));
-            }
+            Command::Sync(target) => self.each(&target, |account| sync_now(account, effects)),
+            Command::SyncFully(target) => self.each(&target, |account| {
+                account.pace.doubt();
+                sync_now(account, effects);
+            }),
             Command::Pause(target) => self.each(&target, |account| pause(account, now, effects)),
             Command::Resume(target) => self.each(&target, |account| resume(account, now, effects)),
-            Command::TellFolders(_) | Command::Retry(_) | Command::Ignore(_) => {}
+            Command::TellFolders(target) => {
+                self.each(&target, |account| effects.push(Effect::Tell(account.name.clone())));
+            }
+            Command::Retry(aside) => self.wish(&Wish::Retry(aside), effects),
+            Command::Ignore(aside) => self.wish(&Wish::Ignore(aside), effects),
             Command::StopAfterSync => self.stop_after_sync(),
             Command::Quit if self.course != Course::Stopping => self.stop(now, effects),
             Command::Quit | Command::QuitNow => {
@@ -165,6 +178,17 @@ impl Supervisor {
                 self.cut_at = Some(now.since_start);
             }
         }
+    }
+
+    /// Has a wish written down at once, and again before the next run: one that is under way may write over it.
+    fn wish(&mut self, wish: &Wish, effects: &mut Vec<Effect>) {
+        self.each(&Target::One(wish.aside().account.clone()), |account| {
+            effects.push(Effect::Grant(wish.clone()));
+            account.wishes.push(wish.clone());
+            if let Wish::Retry(_) = wish {
+                sync_now(account, effects);
+            }
+        });
     }
 
     fn each(&mut self, target: &Target, mut action: impl FnMut(&mut Account)) {
@@ -251,7 +275,8 @@ impl Supervisor {
             if account.phase == Phase::Queued && running < self.at_once {
                 account.phase = Phase::Running { again: false };
                 running += 1;
-                effects.push(Effect::Start { account: account.name.clone(), quick: account.pace.begin() });
+                let (depth, wishes) = (account.pace.begin(), std::mem::take(&mut account.wishes));
+                effects.push(Effect::Start { account: account.name.clone(), depth, wishes });
             }
         }
         if self.listing.begin(&self.accounts) {

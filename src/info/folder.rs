@@ -23,7 +23,7 @@ pub fn describe(page: &mut Page, account: &AccountSettings, seen: &Seen) {
     page.entry(2, "takes part", &part(account, seen));
     page.entry(2, "next", &next(&seen.next));
     for message in seen.kept.iter().flat_map(|kept| &kept.left_out) {
-        page.entry(2, "left out", &left_out(message));
+        page.entry(2, if message.ignored { "ignored" } else { "left out" }, &left_out(message));
     }
 }
 

@@ -135,6 +135,12 @@ fn names(remote: (&str, &str), local: &str, terms: Terms<'_>) -> FolderPair {
     FolderPair { shown: shown.into(), remote: remote.0.to_owned(), local: local.to_owned() }
 }
 
+/// What two folders that were the same before are called, by the rules of now.
+pub fn remembered(remote: &str, local: &str, naming: &mut dyn Naming, terms: Terms<'_>) -> Result<FolderPair, Fault> {
+    let visible = naming.visible(remote)?;
+    Ok(names((remote, &visible), local, terms))
+}
+
 fn collision(remote: &[(&str, String)], local: &str) -> Fault {
     let remote: Vec<&str> = remote.iter().map(|(name, _)| *name).collect();
     let local = if local.is_empty() { "without a name" } else { local };

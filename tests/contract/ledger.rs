@@ -1,9 +1,9 @@
-//! The suite of `Ledger`, and what only the one in a file can show.
+//! The suite of `Ledger`.
 
-use std::os::unix::fs::PermissionsExt;
+// What only the one in a file can show.
+mod file;
 
-use blinkensync::model::fault::{FaultKind, Reach};
-use blinkensync::model::flags::{Flags, System};
+use blinkensync::model::flags::Flags;
 use blinkensync::model::ids::{FileKey, ModSeq, Side, Uid, UidValidity};
 use blinkensync::model::mark::{DirStamp, MaildirMark, Mark, ServerMark};
 use blinkensync::model::message::Fingerprint;
@@ -20,7 +20,8 @@ fn row(number: u32, flags: &[&str], state: State) -> Row {
 }
 
 fn aside(side: Side, name: &str) -> Quarantined {
-    Quarantined { side, name: name.into(), subject: "Grüße".into(), reason: "too big".into(), tried: -1 }
+    let (subject, reason) = ("Grüße".into(), "too big".into());
+    Quarantined { side, name: name.into(), subject, reason, tried: -1, ignored: false }
 }
 
 fn intent(name: &str) -> Intent {
@@ -121,6 +122,61 @@ fn what_is_put_aside_stays_until_it_is_released(ledger: &mut dyn Ledger) {
     assert_eq!(ledger.quarantined(anew).unwrap(), []);
 }
 
+fn what_is_ignored_stays_so_until_it_is_to_be_tried_again(ledger: &mut dyn Ledger) {
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    let all = [aside(Side::Remote, "7"), aside(Side::Local, "7")];
+    ledger.record(folder, &all.clone().map(Entry::Quarantine)).unwrap();
+    let (side, name) = (Side::Remote, "7".to_owned());
+    let nobody = Entry::Ignore { side, name: "8".into() };
+    ledger.record(folder, &[Entry::Ignore { side, name: name.clone() }, nobody]).unwrap();
+    let ignored = Quarantined { ignored: true, ..all[0].clone() };
+    assert_eq!(ledger.quarantined(folder).unwrap(), [ignored.clone(), all[1].clone()]);
+    // Whoever was just trying it didn't know.
+    let tried = Quarantined { tried: 9, reason: "still too big".into(), ..all[0].clone() };
+    ledger.record(folder, &[Entry::Quarantine(tried.clone())]).unwrap();
+    let ignored = Quarantined { ignored: true, ..tried.clone() };
+    assert_eq!(ledger.quarantined(folder).unwrap(), [ignored, all[1].clone()]);
+    let nobody = Entry::Retry { side, name: "8".into() };
+    ledger.record(folder, &[Entry::Retry { side, name: name.clone() }, nobody]).unwrap();
+    let due = Quarantined { tried: 0, ..tried.clone() };
+    assert_eq!(ledger.quarantined(folder).unwrap(), [due, all[1].clone()]);
+    ledger.record(folder, &[Entry::Quarantine(tried.clone()), Entry::Ignore { side, name: name.clone() }]).unwrap();
+    ledger.record(folder, &[Entry::Release { side, name }, Entry::Quarantine(tried.clone())]).unwrap();
+    assert_eq!(ledger.quarantined(folder).unwrap(), [tried, all[1].clone()], "what was copied is another matter");
+}
+
+fn messages_on_both_sides_are_counted(ledger: &mut dyn Ledger) {
+    let folders = ["A", "B", "C"].map(|name| ledger.folder(name, name).unwrap().id);
+    assert!(ledger.counts().unwrap().is_empty());
+    let rows = |count: u32| (1..=count).map(|number| Entry::Put(row(number, &["\\Seen", "b"], State::Synced)));
+    ledger.record(folders[0], &rows(7).collect::<Vec<_>>()).unwrap();
+    ledger.record(folders[1], &rows(3).collect::<Vec<_>>()).unwrap();
+    let kept = [1, 8].map(|number| Entry::Put(row(number, &[], State::Kept)));
+    for folder in [folders[0], folders[2]] {
+        ledger.record(folder, &kept).unwrap();
+    }
+    ledger.record(folders[1], &[Entry::Forget(Uid::new(2).unwrap()), Entry::Intend(intent("x"))]).unwrap();
+    ledger.record(folders[2], &[Entry::Quarantine(aside(Side::Local, "y"))]).unwrap();
+    assert_eq!(ledger.counts().unwrap(), [(folders[0], 6), (folders[1], 2)].into());
+    ledger.forget_folder("A").unwrap();
+    assert_eq!(ledger.counts().unwrap(), [(folders[1], 2)].into());
+}
+
+fn all_watermarks_are_forgotten_at_once(ledger: &mut dyn Ledger) {
+    let folders = ["A", "B"].map(|name| ledger.folder(name, name).unwrap().id);
+    let (remote, local) = marks();
+    for folder in folders {
+        ledger.restart(folder, UidValidity(7), &[row(1, &[], State::Synced)]).unwrap();
+        ledger.set_marks(folder, Some(remote), Some(local)).unwrap();
+    }
+    ledger.look_again().unwrap();
+    for record in ledger.folders().unwrap() {
+        let validity = Some(UidValidity(7));
+        assert_eq!((record.uid_validity, record.remote_mark, record.local_mark), (validity, None, None));
+        assert_eq!(ledger.rows(record.id).unwrap().len(), 1);
+    }
+}
+
 fn a_folder_may_get_another_local_name(ledger: &mut dyn Ledger) {
     let folder = ledger.folder("INBOX", "old").unwrap().id;
     ledger.restart(folder, UidValidity(3), &[row(7, &["\\Seen"], State::Synced)]).unwrap();
@@ -214,118 +270,6 @@ macro_rules! suite {
 
 suite!(entries_come_back intents_are_kept_until_they_are_settled a_folder_is_known_by_its_local_name
     a_restart_leaves_only_what_it_is_given what_is_put_aside_stays_until_it_is_released a_forgotten_folder_begins_anew
-    a_folder_may_get_another_local_name
+    a_folder_may_get_another_local_name what_is_ignored_stays_so_until_it_is_to_be_tried_again
+    messages_on_both_sides_are_counted all_watermarks_are_forgotten_at_once
     a_time_without_a_flush_that_nobody_ended_leaves_doubt);
-
-#[test]
-fn several_connections_share_one_file_that_only_its_owner_may_read() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = ledger_path(directory.path(), "Work");
-    let writers: Vec<_> = (1..=4u32)
-        .map(|writer| {
-            let path = path.clone();
-            std::thread::spawn(move || {
-                let mut ledger = SqliteLedger::open(&path).unwrap();
-                let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
-                for number in 0..25 {
-                    ledger.record(folder, &[Entry::Put(row(writer * 100 + number, &[], State::Synced))]).unwrap();
-                }
-            })
-        })
-        .collect();
-    for writer in writers {
-        writer.join().unwrap();
-    }
-    let mut ledger = SqliteLedger::open(&path).unwrap();
-    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
-    assert_eq!(ledger.rows(folder).unwrap().len(), 100);
-    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
-}
-
-#[test]
-fn a_ledger_of_another_server_is_refused_and_left_alone() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = ledger_path(directory.path(), "Work");
-    SqliteLedger::open(&path).unwrap().bind("me@a.example").unwrap();
-    SqliteLedger::open(&path).unwrap().bind("me@a.example").unwrap();
-    let fault = SqliteLedger::open(&path).unwrap().bind("me@b.example").unwrap_err();
-    assert!(fault.to_string().contains("me@a.example"), "{fault}");
-    SqliteLedger::open(&path).unwrap().bind("me@a.example").unwrap();
-}
-
-#[test]
-fn reading_only_makes_and_changes_nothing() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = ledger_path(directory.path(), "Work");
-    assert_eq!(SqliteLedger::open_read_only(&path).unwrap().folders().unwrap(), []);
-    assert!(!path.parent().unwrap().exists());
-    let mut ledger = SqliteLedger::open(&path).unwrap();
-    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
-    assert_eq!(SqliteLedger::open_read_only(&path).unwrap().folders().unwrap().len(), 1, "while it is written");
-    drop(ledger);
-    let before = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
-    let mut reader = SqliteLedger::open_read_only(&path).unwrap();
-    assert_eq!(reader.folders().unwrap().len(), 1);
-    assert_eq!(reader.record(folder, &[Entry::Put(row(1, &[], State::Synced))]).unwrap_err().kind, FaultKind::Ledger);
-    assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), before);
-}
-
-#[test]
-fn a_damaged_or_newer_file_is_refused_and_left_alone() {
-    let directory = tempfile::tempdir().unwrap();
-    let damaged = directory.path().join("damaged.sqlite");
-    let content = vec![b'x'; 8192];
-    std::fs::write(&damaged, &content).unwrap();
-    for opened in [SqliteLedger::open(&damaged), SqliteLedger::open_read_only(&damaged)] {
-        let fault = opened.unwrap_err();
-        assert_eq!((fault.reach, fault.kind), (Reach::Account, FaultKind::Ledger));
-        assert!(fault.advice.contains("move it away"), "{fault}");
-    }
-    assert_eq!(std::fs::read(&damaged).unwrap(), content);
-    let newer = directory.path().join("newer.sqlite");
-    rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    assert!(SqliteLedger::open(&newer).unwrap_err().cause.contains("format 99"));
-}
-
-/// The tables of version 1, with a folder and a message.
-const VERSION_1: &str = "
-CREATE TABLE folder (id INTEGER PRIMARY KEY, local TEXT NOT NULL UNIQUE, remote TEXT NOT NULL, uid_validity INTEGER,
-    remote_mark TEXT, local_mark TEXT);
-CREATE TABLE message (folder INTEGER NOT NULL, remote INTEGER NOT NULL, local INTEGER NOT NULL, flags INTEGER NOT NULL,
-    keywords TEXT NOT NULL, kept INTEGER NOT NULL, PRIMARY KEY (folder, remote)) WITHOUT ROWID;
-CREATE TABLE intent (folder INTEGER NOT NULL, local_name TEXT NOT NULL, size INTEGER NOT NULL, header TEXT NOT NULL,
-    uid_next INTEGER NOT NULL, PRIMARY KEY (folder, local_name)) WITHOUT ROWID;
-INSERT INTO folder VALUES (1, 'INBOX', 'INBOX', 7, NULL, NULL);
-INSERT INTO message VALUES (1, 5, 5, 8, 'b', 0);
-PRAGMA user_version = 1;";
-
-#[test]
-fn a_file_of_an_older_version_is_understood_and_brought_up_when_it_is_written() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("old.sqlite");
-    rusqlite::Connection::open(&path).unwrap().execute_batch(VERSION_1).unwrap();
-    let before = std::fs::read(&path).unwrap();
-    let expected = Row { key: None, ..row(5, &["\\Seen", "b"], State::Synced) };
-    let mut reader = SqliteLedger::open_read_only(&path).unwrap();
-    let folder = reader.folder("INBOX", "INBOX").unwrap().id;
-    assert_eq!(reader.rows(folder).unwrap(), std::slice::from_ref(&expected));
-    assert_eq!(std::fs::read(&path).unwrap(), before, "reading changes nothing");
-    let mut ledger = SqliteLedger::open(&path).unwrap();
-    assert_eq!(ledger.rows(folder).unwrap(), [expected]);
-    ledger.record(folder, &[Entry::Quarantine(aside(Side::Local, "x"))]).unwrap();
-    drop(ledger);
-    assert_eq!(SqliteLedger::open(&path).unwrap().quarantined(folder).unwrap().len(), 1);
-}
-
-#[test]
-fn all_flags_survive() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut ledger = SqliteLedger::open(&directory.path().join("ledger.sqlite")).unwrap();
-    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
-    let mut flags = Flags::of(System::ALL);
-    (0..200).for_each(|number| flags.insert_keyword(format!("keyword{number}").into()));
-    let row = Row { flags, ..row(1, &[], State::Synced) };
-    ledger.record(folder, &[Entry::Put(row.clone())]).unwrap();
-    assert_eq!(ledger.rows(folder).unwrap(), [row]);
-}

@@ -22,3 +22,4 @@ mod retries;
 mod tap;
 mod times;
 mod transcripts;
+mod wishes;

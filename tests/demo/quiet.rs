@@ -23,7 +23,7 @@ use crate::tap::Tap;
 pub struct World {
     pub server: Server,
     pub root: tempfile::TempDir,
-    tap: Tap,
+    pub tap: Tap,
 }
 
 impl World {
@@ -226,6 +226,7 @@ fn what_an_earlier_run_left_unfinished_takes_the_folder_to_the_server() {
         subject: String::new(),
         reason: "no".to_owned(),
         tried: 0,
+        ignored: false,
     };
     // It was tried just now, and is gone: the ledger can forget it.
     let gone = Quarantined {

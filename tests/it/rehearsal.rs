@@ -108,9 +108,18 @@ fn info_lists_folders_and_what_was_left_out() {
     ] {
         assert!(shown.contains(words), "no {words} in {shown}");
     }
+    let ledger = rusqlite::Connection::open(world.metadata().join("Account-Test/blinkensync.sqlite")).unwrap();
+    ledger.execute("UPDATE quarantine SET ignored = 1, tried = 1", []).unwrap();
+    drop(ledger);
+    let shown = info();
+    assert!(shown.contains("ignored the file 2-bad") && !shown.contains("left out"), "{shown}");
+    local::write(&inbox, "3-good", "S", b"Subject: a good one\n\nx\n");
+    let run = world.sync();
+    assert!(!run.ends_with(0).says("1 uploaded").text.contains("left out"), "{}", run.text);
     fs::remove_file(inbox.join("cur/2-bad:2,S")).unwrap();
     world.sync().ends_with(0);
-    assert!(!info().contains("left out"));
+    let shown = info();
+    assert!(!shown.contains("left out") && !shown.contains("ignored"), "{shown}");
 }
 
 #[test]

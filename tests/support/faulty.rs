@@ -6,7 +6,7 @@
 // A test that meets the unexpected has failed.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -200,6 +200,9 @@ impl<L: Ledger> Ledger for FaultyLedger<L> {
     fn rows(&mut self, folder: FolderId) -> Result<Vec<Row>, Fault> {
         self.inner.rows(folder)
     }
+    fn counts(&mut self) -> Result<HashMap<FolderId, u64>, Fault> {
+        self.inner.counts()
+    }
     fn intents(&mut self, folder: FolderId) -> Result<Vec<Intent>, Fault> {
         self.inner.intents(folder)
     }
@@ -226,6 +229,9 @@ impl<L: Ledger> Ledger for FaultyLedger<L> {
     }
     fn doubt(&mut self) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.doubt())
+    }
+    fn look_again(&mut self) -> Result<(), Fault> {
+        self.fuse.around(|| self.inner.look_again())
     }
     fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.set_marks(folder, remote, local))

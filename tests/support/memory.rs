@@ -5,7 +5,7 @@
 // A test that meets the unexpected has failed; not every test uses everything here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use blinkensync::model::fault::{Fault, FaultKind, Reach};
@@ -16,7 +16,7 @@ use blinkensync::model::mark::{Mark, ServerMark};
 use blinkensync::model::message::{Coverage, Fingerprint, Head, InternalDate, Listed, Look, MessageId};
 use blinkensync::model::uidset::UidSet;
 use blinkensync::store::bytes::FingerprintBuilder;
-use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Unflushed};
+use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, State, Unflushed};
 use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Place, Relocation, Repository, Stored};
 
 /// One message, in its wire form.
@@ -328,6 +328,10 @@ struct Book {
 }
 
 impl Book {
+    fn aside(&mut self, side: Side, name: &str) -> Option<&mut Quarantined> {
+        self.quarantine.iter_mut().find(|message| (message.side, message.name.as_str()) == (side, name))
+    }
+
     fn release(&mut self, side: Side, name: &str) {
         self.quarantine.retain(|message| (message.side, message.name.as_str()) != (side, name));
     }
@@ -379,6 +383,12 @@ impl Ledger for MemoryLedger {
         Ok(self.with(folder, |book| book.rows.values().cloned().collect()))
     }
 
+    fn counts(&mut self) -> Result<HashMap<FolderId, u64>, Fault> {
+        let synced = |book: &Book| book.rows.values().filter(|row| row.state == State::Synced).count() as u64;
+        let all = self.books.lock().unwrap();
+        Ok(all.iter().map(|book| (book.record.id, synced(book))).filter(|(_, count)| *count > 0).collect())
+    }
+
     fn intents(&mut self, folder: FolderId) -> Result<Vec<Intent>, Fault> {
         Ok(self.with(folder, |book| book.intents.values().cloned().collect()))
     }
@@ -393,9 +403,16 @@ impl Ledger for MemoryLedger {
                     Entry::Settle { local_name } => drop(book.intents.remove(&local_name)),
                     Entry::LookAgain => (book.record.remote_mark, book.record.local_mark) = (None, None),
                     Entry::Trust => book.record.doubt = None,
-                    Entry::Quarantine(message) => {
+                    Entry::Quarantine(mut message) => {
+                        message.ignored |= book.aside(message.side, &message.name).is_some_and(|old| old.ignored);
                         book.release(message.side, &message.name);
                         book.quarantine.push(message);
+                    }
+                    Entry::Ignore { side, name } => {
+                        book.aside(side, &name).into_iter().for_each(|one| one.ignored = true);
+                    }
+                    Entry::Retry { side, name } => {
+                        book.aside(side, &name).into_iter().for_each(|one| (one.tried, one.ignored) = (0, false));
                     }
                     Entry::Release { side, name } => book.release(side, &name),
                 }
@@ -471,6 +488,13 @@ impl Ledger for MemoryLedger {
         for book in self.books.lock().unwrap().iter_mut() {
             let doubt = book.record.doubt.or(Some(note.since));
             book.record = FolderRecord { remote_mark: None, local_mark: None, doubt, ..book.record.clone() };
+        }
+        Ok(())
+    }
+
+    fn look_again(&mut self) -> Result<(), Fault> {
+        for book in self.books.lock().unwrap().iter_mut() {
+            (book.record.remote_mark, book.record.local_mark) = (None, None);
         }
         Ok(())
     }

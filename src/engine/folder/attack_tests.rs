@@ -74,7 +74,10 @@ fn what_was_put_aside_under_other_numbers_hides_no_other_message() {
     let tried = chrono::Utc::now().timestamp();
     let (name, subject, reason) = ("7".to_owned(), String::new(), "lost".to_owned());
     ledger
-        .record(folder, &[Entry::Quarantine(Quarantined { side: Side::Remote, name, subject, reason, tried })])
+        .record(
+            folder,
+            &[Entry::Quarantine(Quarantined { side: Side::Remote, name, subject, reason, tried, ignored: false })],
+        )
         .unwrap();
     {
         let mut tree = world.remote.tree();

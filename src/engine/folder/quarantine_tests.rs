@@ -3,6 +3,8 @@
 use std::fs;
 
 use super::tests::{POLICY, World};
+use crate::faulty::Fuse;
+use crate::model::event::EventKind;
 use crate::store::Repository;
 use crate::store::ledger::{Entry, FolderId, Ledger, Quarantined};
 
@@ -77,4 +79,26 @@ fn what_was_put_aside_is_tried_again_after_a_day() {
     assert_eq!(aside(&world).1, []);
     assert_eq!(world.there().len(), 2);
     assert!(world.remote.clone().folders().is_ok());
+}
+
+#[test]
+fn what_is_ignored_is_never_tried_nor_spoken_of_until_somebody_wants_it_tried_again() {
+    let world = refused();
+    world.run(POLICY);
+    let (folder, all) = aside(&world);
+    let (side, name) = (all[0].side, all[0].name.clone());
+    let long_ago = Quarantined { tried: 1, ..all[0].clone() };
+    let ignore = Entry::Ignore { side, name: name.clone() };
+    let mut ledger = world.ledger.clone();
+    ledger.record(folder, &[Entry::Quarantine(long_ago), ignore]).unwrap();
+    fs::write(world.folder().join("cur/2.here:2,S"), "Subject: mended\n\nx\n").unwrap();
+    world.write("3.here:2,S", "another");
+    let (done, said) = world.run_in(world.maildir(), POLICY, &Fuse::of(u64::MAX), None);
+    assert_eq!((done.failures, done.counts.uploads), (0, 1), "only the other one");
+    let warned = |kind: &EventKind| matches!(kind, EventKind::Warned { .. });
+    assert!(!said.iter().any(warned), "{said:?}");
+    assert!(aside(&world).1[0].ignored);
+    ledger.record(folder, &[Entry::Retry { side, name }]).unwrap();
+    assert_eq!(world.run(POLICY).counts.uploads, 1);
+    assert_eq!(aside(&world).1, []);
 }

@@ -4,7 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use super::super::account::{self, Outcome, Task};
+use super::super::asides::Wish;
 use super::super::python::Python;
+use super::super::supervisor::Depth;
 use super::{Options, Report, Runtime};
 use crate::config::settings::MailboxList;
 use crate::model::event::EventKind;
@@ -29,7 +31,7 @@ impl Runtime {
         }
     }
 
-    pub(super) fn start(&mut self, account: &AccountName, quick: bool) {
+    pub(super) fn start(&mut self, account: &AccountName, depth: Depth, wishes: Vec<Wish>) {
         let Some(place) = self.settings.accounts.iter().position(|settings| settings.name == *account) else {
             return;
         };
@@ -41,7 +43,9 @@ impl Runtime {
         let task = Task {
             settings: self.settings.clone(),
             place,
-            options: Options { quick, ..self.options },
+            options: Options { quick: depth == Depth::Quick, ..self.options },
+            thorough: depth == Depth::Thorough,
+            wishes,
             first_lamp: LampId::of(place, 0),
             publisher: self.publisher.clone(),
             questions: self.questions.clone(),

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use super::pace::Pace;
 use super::{Effect, Moment};
+use crate::engine::asides::Wish;
 use crate::engine::worker::Order;
 use crate::model::event::EventKind;
 use crate::model::fault::Exit;
@@ -34,6 +35,8 @@ pub(super) struct Account {
     pub(super) pace: Pace,
     pub(super) phase: Phase,
     pub(super) paused: bool,
+    /// What is to be carried out before the next run.
+    pub(super) wishes: Vec<Wish>,
     pub(super) exit: Exit,
 }
 

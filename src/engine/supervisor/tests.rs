@@ -1,5 +1,7 @@
 use super::*;
 
+mod wishes;
+
 fn at(seconds: u64) -> Moment {
     let wall = DateTime::from_timestamp(1_700_000_000 + i64::try_from(seconds).unwrap(), 0).unwrap();
     Moment { since_start: Duration::from_secs(seconds), wall }
@@ -26,10 +28,18 @@ fn finished(account: &str, exit: Exit) -> Input {
 
 fn started(effects: &[Effect]) -> Vec<String> {
     let starts = effects.iter().filter_map(|effect| match effect {
-        Effect::Start { account, quick } => Some(format!("{account}{}", if *quick { " quickly" } else { "" })),
+        Effect::Start { account, depth, .. } => Some(format!("{account}{}", adverb(*depth))),
         _ => None,
     });
     starts.collect()
+}
+
+fn adverb(depth: Depth) -> &'static str {
+    match depth {
+        Depth::Quick => " quickly",
+        Depth::Full => "",
+        Depth::Thorough => " thoroughly",
+    }
 }
 
 #[test]

@@ -37,6 +37,20 @@ pub fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
     }
 }
 
+/// Opens the file to read it while other connections write to it.
+pub fn open_beside(path: &Path) -> rusqlite::Result<Connection> {
+    // Only a connection that could write leaves nothing behind when it is the last one to close.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    match schema::version(&connection)? {
+        0 => return open_empty(),
+        1..schema::VERSION => return open_copy(&connection),
+        _ => connection.pragma_update(None, "query_only", true)?,
+    }
+    Ok(connection)
+}
+
 /// Copies what the file holds to another place, without writing to it; one that isn't there makes no copy.
 pub fn copy(path: &Path, to: &Path) -> rusqlite::Result<()> {
     if path.exists() {

@@ -3,12 +3,15 @@
 //! It is never more durable than the mail it speaks of: callers make mail durable first and record it afterwards. What
 //! can't be repeated harmlessly (an upload) is announced before, as intended.
 
+mod entries;
 mod file;
 pub mod import;
 mod rows;
 mod schema;
 pub mod sqlite;
 mod unflushed;
+
+use std::collections::HashMap;
 
 use crate::model::fault::Fault;
 use crate::model::flags::Flags;
@@ -86,6 +89,8 @@ pub struct Quarantined {
     pub reason: String,
     /// When it was last tried: seconds since 1970.
     pub tried: i64,
+    /// A person said that it is to be left alone.
+    pub ignored: bool,
 }
 
 /// An upload that was about to happen when the ledger was last heard of.
@@ -121,8 +126,24 @@ pub enum Entry {
     LookAgain,
     /// Nothing about the local side is in doubt any more.
     Trust,
-    /// A message can't be copied; an older entry of the same side and name is replaced.
+    /// A message can't be copied; an older entry of the same side and name is replaced. One that was ignored stays so: whoever
+    /// tried it may not have known.
     Quarantine(Quarantined),
+    /// A message that can't be copied is to be left alone; nothing comes of it where there is no such message.
+    Ignore {
+        /// Its side.
+        side: Side,
+        /// Its [`Quarantined::name`].
+        name: String,
+    },
+    /// A message that can't be copied is to be tried again as if that had never been done; nothing comes of it where there is no
+    /// such message.
+    Retry {
+        /// Its side.
+        side: Side,
+        /// Its [`Quarantined::name`].
+        name: String,
+    },
     /// A message was copied after all, or is gone.
     Release {
         /// Its side.
@@ -143,6 +164,9 @@ pub trait Ledger: Send {
 
     /// All messages of a folder, ordered by remote UID.
     fn rows(&mut self, folder: FolderId) -> Result<Vec<Row>, Fault>;
+
+    /// How many messages both sides have, of each folder that has any.
+    fn counts(&mut self) -> Result<HashMap<FolderId, u64>, Fault>;
 
     /// All uploads of a folder that were announced and not settled.
     fn intents(&mut self, folder: FolderId) -> Result<Vec<Intent>, Fault>;
@@ -172,6 +196,9 @@ pub trait Ledger: Send {
 
     /// Ends a time without a flush that nobody ended: casts doubt on all folders and forgets their watermarks, all in one.
     fn doubt(&mut self) -> Result<(), Fault>;
+
+    /// Forgets the watermarks of all folders, all in one: the next look at each is at everything.
+    fn look_again(&mut self) -> Result<(), Fault>;
 
     /// Stores the watermarks of a look whose consequences are all recorded.
     fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault>;

@@ -47,7 +47,8 @@ fn flags(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<Flags> {
 
 pub(super) fn quarantine_row(row: &SqlRow<'_>) -> rusqlite::Result<Quarantined> {
     let side = if row.get_ref(0)?.as_str()? == side_text(Side::Remote) { Side::Remote } else { Side::Local };
-    Ok(Quarantined { side, name: row.get(1)?, subject: row.get(2)?, reason: row.get(3)?, tried: row.get(4)? })
+    let (name, subject, reason) = (row.get(1)?, row.get(2)?, row.get(3)?);
+    Ok(Quarantined { side, name, subject, reason, tried: row.get(4)?, ignored: row.get(5)? })
 }
 
 pub(super) fn side_text(side: Side) -> &'static str {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version this program writes, in `PRAGMA user_version`; 0 is an empty file.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// What takes a file from each version to the next.
 ///
@@ -59,6 +59,9 @@ CREATE TABLE unflushed (
     "
 ALTER TABLE intent ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE intent ADD COLUMN keywords TEXT NOT NULL DEFAULT '';
+",
+    "
+ALTER TABLE quarantine ADD COLUMN ignored INTEGER NOT NULL DEFAULT 0;
 ",
 ];
 

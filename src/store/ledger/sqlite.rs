@@ -1,16 +1,18 @@
 //! The ledger in an `SQLite` file, one an account. Several connections may use it at once, one a thread.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::model::fault::{Fault, FaultKind, Reach};
-use crate::model::ids::{FileKey, UidValidity};
+use crate::model::ids::UidValidity;
 use crate::model::mark::Mark;
 
-use super::file::{copy, doing, fault, open_empty, open_for_reading, open_for_writing, prepare_file};
-use super::rows::{folder_record, intent_row, message_row, quarantine_row, side_text};
-use super::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, State, Unflushed, schema, unflushed};
+use super::entries::record;
+use super::file::{copy, doing, fault, open_beside, open_empty, open_for_reading, open_for_writing, prepare_file};
+use super::rows::{folder_record, intent_row, message_row, quarantine_row};
+use super::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Unflushed, schema, unflushed};
 
 const CACHED_STATEMENTS: usize = 32;
 
@@ -40,6 +42,11 @@ impl SqliteLedger {
     /// Opens the ledger without ever writing to it. One that isn't there is empty.
     pub fn open_read_only(path: &Path) -> Result<Self, Fault> {
         Self::checked(path, if path.exists() { open_for_reading(path) } else { open_empty() })
+    }
+
+    /// Opens the ledger to read it while others write to it. One that isn't there is empty.
+    pub fn open_beside(path: &Path) -> Result<Self, Fault> {
+        Self::checked(path, if path.exists() { open_beside(path) } else { open_empty() })
     }
 
     /// Copies a ledger to another place, for runs that must not change it; one that isn't there makes no copy.
@@ -129,6 +136,14 @@ impl Ledger for SqliteLedger {
         })
     }
 
+    fn counts(&mut self) -> Result<HashMap<FolderId, u64>, Fault> {
+        self.read(|connection| {
+            let sql = "SELECT folder, COUNT(*) FROM message WHERE kept = 0 GROUP BY folder";
+            let count = |row: &rusqlite::Row<'_>| Ok((FolderId(row.get(0)?), row.get::<_, i64>(1)?.cast_unsigned()));
+            connection.prepare_cached(sql)?.query_map([], count)?.collect()
+        })
+    }
+
     fn intents(&mut self, folder: FolderId) -> Result<Vec<Intent>, Fault> {
         self.read(|connection| {
             let sql = "SELECT local_name, size, header, uid_next, flags, keywords FROM intent WHERE folder = ?1 ORDER BY local_name";
@@ -159,7 +174,7 @@ impl Ledger for SqliteLedger {
 
     fn quarantined(&mut self, folder: FolderId) -> Result<Vec<Quarantined>, Fault> {
         self.read(|connection| {
-            let sql = "SELECT side, name, subject, reason, tried FROM quarantine WHERE folder = ?1
+            let sql = "SELECT side, name, subject, reason, tried, ignored FROM quarantine WHERE folder = ?1
                        ORDER BY side DESC, name";
             connection.prepare_cached(sql)?.query_map([folder.0], quarantine_row)?.collect()
         })
@@ -189,6 +204,12 @@ impl Ledger for SqliteLedger {
         self.write(unflushed::doubt)
     }
 
+    fn look_again(&mut self) -> Result<(), Fault> {
+        self.write(|transaction| {
+            transaction.execute("UPDATE folder SET remote_mark = NULL, local_mark = NULL", []).map(drop)
+        })
+    }
+
     fn set_marks(&mut self, folder: FolderId, remote: Option<Mark>, local: Option<Mark>) -> Result<(), Fault> {
         let (remote, local) = (mark_text(remote)?, mark_text(local)?);
         self.write(|transaction| {
@@ -211,48 +232,6 @@ fn forget(transaction: &Transaction<'_>, local: &str) -> rusqlite::Result<()> {
         transaction.execute(&sql, [local])?;
     }
     transaction.execute("DELETE FROM folder WHERE local = ?1", [local]).map(drop)
-}
-
-fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &Entry) -> rusqlite::Result<()> {
-    let count = match entry {
-        Entry::Put(row) => {
-            let sql = "INSERT OR REPLACE INTO message (folder, remote, local, flags, keywords, kept, key)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-            let (flags, keywords) = (row.flags.system.bits(), row.flags.keywords().join(" "));
-            let (kept, key) = (row.state == State::Kept, row.key.map_or(0, FileKey::get).cast_signed());
-            let values = params![folder.0, row.remote.get(), row.local.get(), flags, keywords, kept, key];
-            transaction.prepare_cached(sql)?.execute(values)
-        }
-        Entry::Forget(uid) => transaction
-            .prepare_cached("DELETE FROM message WHERE folder = ?1 AND remote = ?2")?
-            .execute(params![folder.0, uid.get()]),
-        Entry::Intend(intent) => {
-            let sql = "INSERT OR REPLACE INTO intent (folder, local_name, size, header, uid_next, flags, keywords)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-            let Intent { local_name, fingerprint, flags, uid_next } = intent;
-            let size = i64::try_from(fingerprint.size).unwrap_or(i64::MAX);
-            let (bits, keywords) = (flags.system.bits(), flags.keywords().join(" "));
-            let values = params![folder.0, local_name, size, fingerprint.header, uid_next, bits, keywords];
-            transaction.prepare_cached(sql)?.execute(values)
-        }
-        Entry::Settle { local_name } => transaction
-            .prepare_cached("DELETE FROM intent WHERE folder = ?1 AND local_name = ?2")?
-            .execute(params![folder.0, local_name]),
-        Entry::LookAgain => transaction
-            .prepare_cached("UPDATE folder SET remote_mark = NULL, local_mark = NULL WHERE id = ?1")?
-            .execute([folder.0]),
-        Entry::Trust => transaction.prepare_cached("UPDATE folder SET doubt = NULL WHERE id = ?1")?.execute([folder.0]),
-        Entry::Quarantine(message) => {
-            let sql = "INSERT OR REPLACE INTO quarantine (folder, side, name, subject, reason, tried)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            let Quarantined { side, name, subject, reason, tried } = message;
-            transaction.prepare_cached(sql)?.execute(params![folder.0, side_text(*side), name, subject, reason, tried])
-        }
-        Entry::Release { side, name } => transaction
-            .prepare_cached("DELETE FROM quarantine WHERE folder = ?1 AND side = ?2 AND name = ?3")?
-            .execute(params![folder.0, side_text(*side), name]),
-    };
-    count.map(drop)
 }
 
 fn mark_text(mark: Option<Mark>) -> Result<Option<String>, Fault> {

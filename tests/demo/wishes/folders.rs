@@ -1,0 +1,98 @@
+//! What is known of folders, and how many messages they have.
+
+use std::fs;
+use std::process::Command as Shell;
+
+use blinkensync::config::settings::Quick;
+use blinkensync::model::command::{Command, Target};
+use blinkensync::model::event::EventKind;
+use blinkensync::model::fault::Exit;
+use blinkensync::model::folder::KnownFolder;
+use blinkensync::model::ids::{AccountName, Side};
+use blinkensync::model::namemap::NameMap;
+
+use super::{Going, account, all, warnings, write};
+use crate::engine::settings;
+use crate::quiet::World;
+
+/// Names as people know them, on the server and here, with the number of messages on both sides.
+fn told(folders: &[KnownFolder]) -> Vec<(String, String, String, u64)> {
+    let told = |folder: &KnownFolder| {
+        let names = &folder.names;
+        (names.shown.to_string(), names.remote.clone(), names.local.clone(), folder.messages)
+    };
+    folders.iter().map(told).collect()
+}
+
+#[test]
+fn folders_are_told_by_the_names_that_people_know_when_somebody_asks() {
+    let world = World::new();
+    let root = tempfile::tempdir().unwrap();
+    let mut settings = settings(&world.server, world.server.address(), root.path());
+    settings.accounts[0].remote.common.map = Some(NameMap::parse("s/^Lists$/Post/").unwrap());
+    settings.accounts[0].local.common.map = Some(NameMap::parse("s/^Post$/Lists/").unwrap());
+    // The first run has begun and waits, and there is no ledger yet.
+    let gate = root.path().join("gate");
+    assert!(Shell::new("mkfifo").arg(&gate).status().unwrap().success());
+    settings.accounts[0].hooks.before = Some(format!("cat {}", gate.display()));
+    let mut going = Going::start(settings, Quick::Never);
+    for target in [Target::One(AccountName::new("nobody")), all()] {
+        going.tell(Command::TellFolders(target));
+    }
+    assert_eq!(going.known(), []);
+    assert!(!root.path().join("metadata/Account-test").exists());
+    fs::write(&gate, "").unwrap();
+    going.done();
+    let known = |going: &mut Going| {
+        going.tell(Command::TellFolders(Target::One(account())));
+        going.known()
+    };
+    let text = |texts: [&str; 3], count| (texts[0].into(), texts[1].into(), texts[2].into(), count);
+    let wanted = [
+        text(["INBOX", "INBOX", "INBOX"], 3),
+        text(["Archive", "Archive", "Archive"], 3),
+        text(["Post", "Lists", "Post"], 3),
+    ];
+    let mut sorted = told(&known(&mut going));
+    sorted.sort_by_key(|one| wanted.iter().position(|wanted| wanted == one));
+    assert_eq!(sorted, wanted);
+    // A message that the server doesn't take, and one that it does.
+    write(root.path(), "Post", "1.here:2,", "");
+    write(root.path(), "Post", "2.here:2,", "Subject: x\n\nx\n");
+    going.seen();
+    going.tell(Command::Sync(all()));
+    fs::write(&gate, "").unwrap();
+    assert_eq!(going.done().1, 1);
+    let called: Vec<String> = going.seen().iter().filter_map(worked_on).collect();
+    assert_eq!(called, ["Post"], "the same name as where it is worked on");
+    let folders = known(&mut going);
+    assert_eq!(told(&folders)[2], text(["Post", "Lists", "Post"], 4));
+    let [left_out] = &folders[2].aside[..] else { panic!("{folders:?}") };
+    assert_eq!((left_out.side, left_out.name.as_str(), left_out.ignored), (Side::Local, "1.here", false));
+    assert!(left_out.reason.contains("at least one byte"), "{left_out:?}");
+    assert!((chrono::Utc::now() - left_out.tried).num_seconds().abs() < 60, "{left_out:?}");
+    assert_eq!(going.quit(), Exit::Partial);
+}
+
+fn worked_on(kind: &EventKind) -> Option<String> {
+    match kind {
+        EventKind::FolderStarted { folder, .. } => Some(folder.to_string()),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_ledger_that_cannot_be_read_is_told_and_stops_nobody() {
+    let world = World::new();
+    let path = world.root.path().join("metadata/Account-test/blinkensync.sqlite");
+    fs::write(&path, vec![b'x'; 8192]).unwrap();
+    let mut going = Going::start(settings(&world.server, world.server.address(), world.root.path()), Quick::Never);
+    going.done();
+    going.seen();
+    going.tell(Command::TellFolders(all()));
+    let words = going.until("warning", |kind| warnings(std::slice::from_ref(kind)).pop());
+    assert!(words.contains("the file is damaged"), "{words}");
+    going.tell(Command::Sync(all()));
+    going.done();
+    assert_eq!(going.quit(), Exit::Partial);
+}
