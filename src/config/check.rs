@@ -138,6 +138,7 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     judge(source, &section, &[Kind::Account]);
     let minute = Duration::from_secs(60);
     let autorefresh = source.read(&section, "autorefresh", |text| value::time(text, minute, "a number of minutes"));
+    let watch = source.read(&section, "watch", value::boolean).unwrap_or(true);
     let quick = source.read(&section, "quick", value::quick).unwrap_or_default();
     // Either kind is taken over when it is there; only a typing error matters.
     let _ = source.read(&section, "status_backend", |text| {
@@ -160,6 +161,7 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     Some(AccountSettings {
         name: AccountName::new(name),
         autorefresh: autorefresh.flatten(),
+        watch,
         quick,
         max_deletes,
         sync_folder_deletes,

@@ -77,16 +77,16 @@ pub fn work_out(source: &Source, section: &str, key: &str, text: &str) -> Result
     (environment.python)(file.as_deref(), &format!("[{section}] {key}"), &code(text))
 }
 
-/// `folderincludes`, a list of names as Python writes one, or as it comes to one.
-pub fn includes(source: &mut Source, section: &str) -> Vec<String> {
-    let Some(text) = source.text(section, "folderincludes") else { return Vec::new() };
-    let value = literal(&text).map_or_else(|| work_out(source, section, "folderincludes", &text), Ok);
+/// A list of names as Python writes one, or as it comes to one.
+pub fn names(source: &mut Source, section: &str, key: &str) -> Vec<String> {
+    let Some(text) = source.text(section, key) else { return Vec::new() };
+    let value = literal(&text).map_or_else(|| work_out(source, section, key, &text), Ok);
     let message = match value {
         Ok(Literal::List(names)) => return names,
         Ok(Literal::None) => return Vec::new(),
         Ok(_) => "expected a list of names in quotes, as in ['Archive']".to_owned(),
         Err(message) => message,
     };
-    source.wrong(section, "folderincludes", &message);
+    source.wrong(section, key, &message);
     Vec::new()
 }

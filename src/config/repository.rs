@@ -1,6 +1,7 @@
 //! `[Repository X]`: a tree of Maildirs, or an IMAP server's mailboxes.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::fetching::fetching;
 use super::literal::{Literal, literal};
@@ -8,7 +9,7 @@ use super::naming;
 use super::oauth;
 use super::options::Kind;
 use super::settings::{
-    CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Tunnel, is_this_machine,
+    CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Tunnel, WatchSettings, is_this_machine,
 };
 use super::source::{Source, did_you_mean};
 use super::standing::judge;
@@ -103,7 +104,18 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         expunge,
         max_connections,
         fetching: fetching(source, section),
+        watch: watch(source, section),
     })
+}
+
+fn watch(source: &mut Source, section: &str) -> WatchSettings {
+    let second = Duration::from_secs(1);
+    let keepalive = source.read(section, "keepalive", |text| value::time(text, second, "a number of seconds"));
+    WatchSettings {
+        folders: naming::names(source, section, "idlefolders"),
+        keepalive: keepalive.flatten(),
+        hold: source.read(section, "holdconnectionopen", boolean).unwrap_or(false),
+    }
 }
 
 /// The directory of a Maildir repository and its separator, without a remark on mistakes.
@@ -129,7 +141,7 @@ fn common(source: &mut Source, section: &str) -> CommonSettings {
         sync_deletes: source.read(section, "sync_deletes", boolean).unwrap_or(true),
         patterns: naming::patterns(source, section),
         map: naming::map(source, section),
-        includes: naming::includes(source, section),
+        includes: naming::names(source, section, "folderincludes"),
         nametrans: naming::function(source, section, "nametrans"),
         folderfilter: naming::function(source, section, "folderfilter"),
         foldersort: naming::function(source, section, "foldersort"),

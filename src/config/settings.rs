@@ -4,6 +4,7 @@ mod imap;
 mod mailbox_list;
 mod oauth;
 mod tls;
+mod watch;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +17,7 @@ pub use imap::{Fetching, ImapSettings, Listing, PasswordSource, Tunnel, is_this_
 pub use mailbox_list::MailboxList;
 pub use oauth::{OAuthSettings, Provider, Word};
 pub use tls::{ClientCertificate, Roots, Security, TlsSettings, TlsVersion};
+pub use watch::WatchSettings;
 
 /// Everything that one run needs to know.
 #[derive(Debug, Clone)]
@@ -119,6 +121,8 @@ pub struct AccountSettings {
     pub name: AccountName,
     /// How long to wait between synchronisations; `None`: once is enough.
     pub autorefresh: Option<Duration>,
+    /// Whether it is watched between synchronisations, so that what changes is synchronised at once.
+    pub watch: bool,
     /// Which synchronisations are quick.
     pub quick: Quick,
     /// How many deletions in a folder need no confirmation; `None`: half of it, and at least 10.
@@ -141,6 +145,7 @@ impl AccountSettings {
         Self {
             name: AccountName::new(name),
             autorefresh: None,
+            watch: true,
             quick: Quick::Never,
             max_deletes: None,
             sync_folder_deletes: false,

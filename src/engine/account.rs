@@ -7,9 +7,10 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 
 use super::asides::{self, Wish};
-use super::connect::{Means, connect};
+use super::connect::{Means, connect, disconnect};
 use super::doubt::{self, Flushing};
 use super::folder::{Done, Policy};
+use super::glance::Glance;
 use super::hooks;
 use super::intents;
 use super::lock::AccountLock;
@@ -22,13 +23,14 @@ use super::recheck::recheck;
 use super::rehearsal::rehearse;
 use super::root::check_root;
 use super::runtime::{Options, Report};
+use super::supervisor::Trouble;
 use super::takeover;
 use super::team::{self, Work};
 use super::token::Tokens;
 use super::worker::{Publisher, Worker};
 use crate::config::settings::{AccountSettings, CommonSettings, Settings};
 use crate::model::event::EventKind;
-use crate::model::fault::{Exit, Fault, Reach};
+use crate::model::fault::{Exit, Fault, FaultKind, Reach};
 use crate::model::folder::Counts;
 use crate::model::ids::LampId;
 use crate::model::light::Light;
@@ -49,6 +51,8 @@ pub(super) struct Task {
     pub(super) options: Options,
     /// Nothing is taken for unchanged.
     pub(super) thorough: bool,
+    /// It only looks at what those who watch have seen change.
+    pub(super) glance: Option<Glance>,
     /// What a person wants of messages that could not be copied.
     pub(super) wishes: Vec<Wish>,
     pub(super) first_lamp: LampId,
@@ -67,8 +71,8 @@ pub(super) struct Task {
 #[derive(Debug, Clone)]
 pub(super) struct Outcome {
     pub(super) exit: Exit,
-    /// A few words to show beside the countdown, when it failed as a whole.
-    pub(super) trouble: Option<String>,
+    /// Why it failed as a whole, if it did.
+    pub(super) trouble: Option<Trouble>,
 }
 
 /// What was done in all, by all workers.
@@ -83,7 +87,9 @@ pub(super) struct Total {
     /// The folders in which something was done.
     pub(super) changed: Vec<(Arc<str>, Counts)>,
     exit: Option<Exit>,
-    trouble: Option<String>,
+    trouble: Option<Trouble>,
+    /// Whether the interfaces know that it has begun.
+    pub(super) announced: bool,
 }
 
 impl Total {
@@ -96,9 +102,21 @@ impl Total {
         self.failures += 1;
         self.exit = Some(self.exit.unwrap_or(Exit::Success).and(fault.kind.into()));
         if fault.reach >= Reach::Account {
-            self.trouble = Some(fault.cause.clone());
+            let passing = matches!(fault.kind, FaultKind::Network | FaultKind::Busy);
+            self.trouble = Some(Trouble { words: fault.cause.clone(), passing });
         }
         worker.publish(EventKind::Failed { account: Some(worker.account()), folder: None, fault: fault.clone() });
+    }
+
+    /// Says that the run has begun.
+    pub(super) fn announce(&mut self, worker: &Worker) {
+        if !std::mem::replace(&mut self.announced, true) {
+            worker.publish(EventKind::SyncStarted { account: worker.account() });
+        }
+    }
+
+    fn outcome(self) -> Outcome {
+        Outcome { exit: self.exit.unwrap_or(Exit::Success), trouble: self.trouble }
     }
 
     /// Adds what was done in one folder.
@@ -121,12 +139,17 @@ pub(super) fn run(task: &Task) -> Outcome {
     let begun = Instant::now();
     let worker = task.enlist(0);
     worker.light(Light::Account);
-    worker.publish(EventKind::SyncStarted { account: worker.account() });
     let mut total = Total::default();
+    if task.glance.is_none() {
+        total.announce(&worker);
+    }
     // Hooks are part of it: they aren't run while another run has the account.
     match Some(task).filter(|task| !task.options.pretend).map(AccountLock::take_for).transpose() {
         Ok(_lock) => with_hooks(task, &worker, &mut total),
         Err(fault) => total.failed(&worker, &fault),
+    }
+    if !total.announced {
+        return total.outcome();
     }
     worker.publish(EventKind::SyncDone {
         account: worker.account(),
@@ -137,15 +160,21 @@ pub(super) fn run(task: &Task) -> Outcome {
         stopped: total.stopped,
         pretended: task.options.pretend,
     });
-    Outcome { exit: total.exit.unwrap_or(Exit::Success), trouble: total.trouble }
+    total.outcome()
 }
 
 /// Synchronises, and runs what the account wants to be run before and after.
 fn with_hooks(task: &Task, worker: &Worker, total: &mut Total) {
     let hooks = Some(&task.settings.accounts[task.place].hooks).filter(|_| !task.options.pretend);
-    hooks::call(task, worker, total, "presynchook", hooks.and_then(|hooks| hooks.before.as_ref()));
+    if task.glance.is_none() {
+        before(task, worker, total);
+    }
     if let Err(fault) = synchronise(task, worker, total) {
         return total.failed(worker, &fault);
+    }
+    // Whoever has glanced and found nothing has done nothing.
+    if !total.announced {
+        return;
     }
     let news = hooks.filter(|_| total.counts.downloads > 0);
     hooks::call(task, worker, total, "newmailhook", news.and_then(|hooks| hooks.new_mail.as_ref()));
@@ -154,6 +183,12 @@ fn with_hooks(task: &Task, worker: &Worker, total: &mut Total) {
         total.failed(worker, &fault);
     }
     hooks::call(task, worker, total, "postsynchook", hooks.and_then(|hooks| hooks.after.as_ref()));
+}
+
+/// Runs what is to be run before.
+fn before(task: &Task, worker: &Worker, total: &mut Total) {
+    let hooks = Some(&task.settings.accounts[task.place].hooks).filter(|_| !task.options.pretend);
+    hooks::call(task, worker, total, "presynchook", hooks.and_then(|hooks| hooks.before.as_ref()));
 }
 
 /// What folder workers share, without being able to change it.
@@ -244,6 +279,11 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     if !check_root(&shared.account.local.root, &known)? {
         local.create_root()?;
     }
+    if let Some(glance) = &task.glance
+        && glance.sees_nothing(worker, shared.policy(), (&mut local, &mut ledger))?
+    {
+        return flushing.end(&mut ledger, &local, true);
+    }
     let mut credentials = task.credentials.clone();
     let mut remote = shared.connect(worker, &mut credentials)?;
     // Only now: a name that was misspelt the first time has never been anybody's.
@@ -260,6 +300,15 @@ fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fa
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
     let (queue, hands) = pairing::queue(worker, shared.policy(), sides.ledger, folders, &known, total)?;
     let quiet = queue.is_empty();
+    if let Some(glance) = &task.glance {
+        glance.seen(&mut local, &mut ledger)?;
+        if quiet && total.failures == 0 {
+            disconnect(worker, remote);
+            return flushing.end(&mut ledger, &local, quiet);
+        }
+        total.announce(worker);
+        before(task, worker, total);
+    }
     let work = Work { queue: &queue, hands, foreseen: &foreseen };
     team::share_out(&shared, worker, remote, credentials.as_ref(), work, total);
     flushing.end(&mut ledger, &local, quiet)?;
@@ -281,6 +330,6 @@ pub(super) fn list(
     let names = Names { only, called, listing, remote: &mut there, local: &mut here };
     let mut folders = pairing::list(worker, shared.policy(), (sides, names), known, total)?;
     there.sort(&mut folders)?;
-    recheck(worker, shared.policy(), sides, &mut folders, known)?;
+    recheck(worker, shared.policy(), (&mut *sides.local, &mut *sides.ledger), &mut folders, known)?;
     Ok(folders)
 }

@@ -27,7 +27,12 @@ const BELL_LIMIT: Duration = Duration::from_secs(120);
 /// Runs a hook, if there is one and nobody wants to end. What goes wrong with it is told.
 pub(super) fn call(task: &Task, worker: &Worker, total: &mut Total, option: &str, command: Option<&String>) {
     let Some(command) = command.filter(|_| !total.stopped) else { return };
-    if let Err(fault) = run(worker, (option, command), task.options.quick, &total.changed, LIMIT) {
+    let mode = match (&task.glance, task.options.quick) {
+        (Some(_), _) => "idle",
+        (None, true) => "quick",
+        (None, false) => "full",
+    };
+    if let Err(fault) = run(worker, (option, command), mode, &total.changed, LIMIT) {
         total.failed(worker, &fault);
     }
 }
@@ -37,7 +42,7 @@ pub(super) fn call(task: &Task, worker: &Worker, total: &mut Total, option: &str
 fn run(
     worker: &Worker,
     (option, command): (&str, &str),
-    quick: bool,
+    mode: &str,
     changed: &[(Arc<str>, Counts)],
     limit: Duration,
 ) -> Result<(), Fault> {
@@ -54,7 +59,6 @@ fn run(
     let running = Running::start(command, |command| {
         command.stdout(output).stderr(errors);
         // The name that hooks know already, and those that say more.
-        let mode = if quick { "quick" } else { "full" };
         command.env("OFFLINEIMAPSYNCMODE", mode).env("BLINKENSYNC_MODE", mode);
         command.env("BLINKENSYNC_ACCOUNT", worker.account().as_str()).env("BLINKENSYNC_CHANGES", list.path());
     });
@@ -127,7 +131,7 @@ mod tests {
             orders.send(order).unwrap();
         }
         let counts = Counts { downloads: 3, remote_flags: 1, ..Counts::default() };
-        (run(&worker, ("postsynchook", command), false, &[("In\tbox".into(), counts)], limit), seen)
+        (run(&worker, ("postsynchook", command), "full", &[("In\tbox".into(), counts)], limit), seen)
     }
 
     fn noted(command: &str) -> Option<String> {

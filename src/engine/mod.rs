@@ -8,6 +8,9 @@
 //! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that. What
 //! a connection logs in with comes from `password` and `token`.
 //!
+//! Between its runs an account is watched (`watch`); what has changed is looked at by a run that is only a `glance`. `backoff` and
+//! `clocks` help where servers, networks and machines come and go.
+//!
 //! An `errand` is done beside all that, once, while a person waits: `migration` renames files that carry an older digest,
 //! `removal` deletes a folder on the server, and an `inspection` shows what there is.
 //! `mbnames` keeps a list of all folders for mail readers.
@@ -15,6 +18,8 @@
 mod account;
 mod again;
 mod asides;
+mod backoff;
+mod clocks;
 mod connect;
 mod contents;
 mod copy;
@@ -23,6 +28,7 @@ mod doubt;
 mod errand;
 mod execute;
 mod folder;
+mod glance;
 mod hands;
 mod hooks;
 mod identity;
@@ -56,6 +62,7 @@ mod team;
 mod token;
 mod upload;
 mod vanish;
+mod watch;
 mod work;
 mod worker;
 

@@ -8,22 +8,22 @@ use std::collections::HashMap;
 
 use super::folder::Policy;
 use super::moves::tolerated;
-use super::pairing::{Candidate, Sides, proves};
+use super::pairing::{Candidate, proves};
 use super::worker::Worker;
 use crate::model::fault::Fault;
 use crate::model::ids::Uid;
 use crate::model::light::Light;
 use crate::model::mark::{MaildirMark, Mark};
 use crate::model::message::{Coverage, Look};
-use crate::store::Mailbox;
 use crate::store::ledger::{FolderRecord, Ledger, Row, State};
+use crate::store::{Mailbox, Repository};
 
 /// Looks at these folders, here only. Those that are as the ledger has them get the watermark of this look, for the rest of
 /// this run as one that proves it.
 pub(super) fn recheck(
     worker: &Worker,
     policy: Policy,
-    sides: &mut Sides<'_>,
+    (local, ledger): (&mut dyn Repository, &mut dyn Ledger),
     candidates: &mut [Candidate],
     known: &mut [FolderRecord],
 ) -> Result<(), Fault> {
@@ -31,16 +31,16 @@ pub(super) fn recheck(
     places.extend(known.iter().enumerate().map(|(place, record)| (record.local.clone(), place)));
     for candidate in candidates {
         let Some(record) = places.get(&candidate.names.local).and_then(|place| known.get_mut(*place)) else { continue };
-        if !is_worth_a_look(candidate, record) || is_unfinished(sides.ledger, record)? {
+        if !is_worth_a_look(candidate, record) || is_unfinished(ledger, record)? {
             continue;
         }
         worker.checkpoint()?;
         worker.light(Light::Listing);
-        let Some(Some(seen)) = tolerated(confirm(policy, sides, record))? else { continue };
+        let Some(Some(seen)) = tolerated(confirm(policy, (&mut *local, &mut *ledger), record))? else { continue };
         let proof = without_doubt(seen);
         // Another run could not believe a look that was too close to the last change; this one need not ask again.
         if seen == proof {
-            sides.ledger.set_marks(record.id, record.remote_mark, Some(seen))?;
+            ledger.set_marks(record.id, record.remote_mark, Some(seen))?;
         }
         (record.local_mark, candidate.local_mark) = (Some(proof), Some(proof));
     }
@@ -71,14 +71,18 @@ fn is_unfinished(ledger: &mut dyn Ledger, record: &FolderRecord) -> Result<bool,
 }
 
 /// The watermark of a look that shows exactly what the ledger has.
-fn confirm(policy: Policy, sides: &mut Sides<'_>, record: &FolderRecord) -> Result<Option<Mark>, Fault> {
-    let mut local = sides.local.open(&record.local, policy.to_local.write)?;
+fn confirm(
+    policy: Policy,
+    (local, ledger): (&mut dyn Repository, &mut dyn Ledger),
+    record: &FolderRecord,
+) -> Result<Option<Mark>, Fault> {
+    let mut local = local.open(&record.local, policy.to_local.write)?;
     let look = local.look(None)?;
     let fresh = look.messages.iter().any(|message| message.id.uid().is_none());
     if fresh || look.coverage != Coverage::Whole {
         return Ok(None);
     }
-    let rows = sides.ledger.rows(record.id)?;
+    let rows = ledger.rows(record.id)?;
     Ok(look.mark.filter(|_| agree(&look, &rows, &*local)))
 }
 

@@ -1,6 +1,7 @@
 //! Carries out what the supervisor decides: threads, orders, time.
 
 mod clerk;
+mod guard;
 mod list;
 mod start;
 
@@ -12,6 +13,7 @@ use chrono::Utc;
 use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 
 use self::clerk::{Clerk, Errand};
+use self::guard::Guard;
 use super::account::{Outcome, Task};
 use super::python::Python;
 use super::supervisor::{Effect, Input, Moment, Supervisor};
@@ -21,7 +23,7 @@ use crate::config::settings::{AccountSettings, Quick, Settings};
 use crate::model::command::Command;
 use crate::model::event::{Event, EventKind};
 use crate::model::fault::Exit;
-use crate::model::ids::{AccountName, LampId};
+use crate::model::ids::{AccountName, LampId, Side};
 use crate::model::light::Light;
 use crate::model::question::Question;
 use crate::model::topic::{Topic, Topics};
@@ -77,6 +79,10 @@ pub(super) enum Report {
     Connected { lamp: LampId, cutter: Cutter },
     /// What a user was logged in with.
     LoggedIn { account: AccountName, credentials: Credentials },
+    /// Somebody watches an account, and listens for orders here.
+    Watcher { lamp: LampId, orders: Orders },
+    /// Something has changed on this side of an account.
+    Stirred { account: AccountName, side: Side },
     /// A run has ended.
     Finished { account: AccountName, outcome: Outcome },
     /// The list of all folders is written, or could not be.
@@ -94,7 +100,8 @@ impl Engine {
             });
         let at_once = if self.options.single { 1 } else { self.settings.max_sync_accounts };
         let mut runtime = Runtime {
-            supervisor: Supervisor::new(accounts, at_once, list::lists(&self.settings, self.options)),
+            supervisor: Supervisor::new(accounts, at_once, list::lists(&self.settings, self.options))
+                .with_chance(fastrand::f64),
             publisher: Publisher::new(self.events).detailing(self.options.debug),
             settings: self.settings,
             options: self.options,
@@ -105,6 +112,7 @@ impl Engine {
             orders: HashMap::new(),
             credentials: HashMap::new(),
             keepers: Keepers::default(),
+            guard: Guard::default(),
             clerk: None,
             interpreter: self.python,
             python: None,
@@ -130,6 +138,8 @@ struct Runtime {
     credentials: HashMap<AccountName, Credentials>,
     /// Those who keep the tokens.
     keepers: Keepers,
+    /// Those who watch.
+    guard: Guard,
     /// Who reads and writes ledgers beside the runs, once somebody wants that.
     clerk: Option<Clerk>,
     /// What the way to Python will lead to.
@@ -151,7 +161,9 @@ impl Runtime {
 
     fn listen(mut self, mut commands: Receiver<Command>, reported: &Receiver<Report>) -> Exit {
         loop {
+            self.look_at_the_clocks();
             if let Some(exit) = self.end {
+                self.guard.wait();
                 self.clerk.take().into_iter().for_each(Clerk::dismiss);
                 self.publish(EventKind::ThreadEnded);
                 self.publish(EventKind::Ended { exit });
@@ -169,7 +181,7 @@ impl Runtime {
     }
 
     fn patience(&self) -> Duration {
-        let longest = Duration::from_secs(3600);
+        let longest = self.guard.patience();
         let deadline = self.supervisor.next_deadline();
         deadline.map_or(longest, |deadline| deadline.saturating_sub(self.begun.elapsed())).min(longest)
     }
@@ -185,6 +197,8 @@ impl Runtime {
                 Effect::Start { account, depth, wishes } => self.start(&account, depth, wishes),
                 Effect::Grant(wish) => self.clerk(&wish.aside().account.clone(), Errand::Grant(wish)),
                 Effect::Tell(account) => self.clerk(&account, Errand::Tell),
+                Effect::Watch(account) => self.watch(&account),
+                Effect::Unwatch => self.guard.dismiss(),
                 Effect::Order(account, order) => self.order(&account, order),
                 Effect::Publish(kind) => self.publish(kind),
                 Effect::List => self.list(),
@@ -214,8 +228,12 @@ impl Runtime {
                 self.workers.insert(lamp, (account, orders));
             }
             Report::Connected { lamp, cutter } => {
-                self.cutters.insert(lamp, cutter);
+                if let Some(cutter) = self.guard.take_cutter(lamp, cutter) {
+                    self.cutters.insert(lamp, cutter);
+                }
             }
+            Report::Watcher { lamp, orders } => self.guard.enlist(lamp, orders),
+            Report::Stirred { account, side } => self.handle(Input::Stirred { account, side }),
             Report::LoggedIn { account, credentials } => {
                 self.credentials.insert(account, credentials);
             }

@@ -3,23 +3,24 @@
 mod account;
 mod listing;
 mod pace;
+mod stirred;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use self::account::{Account, Phase, pause, resume, sync_now, wait};
+use self::account::{Account, Phase, begin, ended, pause, resume, stir, sync_now, wake};
 use self::listing::Listing;
 pub(super) use self::listing::Lists;
 pub(super) use self::pace::Depth;
-use self::pace::Pace;
+use self::stirred::Stirred;
 use super::asides::Wish;
 use super::worker::Order;
 use crate::config::settings::Quick;
 use crate::model::command::{Command, Target};
 use crate::model::event::EventKind;
 use crate::model::fault::Exit;
-use crate::model::ids::AccountName;
+use crate::model::ids::{AccountName, Side};
 
 /// How long workers may finish what is in hand after a stop, before their connections are cut.
 const GRACE: Duration = Duration::from_secs(7);
@@ -47,13 +48,26 @@ pub(super) enum Input {
     Finished {
         account: AccountName,
         exit: Exit,
-        /// What to show beside the countdown after a failure.
-        trouble: Option<String>,
+        /// Why it failed as a whole, if it did.
+        trouble: Option<Trouble>,
     },
+    /// Something has changed on this side of an account, as far as those who watch can tell.
+    Stirred { account: AccountName, side: Side },
+    /// The machine has slept.
+    Woke,
     /// The list of all folders is written, or could not be.
     Listed { exit: Exit },
     /// Time has passed.
     Tick,
+}
+
+/// Why a run failed as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trouble {
+    /// A few words to show beside the countdown.
+    pub(super) words: String,
+    /// It may soon be better by itself, so that the next run needn't wait for its usual time.
+    pub(super) passing: bool,
 }
 
 /// What the runtime is to do.
@@ -65,6 +79,10 @@ pub(super) enum Effect {
     Grant(Wish),
     /// Tell what the ledger knows of an account's folders.
     Tell(AccountName),
+    /// Begin to watch an account.
+    Watch(AccountName),
+    /// Watch nothing any more.
+    Unwatch,
     /// Tell all workers of an account.
     Order(AccountName, Order),
     /// Tell the interfaces.
@@ -101,6 +119,7 @@ pub(super) struct Supervisor {
     end_at: Option<Duration>,
     cut_on_request: bool,
     ended: bool,
+    chance: fn() -> f64,
 }
 
 impl Supervisor {
@@ -111,17 +130,8 @@ impl Supervisor {
         at_once: usize,
         lists: Lists,
     ) -> Self {
-        let accounts = accounts.into_iter().map(|(name, refresh, quick)| Account {
-            name,
-            refresh,
-            pace: Pace::new(quick),
-            phase: Phase::Queued,
-            paused: false,
-            wishes: Vec::new(),
-            exit: Exit::Success,
-        });
         Self {
-            accounts: accounts.collect(),
+            accounts: accounts.into_iter().map(|(name, refresh, quick)| Account::new(name, refresh, quick)).collect(),
             at_once: at_once.max(1),
             listing: Listing::new(lists),
             course: Course::Going,
@@ -129,7 +139,13 @@ impl Supervisor {
             end_at: None,
             cut_on_request: false,
             ended: false,
+            chance: || 0.0,
         }
+    }
+
+    /// The same; pauses after failures are cut short by `chance`, which is from 0 to 1.
+    pub(super) fn with_chance(self, chance: fn() -> f64) -> Self {
+        Self { chance, ..self }
     }
 
     /// When it wants to be told the time again, if nothing happens before.
@@ -148,6 +164,8 @@ impl Supervisor {
             Input::Begin | Input::Tick => {}
             Input::Listed { exit } => self.listing.written(exit),
             Input::Command(command) => self.command(command, now, &mut effects),
+            Input::Stirred { account, side } => self.each(&Target::One(account), |account| stir(account, side)),
+            Input::Woke => self.each(&Target::All, wake),
             Input::Finished { account, exit, trouble } => self.finished(&account, exit, trouble, now, &mut effects),
         }
         self.advance(now, &mut effects);
@@ -201,7 +219,10 @@ impl Supervisor {
         self.course = Course::LastRound;
         for account in &mut self.accounts {
             match &mut account.phase {
-                Phase::Running { again } => *again = false,
+                Phase::Running { again } => {
+                    *again = false;
+                    account.stirred = Stirred::default();
+                }
                 phase @ (Phase::Waiting { .. } | Phase::Held { .. }) => *phase = Phase::Done,
                 Phase::Queued | Phase::Done => {}
             }
@@ -211,7 +232,7 @@ impl Supervisor {
     fn stop(&mut self, now: Moment, effects: &mut Vec<Effect>) {
         self.course = Course::Stopping;
         self.cut_at = Some(now.since_start + GRACE);
-        effects.push(Effect::Publish(EventKind::Stopping));
+        effects.extend([Effect::Publish(EventKind::Stopping), Effect::Unwatch]);
         for account in &mut self.accounts {
             if matches!(account.phase, Phase::Running { .. }) {
                 effects.push(Effect::Order(account.name.clone(), Order::Stop));
@@ -241,27 +262,17 @@ impl Supervisor {
         &mut self,
         name: &AccountName,
         exit: Exit,
-        trouble: Option<String>,
+        trouble: Option<Trouble>,
         now: Moment,
         effects: &mut Vec<Effect>,
     ) {
-        let ending = self.course != Course::Going;
+        let (going, chance) = (self.course == Course::Going, self.chance);
         let Some(account) = self.accounts.iter_mut().find(|account| account.name == *name) else {
             return;
         };
         self.listing.run_ended();
         account.exit = exit;
-        if trouble.is_some() {
-            account.pace.failed();
-        }
-        let again = matches!(account.phase, Phase::Running { again: true });
-        account.phase = match account.refresh {
-            _ if ending => Phase::Done,
-            _ if again => Phase::Queued,
-            Some(refresh) if account.paused => Phase::Held { left: Some(refresh) },
-            Some(refresh) => wait(account, refresh, trouble, now, effects),
-            None => Phase::Done,
-        };
+        if going { ended(account, trouble, (now, chance()), effects) } else { account.phase = Phase::Done }
     }
 
     /// Starts what is due, and ends the program when nothing is left.
@@ -270,13 +281,11 @@ impl Supervisor {
         let mut running = self.accounts.iter().filter(|a| matches!(a.phase, Phase::Running { .. })).count();
         for account in &mut self.accounts {
             if matches!(account.phase, Phase::Waiting { until } if until <= now.since_start) {
-                account.phase = Phase::Queued;
+                account.queue();
             }
             if account.phase == Phase::Queued && running < self.at_once {
-                account.phase = Phase::Running { again: false };
                 running += 1;
-                let (depth, wishes) = (account.pace.begin(), std::mem::take(&mut account.wishes));
-                effects.push(Effect::Start { account: account.name.clone(), depth, wishes });
+                effects.push(begin(account));
             }
         }
         if self.listing.begin(&self.accounts) {

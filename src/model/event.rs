@@ -10,6 +10,7 @@ use super::folder::{Counts, KnownFolder};
 use super::ids::{AccountName, LampId, Side};
 use super::light::Light;
 use super::topic::Topic;
+use super::watch::Watch;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -239,6 +240,13 @@ pub enum EventKind {
         account: AccountName,
         /// All of its folders.
         folders: Vec<KnownFolder>,
+    },
+    /// An account is watched from now on, so that what changes is synchronised at once.
+    Watched {
+        /// The account.
+        account: AccountName,
+        /// How.
+        watch: Watch,
     },
     /// The program is ending, and finishes what is in hand.
     Stopping,

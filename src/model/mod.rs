@@ -18,3 +18,4 @@ pub mod question;
 pub mod topic;
 pub mod uidset;
 pub mod utf7;
+pub mod watch;

@@ -8,6 +8,7 @@ use crate::model::fault::{Exit, Fault, FaultKind};
 use crate::model::folder::Counts;
 use crate::model::ids::{AccountName, Side};
 use crate::model::light::Light;
+use crate::model::watch::Watch;
 
 use super::clean::clean;
 use super::figures::{clock, count, number};
@@ -84,6 +85,7 @@ pub fn whose(kind: &EventKind) -> (Option<&AccountName>, Option<&Arc<str>>) {
         | EventKind::Waiting { account, .. }
         | EventKind::Paused { account, .. }
         | EventKind::FoldersKnown { account, .. }
+        | EventKind::Watched { account, .. }
         | EventKind::Resumed { account } => (Some(account), None),
         EventKind::Failed { account, folder, .. }
         | EventKind::Warned { account, folder, .. }
@@ -134,6 +136,7 @@ fn words(event: &Event) -> Option<(Light, String)> {
         EventKind::Waiting { until: _, retry: Some(why), .. } => (Light::Waiting, format!("{why}; will try again")),
         EventKind::Paused { .. } => (Light::Waiting, "paused".into()),
         EventKind::Resumed { .. } => (Light::Account, "goes on".into()),
+        EventKind::Watched { watch, .. } => (Light::Account, watched(*watch)),
         EventKind::Stopping => (Light::Control, "finishing what is in hand".into()),
         EventKind::Ended { exit } => (Light::Control, ended(*exit).into()),
         EventKind::ThreadStarted { .. }
@@ -258,6 +261,15 @@ fn ended_sync(kind: &EventKind) -> Option<String> {
         text = format!("{text}, {}", count(*failures, "failure"));
     }
     Some(text)
+}
+
+/// How an account is watched, in words.
+pub fn watched(watch: Watch) -> String {
+    match watch {
+        Watch::Notify => "the server tells of changes in all folders".into(),
+        Watch::Idle { folders } => format!("the server tells of changes in {}", count(folders, "folder")),
+        Watch::Polling => "the server is asked for changes once a minute".into(),
+    }
 }
 
 /// How the program ended, for the last line on the screen.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use super::{CommonSettings, OAuthSettings, Security, TlsSettings};
+use super::{CommonSettings, OAuthSettings, Security, TlsSettings, WatchSettings};
 use crate::model::mechanism::Mechanism;
 use crate::model::question::Secret;
 
@@ -71,6 +71,8 @@ pub struct ImapSettings {
     pub max_connections: usize,
     /// How messages are fetched.
     pub fetching: Fetching,
+    /// How it is watched between synchronisations.
+    pub watch: WatchSettings,
 }
 
 /// How messages are fetched.
@@ -110,6 +112,7 @@ impl ImapSettings {
             expunge: true,
             max_connections: 1,
             fetching: Fetching::default(),
+            watch: WatchSettings::default(),
         }
     }
 

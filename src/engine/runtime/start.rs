@@ -6,7 +6,7 @@ use std::thread;
 use super::super::account::{self, Outcome, Task};
 use super::super::asides::Wish;
 use super::super::python::Python;
-use super::super::supervisor::Depth;
+use super::super::supervisor::{Depth, Trouble};
 use super::{Options, Report, Runtime};
 use crate::config::settings::MailboxList;
 use crate::model::event::EventKind;
@@ -45,6 +45,7 @@ impl Runtime {
             place,
             options: Options { quick: depth == Depth::Quick, ..self.options },
             thorough: depth == Depth::Thorough,
+            glance: self.glance(account, depth),
             wishes,
             first_lamp: LampId::of(place, 0),
             publisher: self.publisher.clone(),
@@ -80,6 +81,9 @@ fn guarded(task: &Task) -> Outcome {
         let fault = Fault::new(Reach::Account, FaultKind::Internal, doing, "a mistake in this program")
             .advise("nothing is lost; please report it");
         task.publisher.publish(task.first_lamp, EventKind::Failed { account: Some(account), folder: None, fault });
-        Outcome { exit: Exit::Internal, trouble: Some("a mistake in this program".into()) }
+        Outcome {
+            exit: Exit::Internal,
+            trouble: Some(Trouble { words: "a mistake in this program".into(), passing: false }),
+        }
     })
 }

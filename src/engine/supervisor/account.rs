@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::pace::Pace;
-use super::{Effect, Moment};
+use super::pace::{Depth, Pace};
+use super::stirred::{Glance, Stirred};
+use super::{Effect, Moment, Trouble};
+use crate::config::settings::Quick;
 use crate::engine::asides::Wish;
+use crate::engine::backoff::Backoff;
 use crate::engine::worker::Order;
 use crate::model::event::EventKind;
 use crate::model::fault::Exit;
-use crate::model::ids::AccountName;
+use crate::model::ids::{AccountName, Side};
 
 /// Where an account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +41,110 @@ pub(super) struct Account {
     /// What is to be carried out before the next run.
     pub(super) wishes: Vec<Wish>,
     pub(super) exit: Exit,
+    /// What has changed, and is still to be looked at.
+    pub(super) stirred: Stirred,
+    /// The run that is due, or under way, is only for that.
+    pub(super) glance: Option<Glance>,
+    /// How often it has failed in a row.
+    pub(super) backoff: Backoff,
+    /// Whether it is watched.
+    pub(super) watched: bool,
+}
+
+impl Account {
+    pub(super) fn new(name: AccountName, refresh: Option<Duration>, quick: Quick) -> Self {
+        Self {
+            name,
+            refresh,
+            pace: Pace::new(quick),
+            phase: Phase::Queued,
+            paused: false,
+            wishes: Vec::new(),
+            exit: Exit::Success,
+            stirred: Stirred::default(),
+            glance: None,
+            backoff: Backoff::default(),
+            watched: false,
+        }
+    }
+
+    /// Its usual run is due.
+    pub(super) fn queue(&mut self) {
+        (self.phase, self.glance) = (Phase::Queued, None);
+    }
+}
+
+/// Begins the run that is due.
+pub(super) fn begin(account: &mut Account) -> Effect {
+    account.phase = Phase::Running { again: false };
+    let stirred = std::mem::take(&mut account.stirred);
+    let depth = match account.glance {
+        Some(_) if account.wishes.is_empty() => Depth::Glance { here: stirred.only_here() },
+        _ => {
+            account.glance = None;
+            account.pace.begin()
+        }
+    };
+    Effect::Start { account: account.name.clone(), depth, wishes: std::mem::take(&mut account.wishes) }
+}
+
+/// What follows a run: another one, or a countdown.
+pub(super) fn ended(
+    account: &mut Account,
+    trouble: Option<Trouble>,
+    (now, chance): (Moment, f64),
+    effects: &mut Vec<Effect>,
+) {
+    let glance = account.glance.take();
+    if trouble.is_some() && glance.is_none() {
+        account.pace.failed();
+    }
+    let Some(refresh) = account.refresh else {
+        account.phase =
+            if matches!(account.phase, Phase::Running { again: true }) { Phase::Queued } else { Phase::Done };
+        return;
+    };
+    let pause = match &trouble {
+        Some(Trouble { passing: true, .. }) => account.backoff.pause(chance).min(refresh),
+        _ => refresh,
+    };
+    if trouble.is_none() {
+        account.backoff.succeeded();
+        if !std::mem::replace(&mut account.watched, true) {
+            effects.push(Effect::Watch(account.name.clone()));
+        }
+    }
+    let left = glance.filter(|_| trouble.is_none()).map(|glance| glance.until.saturating_sub(now.since_start));
+    let again = matches!(account.phase, Phase::Running { again: true });
+    account.phase = match left.unwrap_or(pause) {
+        _ if again => Phase::Queued,
+        left if account.paused => Phase::Held { left: Some(left) },
+        left => wait(account, left, trouble.map(|trouble| trouble.words), now, effects),
+    };
+    look_at_what_stirred(account);
+}
+
+/// Something has changed on one side. It is looked at as soon as nothing else is going on.
+pub(super) fn stir(account: &mut Account, side: Side) {
+    if account.refresh.is_some() && account.phase != Phase::Done {
+        account.stirred.add(side);
+        look_at_what_stirred(account);
+    }
+}
+
+fn look_at_what_stirred(account: &mut Account) {
+    if let Phase::Waiting { until } = account.phase
+        && account.stirred.any()
+    {
+        (account.phase, account.glance) = (Phase::Queued, Some(Glance { until }));
+    }
+}
+
+/// The machine has slept: what would have been done meanwhile is done once.
+pub(super) fn wake(account: &mut Account) {
+    if matches!(account.phase, Phase::Waiting { .. }) {
+        account.queue();
+    }
 }
 
 /// Wakes it for a full run, out of a pause too; one that is running runs once more afterwards.
@@ -49,7 +156,7 @@ pub(super) fn sync_now(account: &mut Account, effects: &mut Vec<Effect>) {
     account.pace.wake();
     match &mut account.phase {
         Phase::Running { again } => *again = true,
-        phase => *phase = Phase::Queued,
+        _ => account.queue(),
     }
 }
 
@@ -78,7 +185,10 @@ pub(super) fn resume(account: &mut Account, now: Moment, effects: &mut Vec<Effec
     }
     effects.push(Effect::Publish(EventKind::Resumed { account: account.name.clone() }));
     match account.phase {
-        Phase::Held { left: Some(left) } => account.phase = wait(account, left, None, now, effects),
+        Phase::Held { left: Some(left) } => {
+            account.phase = wait(account, left, None, now, effects);
+            look_at_what_stirred(account);
+        }
         Phase::Held { left: None } => account.phase = Phase::Queued,
         _ => effects.push(Effect::Order(account.name.clone(), Order::Resume)),
     }

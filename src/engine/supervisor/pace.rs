@@ -11,6 +11,11 @@ pub(in super::super) enum Depth {
     Full,
     /// Everywhere: nothing is taken for unchanged.
     Thorough,
+    /// At what those who watch have seen change.
+    Glance {
+        /// It is enough to look here, as long as nothing has changed there.
+        here: bool,
+    },
 }
 
 /// Where an account stands between two full runs.
@@ -77,6 +82,7 @@ mod tests {
                     Depth::Quick => 'q',
                     Depth::Full => 'f',
                     Depth::Thorough => 't',
+                    Depth::Glance { .. } => 'g',
                 }),
                 '!' => pace.wake(),
                 '?' => pace.doubt(),

@@ -1,5 +1,6 @@
 use super::*;
 
+mod stirred;
 mod wishes;
 
 fn at(seconds: u64) -> Moment {
@@ -26,6 +27,10 @@ fn finished(account: &str, exit: Exit) -> Input {
     Input::Finished { account: name(account), exit, trouble: None }
 }
 
+fn trouble(words: &str) -> Trouble {
+    Trouble { words: words.into(), passing: false }
+}
+
 fn started(effects: &[Effect]) -> Vec<String> {
     let starts = effects.iter().filter_map(|effect| match effect {
         Effect::Start { account, depth, .. } => Some(format!("{account}{}", adverb(*depth))),
@@ -39,6 +44,8 @@ fn adverb(depth: Depth) -> &'static str {
         Depth::Quick => " quickly",
         Depth::Full => "",
         Depth::Thorough => " thoroughly",
+        Depth::Glance { here: true } => " glancing here",
+        Depth::Glance { here: false } => " glancing",
     }
 }
 
@@ -64,7 +71,8 @@ fn a_countdown_follows_each_run_and_ends_in_the_next() {
     supervisor.handle(Input::Begin, at(0));
     let effects = supervisor.handle(finished("a", Exit::Success), at(10));
     let waiting = EventKind::Waiting { account: name("a"), until: at(70).wall, retry: None };
-    assert_eq!(effects, [Effect::Publish(waiting)]);
+    // From the first run that came through on, it is watched.
+    assert_eq!(effects, [Effect::Watch(name("a")), Effect::Publish(waiting)]);
     assert_eq!(supervisor.next_deadline(), Some(Duration::from_secs(70)));
     assert_eq!(started(&supervisor.handle(Input::Tick, at(69))), [""; 0]);
     assert_eq!(started(&supervisor.handle(Input::Tick, at(70))), ["a"]);
@@ -112,7 +120,7 @@ fn quitting_stops_what_runs_and_a_second_time_cuts_it() {
     supervisor.handle(Input::Begin, at(0));
     supervisor.handle(finished("a", Exit::Success), at(1));
     let effects = supervisor.handle(Input::Command(Command::Quit), at(2));
-    assert_eq!(effects, [Effect::Publish(EventKind::Stopping), Effect::Order(name("b"), Order::Stop)]);
+    assert_eq!(effects, [Effect::Publish(EventKind::Stopping), Effect::Unwatch, Effect::Order(name("b"), Order::Stop)]);
     assert_eq!(supervisor.handle(Input::Command(Command::Quit), at(3)), [Effect::Cut]);
     assert_eq!(supervisor.handle(finished("b", Exit::Success), at(4)), [Effect::End(Exit::Cut)]);
 }
@@ -153,7 +161,7 @@ fn quick_runs_stand_between_full_ones_and_who_asks_gets_a_full_one() {
     let mut supervisor =
         Supervisor::new([(name("a"), Some(Duration::from_secs(60)), Quick::Between(2))], 1, Lists::Never);
     let wish = || Input::Command(Command::Sync(Target::All));
-    let failed = || Input::Finished { account: name("a"), exit: Exit::Partial, trouble: Some("no network".into()) };
+    let failed = || Input::Finished { account: name("a"), exit: Exit::Partial, trouble: Some(trouble("no network")) };
     for (second, input, begun) in [
         (0, Input::Begin, &["a"][..]),
         (1, finished("a", Exit::Success), &[]),
@@ -220,7 +228,10 @@ fn the_program_waits_for_the_list_and_ends_with_what_came_of_it() {
     let mut supervisor = Supervisor::new([(name("a"), None, Quick::Never)], 1, Lists::AtRest);
     supervisor.handle(Input::Begin, at(0));
     supervisor.handle(finished("a", Exit::Success), at(1));
-    assert_eq!(supervisor.handle(Input::Command(Command::Quit), at(2)), [Effect::Publish(EventKind::Stopping)]);
+    assert_eq!(
+        supervisor.handle(Input::Command(Command::Quit), at(2)),
+        [Effect::Publish(EventKind::Stopping), Effect::Unwatch]
+    );
     assert_eq!(supervisor.handle(Input::Tick, at(9)), [Effect::Cut]);
     assert_eq!(supervisor.handle(Input::Tick, at(11)), [Effect::End(Exit::Success)]);
 }

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use super::peer::{Capabilities, Peer};
 use super::reader::{Handler, Ignore, Trouble, read};
@@ -165,6 +166,18 @@ impl Connection {
                 return Ok(Challenged::More(words));
             }
         }
+    }
+
+    /// Takes in one response that nobody has asked for, if one begins to arrive within `limit`. Says whether one did.
+    pub(super) fn overhear(&mut self, limit: Duration, handler: &mut dyn Handler) -> Result<bool, Trouble> {
+        if self.broken {
+            return Err(Trouble::Closed);
+        }
+        let coming = self.wire.lock().is_coming(limit);
+        if !self.note(coming.map_err(Trouble::from))? {
+            return Ok(false);
+        }
+        self.step(handler).map(|_| true)
     }
 
     /// Sends commands together and waits for all of them; their statuses in the same order. The first of them take COMPRESS

@@ -174,7 +174,7 @@ fn infos(seen: &Seen, subscribed: impl Fn(&ListItem, &str) -> bool) -> Vec<Folde
 }
 
 /// INBOX is INBOX in whatever case (RFC 3501, section 5.1); all other names stand as they are.
-fn canonical(name: &str) -> String {
+pub(super) fn canonical(name: &str) -> String {
     if name.eq_ignore_ascii_case("INBOX") { "INBOX".to_owned() } else { name.to_owned() }
 }
 

@@ -28,6 +28,7 @@ mod session;
 mod status;
 mod tls;
 mod token;
+mod watch;
 mod wire;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub use certificate::{Certificate, Words};
 pub use handle::{Cutter, Traffic};
 pub use introduce::{Acquaintance, Introduction};
 pub use login::{Credentials, Refusal};
+pub use watch::{Idling, News};
 
 use crate::config::settings::{ImapSettings, Listing};
 use crate::model::fault::Fault;

@@ -64,6 +64,13 @@ pub(super) enum Code {
     Other(String),
 }
 
+impl Status {
+    /// Whether the server has lost track of what it was to tell (RFC 5465, section 5.8).
+    pub(super) fn is_overflow(&self) -> bool {
+        matches!(&self.code, Code::Other(name) if name == "NOTIFICATIONOVERFLOW")
+    }
+}
+
 /// Reads a status, from its word on.
 pub(super) fn status(tokens: &mut Tokens<'_>) -> Option<Status> {
     let word = Word::parse(&tokens.next()?)?;

@@ -14,11 +14,13 @@ pub(super) mod tunnel;
 
 use std::fmt;
 use std::io::{self, Read, Write};
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::{getpeername, getsockname};
 use zeroize::Zeroizing;
 
 use super::handle::Traffic;
@@ -262,10 +264,43 @@ impl Inner {
         }
     }
 
+    /// The addresses of both ends, ours first; `None` where it is no connection over a network.
+    pub(super) fn ends(&self) -> Option<(SocketAddr, SocketAddr)> {
+        let socket = self.stream.source();
+        let own = getsockname(socket).ok()?.try_into().ok()?;
+        Some((own, getpeername(socket).ok()??.try_into().ok()?))
+    }
+
+    /// Waits until there is something to read, or the end of the stream; but no longer than `limit`. Says whether there is.
+    pub(super) fn is_coming(&mut self, limit: Duration) -> io::Result<bool> {
+        self.flush()?;
+        if self.has_leftovers() {
+            return Ok(true);
+        }
+        let until = Instant::now() + limit;
+        loop {
+            match self.read_some() {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                other => drop(other?),
+            }
+            if self.has_leftovers() || self.closed {
+                return Ok(true);
+            }
+            match self.wait_for(PollFlags::IN, until.saturating_duration_since(Instant::now())) {
+                Err(error) if error.kind() == io::ErrorKind::TimedOut => return Ok(false),
+                other => drop(other?),
+            }
+        }
+    }
+
     fn wait(&mut self, what: PollFlags) -> io::Result<PollFlags> {
+        self.wait_for(what, self.timeout)
+    }
+
+    fn wait_for(&mut self, what: PollFlags, limit: Duration) -> io::Result<PollFlags> {
         let limit = Timespec {
-            tv_sec: i64::try_from(self.timeout.as_secs()).unwrap_or(i64::MAX),
-            tv_nsec: i64::from(self.timeout.subsec_nanos()),
+            tv_sec: i64::try_from(limit.as_secs()).unwrap_or(i64::MAX),
+            tv_nsec: i64::from(limit.subsec_nanos()),
         };
         let (source, sink) = (self.stream.source(), self.stream.sink());
         loop {

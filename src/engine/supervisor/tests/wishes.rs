@@ -24,7 +24,7 @@ fn a_thorough_run_is_begun_or_follows_and_is_still_due_when_it_came_to_nothing()
     let mut supervisor =
         Supervisor::new([(name("a"), minute, Quick::Always), (name("b"), minute, Quick::Never)], 2, Lists::Never);
     let wish = || Input::Command(Command::SyncFully(Target::One(name("a"))));
-    let failed = Input::Finished { account: name("a"), exit: Exit::Partial, trouble: Some("no network".into()) };
+    let failed = Input::Finished { account: name("a"), exit: Exit::Partial, trouble: Some(trouble("no network")) };
     for (second, input, begun) in [
         (0, Input::Begin, &["a quickly", "b"][..]),
         (1, finished("b", Exit::Success), &[]),

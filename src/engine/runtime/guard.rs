@@ -1,0 +1,128 @@
+//! Those who watch accounts between their runs: begun, listened to, and dismissed.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::super::clocks::Clocks;
+use super::super::glance::{Glance, Strangers};
+use super::super::supervisor::{Depth, Input};
+use super::super::watch::{self, FIRST_LAMP, Post};
+use super::super::worker::{Order, Orders};
+use super::Runtime;
+use crate::model::ids::{AccountName, LampId};
+use crate::store::imap::Cutter;
+
+/// How often the clocks are compared while something is watched.
+const LOOK: Duration = Duration::from_secs(20);
+/// How often they are compared otherwise.
+const RARELY: Duration = Duration::from_secs(3600);
+/// How long those who watch may take to end.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Those who watch.
+pub(super) struct Guard {
+    clocks: Clocks,
+    orders: HashMap<LampId, Orders>,
+    cutters: HashMap<LampId, Cutter>,
+    strangers: HashMap<AccountName, Strangers>,
+    /// Held by each of them; the other end tells when all have ended.
+    alive: Option<(Sender<()>, Receiver<()>)>,
+    dismissed: bool,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self {
+            clocks: Clocks::now(),
+            orders: HashMap::new(),
+            cutters: HashMap::new(),
+            strangers: HashMap::new(),
+            alive: Some(bounded(0)),
+            dismissed: false,
+        }
+    }
+}
+
+impl Guard {
+    /// How long the runtime may sleep.
+    pub(super) fn patience(&self) -> Duration {
+        if self.orders.is_empty() { RARELY } else { LOOK }
+    }
+
+    /// Somebody watches from now on.
+    pub(super) fn enlist(&mut self, lamp: LampId, orders: Orders) {
+        if self.dismissed {
+            orders.give(Order::Stop);
+        }
+        self.orders.insert(lamp, orders);
+    }
+
+    /// The way to cut a connection, if it belongs to somebody who watches; else it is given back.
+    pub(super) fn take_cutter(&mut self, lamp: LampId, cutter: Cutter) -> Option<Cutter> {
+        if lamp.number() < FIRST_LAMP {
+            return Some(cutter);
+        }
+        if self.dismissed {
+            cutter.cut();
+        }
+        self.cutters.insert(lamp, cutter);
+        None
+    }
+
+    /// Nobody watches any more: they have nothing in hand, so their connections are cut.
+    pub(super) fn dismiss(&mut self) {
+        self.dismissed = true;
+        self.orders.values().for_each(|orders| orders.give(Order::Stop));
+        self.cutters.values().for_each(Cutter::cut);
+    }
+
+    /// Waits for their end, so that nothing is left behind.
+    pub(super) fn wait(&mut self) {
+        self.dismiss();
+        if let Some((here, gone)) = self.alive.take() {
+            drop(here);
+            let _ = gone.recv_timeout(PATIENCE);
+        }
+    }
+}
+
+impl Runtime {
+    /// Begins to watch an account, if that is wished.
+    pub(super) fn watch(&mut self, account: &AccountName) {
+        let place = self.settings.accounts.iter().position(|settings| settings.name == *account);
+        let Some(place) = place.filter(|place| self.settings.accounts[*place].watch) else { return };
+        let Some((alive, _)) = self.guard.alive.as_ref().filter(|_| !self.options.pretend && !self.guard.dismissed)
+        else {
+            return;
+        };
+        let python = self.python.as_ref().map(|(python, _)| python.clone());
+        watch::begin(&Post {
+            settings: self.settings.clone(),
+            place,
+            publisher: self.publisher.clone(),
+            reports: self.reports.clone(),
+            credentials: self.credentials.get(account).cloned(),
+            tokens: self.keepers.of(&self.settings, place, python.clone()),
+            python,
+            alive: alive.clone(),
+        });
+    }
+
+    /// What a run of this kind looks at.
+    pub(super) fn glance(&mut self, account: &AccountName, depth: Depth) -> Option<Glance> {
+        let Depth::Glance { here } = depth else { return None };
+        let strangers = self.guard.strangers.entry(account.clone()).or_default().clone();
+        Some(Glance { here, strangers })
+    }
+
+    /// Notices when the machine has slept.
+    pub(super) fn look_at_the_clocks(&mut self) {
+        let now = Clocks::now();
+        let slept = std::mem::replace(&mut self.guard.clocks, now).slept_until(&now);
+        if slept.is_some() {
+            self.handle(Input::Woke);
+        }
+    }
+}
