@@ -15,6 +15,7 @@
 mod account;
 mod again;
 mod asides;
+mod census;
 mod connect;
 mod contents;
 mod copy;
