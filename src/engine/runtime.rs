@@ -21,6 +21,7 @@ use crate::config::settings::{AccountSettings, Quick, Settings};
 use crate::model::command::Command;
 use crate::model::event::{Event, EventKind};
 use crate::model::fault::Exit;
+use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{AccountName, LampId};
 use crate::model::light::Light;
 use crate::model::question::Question;
@@ -77,6 +78,8 @@ pub(super) enum Report {
     Connected { lamp: LampId, cutter: Cutter },
     /// What a user was logged in with.
     LoggedIn { account: AccountName, credentials: Credentials },
+    /// A person trusts a certificate of an account's server, for as long as the program runs.
+    Trusted { account: AccountName, fingerprint: Fingerprint },
     /// A run has ended.
     Finished { account: AccountName, outcome: Outcome },
     /// The list of all folders is written, or could not be.
@@ -104,6 +107,7 @@ impl Engine {
             cutters: HashMap::new(),
             orders: HashMap::new(),
             credentials: HashMap::new(),
+            trusted: HashMap::new(),
             keepers: Keepers::default(),
             clerk: None,
             interpreter: self.python,
@@ -128,6 +132,8 @@ struct Runtime {
     /// The last order to each account, for workers that begin after it was given.
     orders: HashMap<AccountName, Order>,
     credentials: HashMap<AccountName, Credentials>,
+    /// Certificates that a person has agreed to trust. An account has one server.
+    trusted: HashMap<AccountName, Vec<Fingerprint>>,
     /// Those who keep the tokens.
     keepers: Keepers,
     /// Who reads and writes ledgers beside the runs, once somebody wants that.
@@ -219,6 +225,7 @@ impl Runtime {
             Report::LoggedIn { account, credentials } => {
                 self.credentials.insert(account, credentials);
             }
+            Report::Trusted { account, fingerprint } => self.trusted.entry(account).or_default().push(fingerprint),
             Report::Listed { exit } => self.handle(Input::Listed { exit }),
             Report::Finished { account, outcome } => {
                 self.forget(&account);
