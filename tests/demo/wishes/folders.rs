@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command as Shell;
 
-use blinkensync::config::settings::Quick;
+use blinkensync::config::settings::{CommonSettings, Quick};
 use blinkensync::model::command::{Command, Target};
 use blinkensync::model::event::EventKind;
 use blinkensync::model::fault::Exit;
@@ -11,7 +11,7 @@ use blinkensync::model::folder::KnownFolder;
 use blinkensync::model::ids::{AccountName, Side};
 use blinkensync::model::namemap::NameMap;
 
-use super::{Going, account, all, warnings, write};
+use super::{Going, all, warnings, write};
 use crate::engine::{on_disk, on_the_server, settings};
 use crate::quiet::World;
 
@@ -26,11 +26,25 @@ fn told(folders: &[KnownFolder]) -> Vec<(String, String, String, u64)> {
 
 #[test]
 fn folders_are_told_by_the_names_that_people_know_when_somebody_asks() {
+    told_when_asked(|remote, local| {
+        remote.map = Some(NameMap::parse("s/^Lists$/Post/").unwrap());
+        local.map = Some(NameMap::parse("s/^Post$/Lists/").unwrap());
+    });
+    // The same by way of Python.
+    told_when_asked(|remote, local| {
+        remote.nametrans = Some("lambda name: name.replace('Lists', 'Post')".to_owned());
+        local.nametrans = Some("lambda name: name.replace('Post', 'Lists')".to_owned());
+    });
+}
+
+/// An account whose folder Lists is called Post here.
+#[track_caller]
+fn told_when_asked(naming: impl Fn(&mut CommonSettings, &mut CommonSettings)) {
     let world = World::new();
     let root = tempfile::tempdir().unwrap();
     let mut settings = settings(&world.server, world.server.address(), root.path());
-    settings.accounts[0].remote.common.map = Some(NameMap::parse("s/^Lists$/Post/").unwrap());
-    settings.accounts[0].local.common.map = Some(NameMap::parse("s/^Post$/Lists/").unwrap());
+    let account = &mut settings.accounts[0];
+    naming(&mut account.remote.common, &mut account.local.common);
     // The first run has begun and waits, and there is no ledger yet.
     let gate = root.path().join("gate");
     assert!(Shell::new("mkfifo").arg(&gate).status().unwrap().success());
@@ -44,7 +58,7 @@ fn folders_are_told_by_the_names_that_people_know_when_somebody_asks() {
     fs::write(&gate, "").unwrap();
     going.done();
     let known = |going: &mut Going| {
-        going.tell(Command::TellFolders(Target::One(account())));
+        going.tell(Command::TellFolders(Target::One(super::account())));
         going.known()
     };
     let text = |texts: [&str; 3], count| (texts[0].into(), texts[1].into(), texts[2].into(), count);
