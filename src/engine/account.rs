@@ -27,10 +27,12 @@ use super::supervisor::Trouble;
 use super::takeover;
 use super::team::{self, Work};
 use super::token::Tokens;
+use super::trust::Trust;
 use super::worker::{Publisher, Worker};
 use crate::config::settings::{AccountSettings, CommonSettings, Settings};
 use crate::model::event::EventKind;
 use crate::model::fault::{Exit, Fault, FaultKind, Reach};
+use crate::model::fingerprint::Fingerprint;
 use crate::model::folder::Counts;
 use crate::model::ids::LampId;
 use crate::model::light::Light;
@@ -61,6 +63,8 @@ pub(super) struct Task {
     pub(super) reports: Sender<Report>,
     /// What an earlier run logged in with.
     pub(super) credentials: Option<Credentials>,
+    /// Certificates that a person has agreed to trust.
+    pub(super) trusted: Vec<Fingerprint>,
     /// The way to Python, where the account needs it.
     pub(super) python: Option<Python>,
     /// The way to tokens, where the account uses them.
@@ -198,11 +202,14 @@ pub(super) struct Shared<'a> {
     pub(super) ledger_path: PathBuf,
     /// What the server calls local folders, once that is known.
     pub(super) called: Arc<OnceLock<Called>>,
+    /// Which certificates a person trusts.
+    trust: Trust,
 }
 
 impl<'a> Shared<'a> {
     pub(super) fn new(task: &'a Task, ledger_path: PathBuf) -> Self {
-        Self { task, account: &task.settings.accounts[task.place], ledger_path, called: Arc::default() }
+        let (account, trust) = (&task.settings.accounts[task.place], Trust::of(task));
+        Self { task, account, ledger_path, called: Arc::default(), trust }
     }
 }
 
@@ -249,7 +256,7 @@ impl Shared<'_> {
     ) -> Result<ImapRepository, Fault> {
         let timeout = self.task.settings.socket_timeout;
         let Task { python, tokens, reports, .. } = self.task;
-        let means = Means { python: python.as_ref(), tokens: tokens.as_ref(), reports };
+        let means = Means { python: python.as_ref(), tokens: tokens.as_ref(), reports, trust: &self.trust };
         connect(worker, &self.account.remote, timeout, means, credentials)
     }
 }

@@ -8,6 +8,7 @@ use super::password;
 use super::python::Python;
 use super::runtime::Report;
 use super::token::Tokens;
+use super::trust::{self, Trust};
 use super::worker::Worker;
 use crate::config::settings::{ImapSettings, PasswordSource, Security};
 use crate::model::event::EventKind;
@@ -34,6 +35,8 @@ pub(super) struct Means<'a> {
     pub(super) tokens: Option<&'a Tokens>,
     /// Where the way to cut the connection is told.
     pub(super) reports: &'a Sender<Report>,
+    /// Which certificates a person trusts.
+    pub(super) trust: &'a Trust,
 }
 
 /// Connects and logs in. `known` holds what worked before, if anything did, and afterwards what worked now.
@@ -55,8 +58,10 @@ pub(super) fn connect(
         let mut tell = |cutter| {
             let _ = means.reports.send(Report::Connected { lamp: worker.lamp(), cutter });
         };
-        let tellers = [worker.teller(Topic::Imap), worker.notes()];
-        let greeted = Greeted::connect_telling(settings, &worker.account(), timeout, &mut tell, tellers);
+        let greeted = trust::meet(worker, settings, means, |settings| {
+            let tellers = [worker.teller(Topic::Imap), worker.notes()];
+            Greeted::connect_telling(settings, &worker.account(), timeout, &mut tell, tellers)
+        });
         let greeted = greeted.map_err(|fault| unless_stopped(worker, fault))?;
         match greeted.log_in(&credentials) {
             Ok(repository) => {

@@ -8,9 +8,10 @@ use super::survey::Survey;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::Counts;
 use crate::model::ids::Uid;
-use crate::plan::action::Plan;
+use crate::plan::action::{Action, Plan};
 use crate::plan::guard::check as suspect;
 use crate::plan::messages::{Entry as Remembered, Permission, Situation, messages};
+use crate::store::Mailbox;
 use crate::store::ledger::{Row, State};
 
 /// The plan, and whether more would have to be done if it were allowed.
@@ -70,4 +71,15 @@ pub(super) fn guard(job: &Job<'_>, counts: &Counts, rows: &[Row]) -> Result<(), 
     }
     Err(Fault::new(Reach::Folder, FaultKind::Refused, job.doing(), cause)
         .advise("nothing was changed; if it is meant, run again with --allow-deletes"))
+}
+
+/// Says of each message what is done with it, and why.
+pub(super) fn explain(job: &Job<'_>, plan: &Plan, local: &dyn Mailbox) {
+    for action in &plan.actions {
+        let name = match action {
+            Action::Upload { id, .. } => local.local_name(*id),
+            _ => None,
+        };
+        job.note(name.map_or_else(|| action.to_string(), |name| format!("{action} ({name})")));
+    }
 }

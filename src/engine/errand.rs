@@ -61,6 +61,7 @@ impl Errand {
                 questions: self.questions.clone(),
                 reports: reports.clone(),
                 credentials: None,
+                trusted: Vec::new(),
                 tokens: keepers.of(&self.settings, place, python.clone()),
                 python: python.clone(),
             };

@@ -3,26 +3,27 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::decide::{decide, guard};
+use super::census::Census;
+use super::decide::{decide, explain, guard};
 use super::execute::execute;
 use super::hands::Hands;
 use super::moves::Foreseen;
 use super::quarantine;
-use super::survey::{Survey, survey};
+use super::survey::{Survey, report_broken_off, survey};
 use super::tally::Tally;
 use super::work::Work;
 use super::worker::Worker;
 use crate::model::event::EventKind;
-use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::fault::{Fault, Reach};
 use crate::model::folder::{Counts, FolderPair};
 use crate::model::ids::Side;
 use crate::model::light::Light;
 use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Look, MessageId};
 use crate::model::question::{Answer, Ask};
-use crate::plan::action::{Action, Plan};
+use crate::plan::action::Plan;
 use crate::plan::messages::Permission;
-use crate::store::ledger::Ledger;
+use crate::store::ledger::{Ledger, Quarantined};
 use crate::store::{Mailbox, Repository};
 
 /// What the user allows.
@@ -199,8 +200,30 @@ fn attempt(
     let mut open = Open { remote: &mut *remote, local: &mut *local, ledger };
     let Some(survey) = survey(job, &mut open)? else { return Ok(()) };
     let broken_off = report_broken_off(job, &survey);
-    let (mut plan, mut withheld) = decide(job, &open, &survey);
+    let (mut plan, withheld) = decide(job, &open, &survey);
     let aside = quarantine::hold_back(job, &survey, &mut open, &mut plan)?;
+    let census = Census::of(&survey, &aside);
+    let result = follow(job, &mut open, survey, Decided { plan, withheld, aside, broken_off }, done);
+    if let Some(census) = census {
+        census.tell(job, &done.counts);
+    }
+    result
+}
+
+/// What is to be done in a folder.
+struct Decided {
+    plan: Plan,
+    /// More would have to be done if it were allowed.
+    withheld: bool,
+    /// Messages that could not be copied before.
+    aside: Vec<Quarantined>,
+    /// The server didn't list all that it has.
+    broken_off: bool,
+}
+
+/// Does what was decided after a look at both sides, or only says so.
+fn follow(job: &Job<'_>, open: &mut Open<'_>, survey: Survey, decided: Decided, done: &mut Done) -> Result<(), Fault> {
+    let Decided { mut plan, mut withheld, aside, broken_off } = decided;
     let Survey { record, rows, there: remote_look, here: local_look } = survey;
     let (next, there, here) = (uid_next(&remote_look), remote_look.mark, local_look.mark);
     // The plan has all that is needed of the listings, which are large in a large folder.
@@ -229,7 +252,7 @@ fn attempt(
         aside,
         ..Work::new(job, record, holds, Tally::of(counts.copies()))
     };
-    let result = execute(&mut work, &plan, &mut open);
+    let result = execute(&mut work, &plan, open);
     done.counts = work.counts;
     done.failures = work.failures;
     done.cut_off = work.cut_off;
@@ -240,28 +263,6 @@ fn attempt(
         open.ledger.set_marks(work.record.id, there, here)?;
     }
     Ok(())
-}
-
-/// Reports a list that the server broke off. What it does show is synchronised; of the rest nothing is concluded.
-fn report_broken_off(job: &Job<'_>, survey: &Survey) -> bool {
-    let broken_off = survey.there.coverage == Coverage::Partial;
-    if broken_off {
-        let cause = format!("the server lists only {} of its messages", survey.there.messages.len());
-        let fault = Fault::new(Reach::Folder, FaultKind::Server, job.doing(), cause);
-        job.failed(&fault.advise("none of the others is touched; the next run looks again"));
-    }
-    broken_off
-}
-
-/// Says of each message what is done with it, and why.
-fn explain(job: &Job<'_>, plan: &Plan, local: &dyn Mailbox) {
-    for action in &plan.actions {
-        let name = match action {
-            Action::Upload { id, .. } => local.local_name(*id),
-            _ => None,
-        };
-        job.note(name.map_or_else(|| action.to_string(), |name| format!("{action} ({name})")));
-    }
 }
 
 /// The UID that the next message gets at least: the server's word, or one more than the highest there is.

@@ -6,7 +6,9 @@
 //! shares the folders out among its folder workers, one connection each (`team`; `hands` lets several of them fetch for one
 //! huge folder, and `again` goes on where a connection was lost). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
 //! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that. What
-//! a connection logs in with comes from `password` and `token`.
+//! a connection logs in with comes from `password` and `token`; of a server that nobody vouches for a person is asked (`trust`).
+//! Messages that can't be copied wait (`quarantine`) for another day or for somebody's wish (`asides`); that, and what the
+//! ledger knows of folders (`known`), is seen to by the runtime's clerk, beside the runs.
 //!
 //! Between its runs an account is watched (`watch`); what has changed is looked at by a run that is only a `glance`. `backoff` and
 //! `clocks` help where servers, networks and machines come and go.
@@ -19,6 +21,7 @@ mod account;
 mod again;
 mod asides;
 mod backoff;
+mod census;
 mod clocks;
 mod connect;
 mod contents;
@@ -60,6 +63,7 @@ mod takeover;
 mod tally;
 mod team;
 mod token;
+mod trust;
 mod upload;
 mod vanish;
 mod watch;

@@ -23,6 +23,7 @@ use crate::config::settings::{AccountSettings, Quick, Settings};
 use crate::model::command::Command;
 use crate::model::event::{Event, EventKind};
 use crate::model::fault::Exit;
+use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{AccountName, LampId, Side};
 use crate::model::light::Light;
 use crate::model::question::Question;
@@ -83,6 +84,8 @@ pub(super) enum Report {
     Watcher { lamp: LampId, orders: Orders },
     /// Something has changed on this side of an account.
     Stirred { account: AccountName, side: Side },
+    /// A person trusts a certificate of an account's server, for as long as the program runs.
+    Trusted { account: AccountName, fingerprint: Fingerprint },
     /// A run has ended.
     Finished { account: AccountName, outcome: Outcome },
     /// The list of all folders is written, or could not be.
@@ -111,6 +114,7 @@ impl Engine {
             cutters: HashMap::new(),
             orders: HashMap::new(),
             credentials: HashMap::new(),
+            trusted: HashMap::new(),
             keepers: Keepers::default(),
             guard: Guard::default(),
             clerk: None,
@@ -136,6 +140,8 @@ struct Runtime {
     /// The last order to each account, for workers that begin after it was given.
     orders: HashMap<AccountName, Order>,
     credentials: HashMap<AccountName, Credentials>,
+    /// Certificates that a person has agreed to trust. An account has one server.
+    trusted: HashMap<AccountName, Vec<Fingerprint>>,
     /// Those who keep the tokens.
     keepers: Keepers,
     /// Those who watch.
@@ -235,7 +241,12 @@ impl Runtime {
             Report::Watcher { lamp, orders } => self.guard.enlist(lamp, orders),
             Report::Stirred { account, side } => self.handle(Input::Stirred { account, side }),
             Report::LoggedIn { account, credentials } => {
-                self.credentials.insert(account, credentials);
+                self.credentials.insert(account.clone(), credentials);
+                self.remember(&account);
+            }
+            Report::Trusted { account, fingerprint } => {
+                self.trusted.entry(account.clone()).or_default().push(fingerprint);
+                self.remember(&account);
             }
             Report::Listed { exit } => self.handle(Input::Listed { exit }),
             Report::Finished { account, outcome } => {

@@ -7,7 +7,7 @@ use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::ids::{Side, UidValidity};
 use crate::model::light::Light;
 use crate::model::mark::Mark;
-use crate::model::message::Look;
+use crate::model::message::{Coverage, Look};
 use crate::model::uidset::UidSet;
 use crate::store::ledger::{FolderRecord, Row};
 use crate::store::{Known, Mailbox};
@@ -72,4 +72,15 @@ fn validity(job: &Job<'_>, remote: &dyn Mailbox) -> Result<UidValidity, Fault> {
     remote
         .uid_validity()
         .ok_or_else(|| Fault::new(Reach::Folder, FaultKind::Server, job.doing(), "the server gives it no UIDVALIDITY"))
+}
+
+/// Reports a list that the server broke off. What it does show is synchronised; of the rest nothing is concluded.
+pub(super) fn report_broken_off(job: &Job<'_>, survey: &Survey) -> bool {
+    let broken_off = survey.there.coverage == Coverage::Partial;
+    if broken_off {
+        let cause = format!("the server lists only {} of its messages", survey.there.messages.len());
+        let fault = Fault::new(Reach::Folder, FaultKind::Server, job.doing(), cause);
+        job.failed(&fault.advise("none of the others is touched; the next run looks again"));
+    }
+    broken_off
 }

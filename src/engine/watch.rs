@@ -7,7 +7,7 @@ mod route;
 mod server;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use crossbeam_channel::{Sender, bounded};
@@ -17,6 +17,7 @@ use super::runtime::Report;
 use super::token::Tokens;
 use super::worker::{Orders, Publisher, Worker};
 use crate::config::settings::{AccountSettings, Settings};
+use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{AccountName, LampId, Side};
 use crate::store::imap::Credentials;
 
@@ -24,6 +25,21 @@ use crate::store::imap::Credentials;
 pub(super) const FIRST_LAMP: u32 = 900;
 /// So many folders are watched with a connection each.
 pub(super) const MOST_FOLDERS: usize = 50;
+
+/// What the runs of an account have connected with last: what they logged in with, and which certificates a person trusts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Latest(Arc<Mutex<(Option<Credentials>, Vec<Fingerprint>)>>);
+
+impl Latest {
+    /// Replaces it.
+    pub(super) fn set(&self, credentials: Option<Credentials>, trusted: Vec<Fingerprint>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (credentials, trusted);
+    }
+
+    fn get(&self) -> (Option<Credentials>, Vec<Fingerprint>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 /// What those who watch an account need.
 #[derive(Debug, Clone)]
@@ -33,8 +49,8 @@ pub(super) struct Post {
     pub(super) place: usize,
     pub(super) publisher: Publisher,
     pub(super) reports: Sender<Report>,
-    /// What a run has logged in with.
-    pub(super) credentials: Option<Credentials>,
+    /// What the last run has connected with.
+    pub(super) latest: Latest,
     pub(super) python: Option<Python>,
     pub(super) tokens: Option<Tokens>,
     /// Held by each of them for as long as it lives.

@@ -116,6 +116,19 @@ impl Dovecot {
         text.clone()
     }
 
+    /// Shows this certificate from now on.
+    pub fn show(&self, certificate: &Path, key: &Path) {
+        fs::copy(certificate, self.dir.join("cert.pem")).unwrap();
+        fs::copy(key, self.dir.join("key.pem")).unwrap();
+        command_output("kill", &["-HUP", &self.process.id().to_string()]);
+        let shown = fs::read_to_string(certificate).unwrap();
+        let address = format!("127.0.0.1:{}", self.imaps);
+        let until = Instant::now() + PATIENCE;
+        while !command_output("openssl", &["s_client", "-connect", &address]).contains(shown.trim()) {
+            assert!(Instant::now() < until, "the old certificate is still there");
+        }
+    }
+
     /// What the server has said so far.
     pub fn log(&self) -> String {
         self.log.text.lock().unwrap().clone()

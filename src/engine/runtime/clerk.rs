@@ -20,8 +20,8 @@ use crate::model::folder::KnownFolder;
 use crate::model::ids::{AccountName, LampId};
 use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
 
-/// How long the program waits in the end for what was asked last.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long the program waits in the end for what was asked last, which takes some milliseconds.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What there is to do.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::super::clocks::Clocks;
 use super::super::glance::{Glance, Strangers};
 use super::super::supervisor::{Depth, Input};
-use super::super::watch::{self, FIRST_LAMP, Post};
+use super::super::watch::{self, FIRST_LAMP, Latest, Post};
 use super::super::worker::{Order, Orders};
 use super::Runtime;
 use crate::model::ids::{AccountName, LampId};
@@ -27,6 +27,7 @@ pub(super) struct Guard {
     orders: HashMap<LampId, Orders>,
     cutters: HashMap<LampId, Cutter>,
     strangers: HashMap<AccountName, Strangers>,
+    latest: HashMap<AccountName, Latest>,
     /// Held by each of them; the other end tells when all have ended.
     alive: Option<(Sender<()>, Receiver<()>)>,
     dismissed: bool,
@@ -39,6 +40,7 @@ impl Default for Guard {
             orders: HashMap::new(),
             cutters: HashMap::new(),
             strangers: HashMap::new(),
+            latest: HashMap::new(),
             alive: Some(bounded(0)),
             dismissed: false,
         }
@@ -93,6 +95,7 @@ impl Runtime {
     pub(super) fn watch(&mut self, account: &AccountName) {
         let place = self.settings.accounts.iter().position(|settings| settings.name == *account);
         let Some(place) = place.filter(|place| self.settings.accounts[*place].watch) else { return };
+        self.remember(account);
         let Some((alive, _)) = self.guard.alive.as_ref().filter(|_| !self.options.pretend && !self.guard.dismissed)
         else {
             return;
@@ -103,11 +106,18 @@ impl Runtime {
             place,
             publisher: self.publisher.clone(),
             reports: self.reports.clone(),
-            credentials: self.credentials.get(account).cloned(),
+            latest: self.guard.latest.entry(account.clone()).or_default().clone(),
             tokens: self.keepers.of(&self.settings, place, python.clone()),
             python,
             alive: alive.clone(),
         });
+    }
+
+    /// Lets those who watch know what the last run has connected with.
+    pub(super) fn remember(&mut self, account: &AccountName) {
+        let trusted = self.trusted.get(account).cloned().unwrap_or_default();
+        let latest = self.guard.latest.entry(account.clone()).or_default();
+        latest.set(self.credentials.get(account).cloned(), trusted);
     }
 
     /// What a run of this kind looks at.

@@ -52,6 +52,7 @@ impl Runtime {
             questions: self.questions.clone(),
             reports: self.reports.clone(),
             credentials: self.credentials.get(account).cloned(),
+            trusted: self.trusted.get(account).cloned().unwrap_or_default(),
             tokens: self.keepers.of(&self.settings, place, python.clone()),
             python,
         };

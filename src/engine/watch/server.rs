@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::super::backoff::Backoff;
 use super::super::connect::{Means, connect, disconnect};
+use super::super::trust::Trust;
 use super::super::worker::Worker;
 use super::look_out::LookOut;
 use super::{MOST_FOLDERS, Post};
@@ -51,10 +52,6 @@ fn forever(post: &Post, worker: &Worker, session: impl Fn(&mut ImapRepository, &
         if fault.is_stop() {
             return;
         }
-        // Nobody answers questions here; the next run will ask.
-        if fault.kind == FaultKind::Login {
-            return note(worker, format!("changes on the server are not waited for: {fault}"));
-        }
         if let Some(quiet) = quiet.filter(|_| fault.kind == FaultKind::Network) {
             sign = LookOut::shorter(sign, quiet);
         }
@@ -66,7 +63,13 @@ fn forever(post: &Post, worker: &Worker, session: impl Fn(&mut ImapRepository, &
             note(worker, format!("the connection that waits for changes is made anew: {}", fault.cause));
         }
         worker.light(Light::Waiting);
-        if worker.rest(backoff.pause(fastrand::f64())).is_err() {
+        let rest = match fault.kind {
+            // Nobody answers questions here, and a password that is refused again and again gets the user locked out: a run
+            // has to succeed first.
+            FaultKind::Login | FaultKind::Tls | FaultKind::Config => until_a_run_succeeds(post, worker),
+            _ => worker.rest(backoff.pause(fastrand::f64())),
+        };
+        if rest.is_err() {
             return;
         }
     }
@@ -79,8 +82,11 @@ fn connected(
     sign: Duration,
     session: &impl Fn(&mut ImapRepository, &mut LookOut) -> Result<(), Fault>,
 ) -> (Result<(), Fault>, Option<Duration>) {
-    let means = Means { python: post.python.as_ref(), tokens: post.tokens.as_ref(), reports: &post.reports };
-    let (remote, mut credentials) = (&post.account().remote, post.credentials.clone());
+    let (mut credentials, trusted) = post.latest.get();
+    let trust = Trust::settled(trusted);
+    let (python, tokens, reports) = (post.python.as_ref(), post.tokens.as_ref(), &post.reports);
+    let means = Means { python, tokens, reports, trust: &trust };
+    let remote = &post.account().remote;
     let mut connection = match connect(worker, remote, post.settings.socket_timeout, means, &mut credentials) {
         Ok(connection) => connection,
         Err(fault) => return (Err(fault), None),
@@ -91,6 +97,15 @@ fn connected(
     disconnect(worker, connection);
     // What fails after a stop was asked for was cut by us.
     (worker.checkpoint().and(ended), Some(look_out.silent_for()))
+}
+
+/// Waits until a run has logged in with something else.
+fn until_a_run_succeeds(post: &Post, worker: &Worker) -> Result<(), Fault> {
+    let before = post.latest.get();
+    while post.latest.get() == before {
+        worker.rest(POLL)?;
+    }
+    Ok(())
 }
 
 fn announce(worker: &Worker, watch: Watch) {

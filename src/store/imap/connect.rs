@@ -12,7 +12,7 @@ use super::reader::{Ignore, Trouble};
 use super::refusal::refused;
 use super::response::Untagged;
 use super::status::{Code, Status, Word};
-use super::tls::{Denied, Secured, Tls};
+use super::tls::{Denied, Secured, Stranger, Tls};
 use super::wire::Wire;
 use super::wire::tunnel::Tunnel;
 use crate::config::settings::{self, ImapSettings, Security};
@@ -32,13 +32,28 @@ pub(super) struct Greeted {
 /// Who is told how to cut a connection, as soon as there is something to cut.
 pub(super) type Tell<'a> = &'a mut dyn FnMut(Cutter);
 
+/// Why there is no connection.
+#[derive(Debug, Clone)]
+pub struct Unmet {
+    /// What went wrong.
+    pub fault: Fault,
+    /// The server, where nothing is wrong but that nobody vouches for it, and a person may be asked.
+    pub stranger: Option<Box<Stranger>>,
+}
+
+impl From<Fault> for Unmet {
+    fn from(fault: Fault) -> Self {
+        Self { fault, stranger: None }
+    }
+}
+
 /// Connects and protects the connection as the settings ask. No step may take longer than `timeout`.
 pub(super) fn connect(
     settings: &ImapSettings,
     peer: &Peer,
     timeout: Duration,
     tell: Tell<'_>,
-) -> Result<Greeted, Fault> {
+) -> Result<Greeted, Unmet> {
     let mut greeted = match &settings.tunnel {
         Some(tunnel) => by_tunnel(tunnel, peer, timeout, tell)?,
         None => by_network(settings, peer, timeout, tell)?,
@@ -70,19 +85,20 @@ fn by_tunnel(settings: &settings::Tunnel, peer: &Peer, timeout: Duration, tell: 
     Ok(greeted)
 }
 
-fn by_network(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tell<'_>) -> Result<Greeted, Fault> {
+fn by_network(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tell<'_>) -> Result<Greeted, Unmet> {
     if settings.security == Security::None {
         let socket = dial(settings, peer, timeout, tell)?;
         let wire = plain(&socket, timeout).map_err(|error| unreachable(peer, &error))?;
-        return greet(wire, peer);
+        return Ok(greet(wire, peer)?);
     }
     let tls = Tls::new(settings, peer)?;
     let fresh = secure(settings, peer, timeout, tell, &tls).map_err(|denied| match denied {
-        Denied::Fault(fault) => fault,
+        Denied::Fault(fault) => fault.into(),
         Denied::Certificate(why) => {
             let looking = tls.only_looking();
             let shown = looking.and_then(|tls| secure(settings, peer, timeout, tell, &tls).ok()?.secured.certificate);
-            tls.refused(&why, shown.as_deref())
+            let stranger = tls.stranger(&why, shown.as_deref()).map(Box::new);
+            Unmet { fault: tls.refused(&why, shown.as_deref()), stranger }
         }
     })?;
     let Secured { stream, certificate } = fresh.secured;

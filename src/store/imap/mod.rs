@@ -36,9 +36,11 @@ use std::time::Duration;
 
 pub use about::{Namespace, Namespaces, Quota};
 pub use certificate::{Certificate, Words};
+pub use connect::Unmet;
 pub use handle::{Cutter, Traffic};
 pub use introduce::{Acquaintance, Introduction};
 pub use login::{Credentials, Refusal};
+pub use tls::Stranger;
 pub use watch::{Idling, News};
 
 use crate::config::settings::{ImapSettings, Listing};
@@ -71,7 +73,8 @@ impl Greeted {
         timeout: Duration,
         tell: &mut dyn FnMut(Cutter),
     ) -> Result<Self, Fault> {
-        Self::connect_telling(settings, account, timeout, tell, [Teller::silent(), Teller::silent()])
+        let nobody = [Teller::silent(), Teller::silent()];
+        Self::connect_telling(settings, account, timeout, tell, nobody).map_err(|unmet| unmet.fault)
     }
 
     /// The same; the first of those who listen is told what is said, line by line, without secrets and mail, and the other one
@@ -82,7 +85,7 @@ impl Greeted {
         timeout: Duration,
         tell: &mut dyn FnMut(Cutter),
         [teller, tunnel]: [Teller; 2],
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, Unmet> {
         let peer = Peer { account: account.clone(), host: settings.host.clone(), teller, tunnel };
         Ok(Self {
             inner: connect::connect(settings, &peer, timeout, tell)?,

@@ -5,6 +5,7 @@ mod client;
 mod fingerprints;
 mod limits;
 mod starttls;
+mod strangers;
 
 #[path = "../../support/office.rs"]
 mod office;
@@ -68,10 +69,16 @@ impl Meeting {
         )
     }
 
-    fn program(&self, office: &Office, port: u16) -> Command {
+    /// Writes the configuration.
+    fn file(&self, office: &Office, port: u16) -> PathBuf {
         let rc = office.dir().join("rc");
         fs::write(&rc, self.config(office, port)).unwrap();
         fs::set_permissions(&rc, fs::Permissions::from_mode(0o600)).unwrap();
+        rc
+    }
+
+    fn program(&self, office: &Office, port: u16) -> Command {
+        let rc = self.file(office, port);
         let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
         command.arg("-c").arg(rc).args(["-o", "-u", "basic"]);
         command.envs(self.system.iter().map(|file| ("SSL_CERT_FILE", file)));

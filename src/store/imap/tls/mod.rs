@@ -8,6 +8,7 @@ mod connector;
 mod identity;
 mod refused;
 mod socket;
+mod stranger;
 mod words;
 
 use std::net::TcpStream;
@@ -24,6 +25,7 @@ use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::fingerprint::{Digest, Fingerprint};
 pub(super) use refused::Why;
 pub(super) use socket::Patient;
+pub use stranger::Stranger;
 pub(super) use words::plainly;
 
 /// Something in the configuration that TLS can't work with.
@@ -105,6 +107,11 @@ impl<'a> Tls<'a> {
     pub(super) fn refused(&self, why: &Why, shown: Option<&[u8]>) -> Fault {
         let certificate = shown.map(Certificate::read);
         refused::fault(self.doing(), why, certificate.as_ref(), &self.settings.tls)
+    }
+
+    /// The server, if a person may be asked whether it is to be trusted all the same.
+    pub(super) fn stranger(&self, why: &Why, shown: Option<&[u8]>) -> Option<Stranger> {
+        Stranger::of(why, &Certificate::read(shown?), &self.settings.tls)
     }
 
     /// Whether a certificate has one of the fingerprints that are asked for, if any are.

@@ -45,7 +45,7 @@ impl Why {
         }
     }
 
-    fn cause(&self) -> &str {
+    pub(super) fn cause(&self) -> &str {
         match self {
             Self::Expired => "it has expired, or one of those that vouch for it has",
             Self::NotYet => "it is not valid yet",
@@ -101,14 +101,14 @@ fn trust(why: &Why, certificate: &Certificate, settings: &TlsSettings) -> String
     format!("; if you are sure that it is the right one, {how}: cert_fingerprint = {fingerprint}")
 }
 
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     let shown: Vec<String> = names.iter().take(NAMES).map(|name| short(name)).collect();
     let more = names.len().saturating_sub(NAMES);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     shown.join(", ") + &rest
 }
 
-fn short(name: &str) -> String {
+pub(super) fn short(name: &str) -> String {
     match name.char_indices().nth(LONGEST) {
         Some((place, _)) => format!("{}…", &name[..place]),
         None if name.is_empty() => "nobody".to_owned(),
@@ -116,7 +116,7 @@ fn short(name: &str) -> String {
     }
 }
 
-fn day(seconds: u64) -> String {
+pub(super) fn day(seconds: u64) -> String {
     let date = i64::try_from(seconds).ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
     date.map_or_else(|| "an unknown day".to_owned(), |date| date.format("%Y-%m-%d %H:%M").to_string())
 }

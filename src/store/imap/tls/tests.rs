@@ -117,3 +117,29 @@ fn a_certificate_that_could_not_be_looked_at_is_refused_all_the_same() {
                   nothing was sent; ask the provider to renew it, and check this machine's clock";
     assert_eq!(fault.to_string(), wanted);
 }
+
+#[test]
+fn a_person_is_asked_only_where_nothing_is_written_down_and_only_about_what_is_common() {
+    let certificate = Certificate { words: None, sha256: [0xab; 32] };
+    let pin = Fingerprint { digest: Digest::Sha1, bytes: vec![0; 20] };
+    let (unsaid, named) = (TlsSettings::default(), Roots::File("ca.pem".into()));
+    let common = [Why::Expired, Why::NotYet, Why::OtherName, Why::SelfSigned, Why::Unknown];
+    for why in &common {
+        let stranger = Stranger::of(why, &certificate, &unsaid).unwrap();
+        assert!(stranger.reason.starts_with(char::is_uppercase) && stranger.reason.ends_with('.'), "{stranger:?}");
+        let digits = "ab".repeat(32);
+        assert_eq!(stranger.lines, [format!("SHA-256 {digits}")]);
+        assert_eq!(stranger.pin(), format!("cert_fingerprint = {digits}"));
+    }
+    for why in [Why::OtherFingerprint, Why::Other("certificate revoked".to_owned())] {
+        assert_eq!(Stranger::of(&why, &certificate, &unsaid), None, "{why:?}");
+    }
+    for (roots, fingerprints) in
+        [(Roots::Unsaid, vec![pin.clone()]), (Roots::System, vec![]), (named.clone(), vec![]), (named, vec![pin])]
+    {
+        let settings = TlsSettings { roots, fingerprints, ..TlsSettings::default() };
+        for why in &common {
+            assert_eq!(Stranger::of(why, &certificate, &settings), None, "{why:?} {settings:?}");
+        }
+    }
+}
