@@ -77,6 +77,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         debug: topics(&cli.debug)?,
         quick: cli.quick,
         single: cli.single,
+        particulars: false,
     };
     if let Some(directory) = &cli.demo {
         return demonstrate(cli, directory.clone(), options)

@@ -17,6 +17,7 @@ use super::mbnames;
 use super::moves;
 use super::naming;
 use super::pairing::{self, Candidate, Names, Sides};
+use super::particulars;
 use super::python::Python;
 use super::recheck::recheck;
 use super::rehearsal::rehearse;
@@ -117,6 +118,7 @@ pub(super) fn run(task: &Task) -> Outcome {
     let worker = task.enlist(0);
     worker.light(Light::Account);
     worker.publish(EventKind::SyncStarted { account: worker.account() });
+    particulars::repositories(&worker, &task.settings.accounts[task.place]);
     let mut total = Total::default();
     // Hooks are part of it: they aren't run while another run has the account.
     match Some(task).filter(|task| !task.options.pretend).map(AccountLock::take_for).transpose() {

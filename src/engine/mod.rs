@@ -34,6 +34,7 @@ mod moves;
 mod naming;
 mod orders;
 mod pairing;
+mod particulars;
 mod password;
 mod publisher;
 mod python;

@@ -47,6 +47,8 @@ pub struct Options {
     pub quick: bool,
     /// One connection and one account at a time.
     pub single: bool,
+    /// Tell of each message too.
+    pub particulars: bool,
 }
 
 /// Everything the engine is connected to.
@@ -93,7 +95,9 @@ impl Engine {
         let at_once = if self.options.single { 1 } else { self.settings.max_sync_accounts };
         let mut runtime = Runtime {
             supervisor: Supervisor::new(accounts, at_once, list::lists(&self.settings, self.options)),
-            publisher: Publisher::new(self.events).detailing(self.options.debug),
+            publisher: Publisher::new(self.events)
+                .detailing(self.options.debug)
+                .with_particulars(self.options.particulars),
             settings: self.settings,
             options: self.options,
             questions: self.questions,

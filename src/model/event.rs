@@ -9,6 +9,7 @@ use super::fault::{Exit, Fault};
 use super::folder::Counts;
 use super::ids::{AccountName, LampId, Side};
 use super::light::Light;
+use super::particular::Particular;
 use super::topic::Topic;
 
 /// Something that happened.
@@ -227,6 +228,14 @@ pub enum EventKind {
     Ended {
         /// How.
         exit: Exit,
+    },
+    /// A particular, told only to those who asked for it.
+    Particular {
+        /// The account.
+        account: AccountName,
+        /// What happened.
+        #[serde(flatten)]
+        what: Particular,
     },
 }
 

@@ -86,6 +86,7 @@ pub fn whose(kind: &EventKind) -> (Option<&AccountName>, Option<&Arc<str>>) {
         EventKind::Failed { account, folder, .. }
         | EventKind::Warned { account, folder, .. }
         | EventKind::Noted { account, folder, .. } => (account.as_ref(), folder.as_ref()),
+        EventKind::Particular { account, what } => (Some(account), what.folder()),
         EventKind::ThreadStarted { account } | EventKind::Detailed { account, .. } => (account.as_ref(), None),
         EventKind::Started { .. }
         | EventKind::ThreadEnded
@@ -140,7 +141,8 @@ fn words(event: &Event) -> Option<(Light, String)> {
         | EventKind::FolderStarted { .. }
         | EventKind::Listing { .. }
         | EventKind::Progress { .. }
-        | EventKind::Waiting { .. } => return None,
+        | EventKind::Waiting { .. }
+        | EventKind::Particular { .. } => return None,
     };
     Some((light, text))
 }
