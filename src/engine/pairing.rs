@@ -187,7 +187,7 @@ fn make(
         let job = Job::new(worker, &pair.names, policy);
         let was_there = record.uid_validity.is_some() && record.remote == pair.names.remote;
         if side == Side::Remote && was_there && vanish::still_opens(sides, record)? {
-            job.warn("the server doesn't list this folder, but opens it, so it isn't gone".to_owned());
+            job.note("the server doesn't list this folder, but opens it, so it isn't gone".to_owned());
             return Ok(Made::Here(false));
         }
         if policy.folder_deletes && was_there && vanish::follow(&job, sides, record, side)? {

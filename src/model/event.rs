@@ -156,7 +156,7 @@ pub enum EventKind {
         /// What.
         fault: Fault,
     },
-    /// Something that a person should know, though nothing failed.
+    /// Something that a person should know, though nothing failed. What the program makes good by itself is only noted.
     Warned {
         /// The account, where it is about one.
         account: Option<AccountName>,

@@ -20,6 +20,8 @@ const TESTS: &[(&str, &[&str])] = &[
     ("it/followed.rs the_filter_is_asked_again_at_each_synchronisation", &["dynamic_folderfilter"]),
     ("it/followed.rs only_one_kind_of_address_is_used_where_that_is_wished", &["ipv6"]),
     ("it/followed.rs the_interface_that_the_file_names_is_taken", &["ui"]),
+    ("it/lines.rs lines_begin_with_their_time_where_that_is_wished", &["timestamps"]),
+    ("it/records.rs the_log_is_opened_anew_at_a_hangup_only_where_that_is_wished", &["reopenlog"]),
     ("it/power.rs what_a_power_cut_took_or_spoilt_is_fetched_again", &["fsync"]),
     ("it/lights.rs a_countdown_is_cut_short_by_a_key_and_held_by_another", &["autorefresh"]),
     ("it/python.rs the_file_of_python_is_at_hand_and_gives_the_password", &["pythonfile", "remotepasseval"]),

@@ -189,8 +189,8 @@ fn harmless_options_and_unknown_names_are_warned_about() {
             "rc:3: [general] ui = Tk.Blinkenlights: Tk.Blinkenlights is not known",
         ),
         (
-            file("ui = MachineUI, basic", "", "", ""),
-            "rc:3: [general] ui = MachineUI, basic: MachineUI is not available",
+            file("ui = MachinUI, basic", "", "", ""),
+            "rc:3: [general] ui = MachinUI, basic: MachinUI is not known, and passed over; did you mean machineui?",
         ),
         (file("accounts = A", "", "", ""), "rc:3: accounts stands in line 2 already"),
         (file("[general]", "", "", ""), "rc:3: [general] stands here again; both are merged"),
