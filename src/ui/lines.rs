@@ -198,3 +198,6 @@ impl<S: Style> FrontEnd for LineUi<S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::dovecot::{Dovecot, PASSWORD};
 use crate::local;
+use crate::terminal::Terminal;
 use crate::world::{Run, World};
 
 /// An account whose password nobody but a program knows, and with a command to run.
@@ -195,4 +196,22 @@ fn other_interfaces_are_not_told_of_each_message() {
     let log = world.dovecot.dir.join("log");
     Run::from(&world.program(&world.config()).arg("-l").arg(&log).output().unwrap()).ends_with(0);
     assert!(!fs::read_to_string(log).unwrap().contains("copying"));
+}
+
+#[test]
+fn a_password_that_is_typed_instead_is_not_shown() {
+    let world = without();
+    world.fill(1, 1);
+    for (ui, asked, answer) in [
+        ("machineui", "msg:getpass:", PASSWORD.to_owned()),
+        ("jsonui", "\"question\"", json!({ "id": 1, "answer": PASSWORD }).to_string()),
+    ] {
+        let mut terminal = Terminal::open(200, 60);
+        terminal.press(&format!("export HOME={}\n", world.dovecot.dir.display()));
+        terminal.start(&format!("-c {} -o -u {ui}", world.file(&world.config()).display()));
+        terminal.wrote(asked, 1);
+        terminal.press(&format!("{answer}\n"));
+        terminal.ends_with(0);
+        assert!(!String::from_utf8_lossy(&terminal.shown).contains(PASSWORD), "{ui}");
+    }
 }

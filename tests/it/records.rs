@@ -8,6 +8,7 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -219,7 +220,9 @@ fn the_log_is_opened_anew_at_a_hangup_only_where_that_is_wished() {
     fs::rename(&log, &old).unwrap();
     send(&program, Signal::HUP);
     // At once, whether something happens or not.
+    let late = Instant::now() + Duration::from_secs(30);
     while !log.exists() {
+        assert!(Instant::now() < late, "the log was never opened anew");
         thread::yield_now();
     }
     let before = fs::read_to_string(&old).unwrap();
@@ -232,4 +235,20 @@ fn the_log_is_opened_anew_at_a_hangup_only_where_that_is_wished() {
     let new = fs::read_to_string(&log).unwrap();
     assert!(new.contains("Test: synchronised") && !new.contains("1 account"), "{new}");
     assert_eq!(fs::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn the_log_is_the_same_beside_any_interface() {
+    let world = World::new();
+    world.fill(1, 1);
+    world.sync().ends_with(0);
+    for ui in ["ttyui", "basic", "quiet", "syslog", "machineui", "jsonui"] {
+        let log = world.dovecot.dir.join(format!("log-{ui}"));
+        let (out, _) = run(&world, &["-u", ui, "-l", log.to_str().unwrap()], true);
+        Run::from(&out).ends_with(0);
+        let text = fs::read_to_string(log).unwrap();
+        let lines: Vec<&str> = text.lines().map(|line| line.split_at(21).1).collect();
+        assert_eq!(lines.len(), 7, "{ui}: {text}");
+        assert!(lines[5].starts_with("Test: synchronised: 1 folder in "), "{ui}: {text}");
+    }
 }
