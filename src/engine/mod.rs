@@ -6,7 +6,7 @@
 //! shares the folders out among its folder workers, one connection each (`team`; `hands` lets several of them fetch for one
 //! huge folder, and `again` goes on where a connection was lost). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
 //! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that. What
-//! a connection logs in with comes from `password` and `token`.
+//! a connection logs in with comes from `password` and `token`. Programs that read along are told `particulars`.
 //!
 //! An `errand` is done beside all that, once, while a person waits: `migration` renames files that carry an older digest,
 //! `removal` deletes a folder on the server, and an `inspection` shows what there is.
