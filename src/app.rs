@@ -78,6 +78,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         debug: topics(&cli.debug)?,
         quick: cli.quick,
         single: cli.single,
+        particulars: false,
     };
     if let Some(directory) = &cli.demo {
         return demonstrate(cli, directory.clone(), options)
@@ -159,6 +160,8 @@ fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
             UiName::Basic => Kind::Basic,
             UiName::Quiet => Kind::Quiet,
             UiName::Syslog => Kind::Syslog,
+            UiName::Machine => Kind::Machine,
+            UiName::Json => Kind::Json,
         })
         // The only one that is wanted says itself what it lacks.
         .filter(|kind| *kind != Kind::Syslog || configured.len() == 1 || Syslog::open().is_ok())
@@ -178,17 +181,21 @@ impl Ready {
     /// Runs the engine in a thread of its own and the interface in this one, until both have ended.
     fn synchronise(self) -> Exit {
         let (events, seen) = bounded(EVENTS);
-        let seen = match recorded(seen, self.records) {
+        let (reopen, reopened) = bounded(1);
+        let seen = match recorded(seen, reopened, self.records) {
             Ok(seen) => seen,
             Err(error) => return internal(&format!("starting the log: {error}")),
         };
         let (questions, asked) = bounded(EVENTS);
         let (commands, obeyed) = bounded(EVENTS);
-        let setup = ui::Setup { lamp: self.settings.lamp, welcome: is_new(&self.settings), ..ui::Setup::default() };
+        let welcome = is_new(&self.settings);
+        let Settings { lamp, timestamps, reopen_log, .. } = self.settings;
+        let setup = ui::Setup { lamp, welcome, timestamps, ..ui::Setup::default() };
         let settings = Arc::new(self.settings);
         let python = self.python;
-        let engine = Engine { settings, options: self.options, python, events, questions, commands: obeyed };
-        let _listener = match signals::Listener::start(commands.clone()) {
+        let options = Options { particulars: self.ui.tells_particulars(), ..self.options };
+        let engine = Engine { settings, options, python, events, questions, commands: obeyed };
+        let _listener = match signals::Listener::start(commands.clone(), Some(reopen).filter(|_| reopen_log)) {
             Ok(listener) => listener,
             Err(error) => return internal(&format!("listening for signals: {error}")),
         };
@@ -215,12 +222,16 @@ fn is_new(settings: &Settings) -> bool {
 }
 
 /// The events as the interface sees them: when the records have been kept.
-fn recorded(events: Receiver<Event>, mut records: Vec<Box<dyn Record>>) -> io::Result<Receiver<Event>> {
+fn recorded(
+    events: Receiver<Event>,
+    reopen: Receiver<()>,
+    mut records: Vec<Box<dyn Record>>,
+) -> io::Result<Receiver<Event>> {
     if records.is_empty() {
         return Ok(events);
     }
     let (to, shown) = bounded(EVENTS);
-    thread::Builder::new().name("log".into()).spawn(move || beside::keep(&events, &to, &mut records))?;
+    thread::Builder::new().name("log".into()).spawn(move || beside::keep(&events, reopen, &to, &mut records))?;
     Ok(shown)
 }
 

@@ -46,7 +46,7 @@ pub struct Cli {
     /// Look only where messages have come or gone; flags wait, unless the server can tell of them as easily.
     #[arg(short = 'q')]
     pub quick: bool,
-    /// Use this interface: blinkenlights, ttyui, basic, quiet or syslog.
+    /// Use this interface: blinkenlights, ttyui, basic, quiet, syslog, machineui or jsonui.
     #[arg(short = 'u', value_name = "UI")]
     pub ui: Option<String>,
     /// One account and one connection at a time.

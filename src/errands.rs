@@ -111,7 +111,7 @@ fn with_a_person(
     job: impl FnOnce(Errand) -> Exit + Send + 'static,
 ) -> Exit {
     let ((questions, asked), (commands, obeyed)) = (bounded(1), bounded(COMMANDS));
-    let _listener = match signals::Listener::start(commands.clone()) {
+    let _listener = match signals::Listener::start(commands.clone(), None) {
         Ok(listener) => listener,
         Err(error) => return internal(&format!("listening for signals: {error}")),
     };

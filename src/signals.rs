@@ -18,16 +18,21 @@ pub struct Listener {
 
 impl Listener {
     /// Turns SIGUSR1 into "sync now", SIGUSR2 into "stop after the sync", and SIGTERM, SIGINT and SIGHUP into "stop"; a
-    /// second one of these means at once.
+    /// second one of these means at once. With `reopen`, SIGHUP stops nothing, and a word goes there instead.
     ///
     /// # Errors
     /// When the system refuses handlers or threads.
-    pub fn start(commands: Sender<Command>) -> io::Result<Self> {
+    pub fn start(commands: Sender<Command>, reopen: Option<Sender<()>>) -> io::Result<Self> {
         let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2])?;
         let handle = signals.handle();
         let thread = thread::Builder::new().name("signals".into()).spawn(move || {
             let mut stopping = false;
             for signal in signals.forever() {
+                if let Some(reopen) = reopen.as_ref().filter(|_| signal == SIGHUP) {
+                    // One that is waiting already is enough.
+                    let _ = reopen.try_send(());
+                    continue;
+                }
                 let command = command(signal, &mut stopping);
                 if commands.send(command).is_err() {
                     return;

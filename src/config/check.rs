@@ -19,20 +19,24 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// The section of what the lights look like.
 const LIGHTS: &str = "ui.Curses.Blinkenlights";
 
-/// What interfaces are called in files of any age; `None` for those that don't exist yet.
-const INTERFACES: [(&str, Option<UiName>); 12] = [
-    ("blinkenlights", Some(UiName::Blinkenlights)),
-    ("curses.blinkenlights", Some(UiName::Blinkenlights)),
-    ("ttyui", Some(UiName::Ttyui)),
-    ("tty.ttyui", Some(UiName::Ttyui)),
-    ("basic", Some(UiName::Basic)),
-    ("noninteractive.basic", Some(UiName::Basic)),
-    ("quiet", Some(UiName::Quiet)),
-    ("noninteractive.quiet", Some(UiName::Quiet)),
-    ("machineui", None),
-    ("machine.machineui", None),
-    ("syslog", Some(UiName::Syslog)),
-    ("noninteractive.syslog", Some(UiName::Syslog)),
+/// The section of what lines look like.
+const BASIC: &str = "ui.Noninteractive.Basic";
+
+/// What interfaces are called in files of any age.
+const INTERFACES: [(&str, UiName); 13] = [
+    ("blinkenlights", UiName::Blinkenlights),
+    ("curses.blinkenlights", UiName::Blinkenlights),
+    ("ttyui", UiName::Ttyui),
+    ("tty.ttyui", UiName::Ttyui),
+    ("basic", UiName::Basic),
+    ("noninteractive.basic", UiName::Basic),
+    ("quiet", UiName::Quiet),
+    ("noninteractive.quiet", UiName::Quiet),
+    ("machineui", UiName::Machine),
+    ("machine.machineui", UiName::Machine),
+    ("jsonui", UiName::Json),
+    ("syslog", UiName::Syslog),
+    ("noninteractive.syslog", UiName::Syslog),
 ];
 
 /// The settings of these accounts, or of those that the file lists when none are named. `None`, or settings that must
@@ -42,6 +46,7 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
     judge(source, "general", &[Kind::General]);
     judge(source, "mbnames", &[Kind::Mbnames]);
     judge(source, LIGHTS, &[Kind::Lights]);
+    judge(source, BASIC, &[Kind::Basic]);
     let environment = source.environment;
     let metadata = source.read("general", "metadata", |text| value::path(text, environment));
     let metadata = metadata.map_or_else(|| value::path("~/.offlineimap", environment), Ok);
@@ -63,6 +68,8 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
         pythonfile: pythonfile(source),
         only: None,
         lamp: lamp(source),
+        timestamps: source.read(BASIC, "timestamps", boolean).unwrap_or(false),
+        reopen_log: source.read("general", "reopenlog", boolean).unwrap_or(false),
         mailbox_list: mailbox_list(source),
         accounts,
     })
@@ -220,15 +227,11 @@ fn interfaces(source: &mut Source) -> Vec<UiName> {
     let names = source.read("general", "ui", |text| Ok(value::list(text))).unwrap_or_default();
     let mut found = Vec::new();
     for name in names {
-        match INTERFACES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
-            Some((_, Some(ui))) => found.push(*ui),
-            Some((_, None)) => {
-                source.doubtful("general", "ui", &format!("{name} is not available yet, and passed over"));
-            }
-            None => {
-                let hint = did_you_mean(&name, INTERFACES.iter().map(|(known, _)| *known));
-                source.doubtful("general", "ui", &format!("{name} is not known, and passed over{hint}"));
-            }
+        if let Some((_, ui)) = INTERFACES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
+            found.push(*ui);
+        } else {
+            let hint = did_you_mean(&name, INTERFACES.iter().map(|(known, _)| *known));
+            source.doubtful("general", "ui", &format!("{name} is not known, and passed over{hint}"));
         }
     }
     found

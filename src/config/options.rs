@@ -12,6 +12,8 @@ pub enum Kind {
     Mbnames,
     /// `[ui.Curses.Blinkenlights]`.
     Lights,
+    /// `[ui.Noninteractive.Basic]`.
+    Basic,
     /// `[Account X]`.
     Account,
     /// `[Repository X]` of every type.
@@ -76,7 +78,7 @@ const fn opt(kind: Kind, name: &'static str, default: &'static str, standing: St
     Opt { name, kind, default, standing, about }
 }
 
-use Kind::{Account, General, Gmail, Imap, Lights, Maildir, Mbnames, Repository};
+use Kind::{Account, Basic, General, Gmail, Imap, Lights, Maildir, Mbnames, Repository};
 use Standing::{Followed, Harmless, Refused};
 
 /// The standing of what must not be ignored, whatever its value.
@@ -93,6 +95,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(General, "pythonfile", "", Followed, "Python that is run before the Python in other options"),
     opt(General, "socktimeout", "60", Followed, "seconds that a server may stay silent"),
     opt(General, "fsync", "yes", Followed, "flush mail to the disk before it is recorded"),
+    opt(General, "reopenlog", "no", Followed, "SIGHUP opens the log file anew, and stops nothing"),
     opt(Mbnames, "enabled", "no", Followed, "write a list of all folders for the mail reader"),
     opt(Mbnames, "filename", "", Followed, "where that list is written"),
     opt(Mbnames, "header", "'mailboxes '", Followed, "what it begins with, as Python"),
@@ -103,6 +106,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(Mbnames, "incremental", "no", Followed, "write the list after each account"),
     opt(Mbnames, "sort_keyfunc", "", Followed, "the order of the list, as Python"),
     opt(Lights, "statuschar", ".", Followed, "the character that a light is drawn with; with . as the program likes"),
+    opt(Basic, "timestamps", "no", Followed, "begin each line with its time"),
     opt(Account, "localrepository", "", Followed, "the repository on this machine"),
     opt(Account, "remoterepository", "", Followed, "the repository on the server"),
     opt(Account, "watch", "yes", Followed, "whether what changes between synchronisations is synchronised at once"),
@@ -170,7 +174,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(Imap, "reference", "", Followed, "where the server's folders begin"),
     opt(Imap, "idlefolders", "", Followed, "folders to watch between synchronisations"),
     opt(Imap, "maxconnections", "4", Followed, "how many connections at once"),
-    opt(Imap, "holdconnectionopen", "no", Followed, "keep connections between synchronisations"),
+    opt(Imap, "holdconnectionopen", "no", Harmless, "keep connections between synchronisations"),
     opt(Imap, "keepalive", "", Followed, "seconds between signs of life on kept connections"),
     opt(Imap, "expunge", "yes", Followed, "remove what is deleted from the server for good"),
     opt(Imap, "subscribedonly", "no", Followed, "synchronise only folders that are subscribed to"),

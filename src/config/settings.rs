@@ -21,6 +21,7 @@ pub use watch::WatchSettings;
 
 /// Everything that one run needs to know.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Settings {
     /// The directory of ledgers and locks.
     pub metadata: PathBuf,
@@ -40,6 +41,10 @@ pub struct Settings {
     pub only: Option<Patterns>,
     /// The character that a light is drawn with; `None`: the program's own.
     pub lamp: Option<char>,
+    /// Whether plain lines begin with their time.
+    pub timestamps: bool,
+    /// Whether SIGHUP opens the log file anew, rather than stops the program.
+    pub reopen_log: bool,
     /// The list of all folders to write, if one is wanted.
     pub mailbox_list: Option<MailboxList>,
     /// The accounts to synchronise, in the order of `accounts`.
@@ -59,6 +64,8 @@ impl Settings {
             pythonfile: None,
             only: None,
             lamp: None,
+            timestamps: false,
+            reopen_log: false,
             mailbox_list: None,
             accounts,
         }
@@ -78,6 +85,10 @@ pub enum UiName {
     Quiet,
     /// Nothing here; the log goes to syslog.
     Syslog,
+    /// For programs, as OfflineIMAP's.
+    Machine,
+    /// For programs, as JSON.
+    Json,
 }
 
 /// What to run beside the synchronisations: commands, each by way of the shell, and a Python function.

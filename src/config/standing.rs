@@ -69,6 +69,7 @@ fn kinds(source: &Source, section: &str) -> Option<Vec<Kind>> {
         "general" => return Some(vec![Kind::General]),
         "mbnames" => return Some(vec![Kind::Mbnames]),
         "ui.Curses.Blinkenlights" => return Some(vec![Kind::Lights]),
+        "ui.Noninteractive.Basic" => return Some(vec![Kind::Basic]),
         _ if section.starts_with("Account ") => return Some(vec![Kind::Account]),
         _ if !section.starts_with("Repository ") => return None,
         _ => {}

@@ -6,26 +6,19 @@ use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
-use super::asides::{self, Wish};
-use super::connect::{Means, connect, disconnect};
-use super::doubt::{self, Flushing};
+use super::asides::Wish;
+use super::connect::{Means, connect};
+use super::course::synchronise;
 use super::folder::{Done, Policy};
 use super::glance::Glance;
 use super::hooks;
 use super::intents;
 use super::lock::AccountLock;
-use super::mbnames;
-use super::moves;
 use super::naming;
-use super::pairing::{self, Candidate, Names, Sides};
+use super::particulars;
 use super::python::Python;
-use super::recheck::recheck;
-use super::rehearsal::rehearse;
-use super::root::check_root;
 use super::runtime::{Options, Report};
 use super::supervisor::Trouble;
-use super::takeover;
-use super::team::{self, Work};
 use super::token::Tokens;
 use super::trust::Trust;
 use super::worker::{Publisher, Worker};
@@ -40,8 +33,6 @@ use crate::model::question::Question;
 use crate::model::topic::Topic;
 use crate::plan::messages::Permission;
 use crate::store::imap::{Credentials, ImapRepository};
-use crate::store::ledger::sqlite::{SqliteLedger, ledger_path};
-use crate::store::ledger::{FolderRecord, Ledger};
 use crate::store::maildir::{Called, Maildir};
 
 /// What one run of an account needs.
@@ -113,9 +104,10 @@ impl Total {
     }
 
     /// Says that the run has begun.
-    pub(super) fn announce(&mut self, worker: &Worker) {
+    pub(super) fn announce(&mut self, task: &Task, worker: &Worker) {
         if !std::mem::replace(&mut self.announced, true) {
             worker.publish(EventKind::SyncStarted { account: worker.account() });
+            particulars::repositories(worker, &task.settings.accounts[task.place]);
         }
     }
 
@@ -145,7 +137,7 @@ pub(super) fn run(task: &Task) -> Outcome {
     worker.light(Light::Account);
     let mut total = Total::default();
     if task.glance.is_none() {
-        total.announce(&worker);
+        total.announce(task, &worker);
     }
     // Hooks are part of it: they aren't run while another run has the account.
     match Some(task).filter(|task| !task.options.pretend).map(AccountLock::take_for).transpose() {
@@ -190,7 +182,7 @@ fn with_hooks(task: &Task, worker: &Worker, total: &mut Total) {
 }
 
 /// Runs what is to be run before.
-fn before(task: &Task, worker: &Worker, total: &mut Total) {
+pub(super) fn before(task: &Task, worker: &Worker, total: &mut Total) {
     let hooks = Some(&task.settings.accounts[task.place].hooks).filter(|_| !task.options.pretend);
     hooks::call(task, worker, total, "presynchook", hooks.and_then(|hooks| hooks.before.as_ref()));
 }
@@ -267,76 +259,4 @@ fn may_create(common: &CommonSettings) -> bool {
 
 fn permission(common: &CommonSettings) -> Permission {
     Permission { write: !common.read_only, delete: !common.read_only && common.sync_deletes }
-}
-
-fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Result<(), Fault> {
-    if task.options.pretend {
-        return rehearse(task, worker, total);
-    }
-    let ledger_path = ledger_path(&task.settings.metadata, task.account().as_str());
-    let shared = Shared::new(task, ledger_path);
-    let mut ledger = SqliteLedger::open(&shared.ledger_path)?;
-    let mut flushing = Flushing::begin(&mut ledger, task.settings.fsync, doubt::boot())?;
-    asides::grant_all(task, &mut ledger)?;
-    if task.thorough {
-        ledger.look_again()?;
-    }
-    let mut known = ledger.folders()?;
-    let mut local = shared.maildir(worker);
-    if !check_root(&shared.account.local.root, &known)? {
-        local.create_root()?;
-    }
-    if let Some(glance) = &task.glance
-        && glance.sees_nothing(worker, shared.policy(), (&mut local, &mut ledger))?
-    {
-        return flushing.end(&mut ledger, &local, true);
-    }
-    let mut credentials = task.credentials.clone();
-    let mut remote = shared.connect(worker, &mut credentials)?;
-    // Only now: a name that was misspelt the first time has never been anybody's.
-    ledger.bind(&shared.origin())?;
-    if let Some(credentials) = credentials.clone() {
-        let _ = task.reports.send(Report::LoggedIn { account: task.account().clone(), credentials });
-    }
-    worker.light(Light::Account);
-    flushing.announce(&mut ledger)?;
-    let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
-    let folders = list(&shared, worker, &mut sides, &mut known, total)?;
-    mbnames::remember(&shared, worker, &folders, total);
-    takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
-    let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
-    let (queue, hands) = pairing::queue(worker, shared.policy(), sides.ledger, folders, &known, total)?;
-    let quiet = queue.is_empty();
-    if let Some(glance) = &task.glance {
-        glance.seen(&mut local, &mut ledger)?;
-        if quiet && total.failures == 0 {
-            disconnect(worker, remote);
-            return flushing.end(&mut ledger, &local, quiet);
-        }
-        total.announce(worker);
-        before(task, worker, total);
-    }
-    let work = Work { queue: &queue, hands, foreseen: &foreseen };
-    team::share_out(&shared, worker, remote, credentials.as_ref(), work, total);
-    flushing.end(&mut ledger, &local, quiet)?;
-    if total.failures == 0 { worker.checkpoint() } else { Ok(()) }
-}
-
-/// Lists and pairs the folders, in the order that the configuration wants, and looks here at those of which only that is in
-/// question.
-pub(super) fn list(
-    shared: &Shared<'_>,
-    worker: &Worker,
-    sides: &mut Sides<'_>,
-    known: &mut [FolderRecord],
-    total: &mut Total,
-) -> Result<Vec<Candidate>, Fault> {
-    let (mut there, mut here) = shared.names()?;
-    let (only, called) = (shared.task.settings.only.as_ref(), &*shared.called);
-    let listing = &shared.account.remote.listing;
-    let names = Names { only, called, listing, remote: &mut there, local: &mut here };
-    let mut folders = pairing::list(worker, shared.policy(), (sides, names), known, total)?;
-    there.sort(&mut folders)?;
-    recheck(worker, shared.policy(), (&mut *sides.local, &mut *sides.ledger), &mut folders, known)?;
-    Ok(folders)
 }

@@ -45,9 +45,9 @@ pub(super) fn reconnect(
     worker: &Worker,
     fault: &Fault,
     (remote, credentials): (&mut ImapRepository, &mut Option<Credentials>),
-    warn: impl FnOnce(String),
+    note: impl FnOnce(String),
 ) -> Result<(), Fault> {
-    warn(format!("{}: {}; trying again over a new connection", fault.doing, fault.cause.trim_end_matches('.')));
+    note(format!("{}: {}; trying again over a new connection", fault.doing, fault.cause.trim_end_matches('.')));
     *remote = shared.connect(worker, credentials)?;
     Ok(())
 }
@@ -76,7 +76,7 @@ pub(super) fn synchronise(
             break;
         }
         let way = (&mut *remote, &mut *credentials);
-        let connected = lost.map_or(Ok(()), |fault| reconnect(shared, job.worker, &fault, way, |text| job.warn(text)));
+        let connected = lost.map_or(Ok(()), |fault| reconnect(shared, job.worker, &fault, way, |text| job.note(text)));
         if let Err(fault) = connected {
             all.fatal = Some(fault);
             break;

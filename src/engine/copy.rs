@@ -68,6 +68,7 @@ impl Delivery for Download<'_, '_> {
         if self.waiting.len() >= GROUP_MESSAGES || self.bytes >= GROUP_BYTES {
             self.settle()?;
         }
+        self.work.job.copying(Side::Local, head.id);
         self.inner.begin(size, head)
     }
 
@@ -116,6 +117,7 @@ impl<'a, 'w> Upload<'a, 'w> {
 impl Delivery for Upload<'_, '_> {
     fn begin(&mut self, size: u64, head: &Head) -> Result<(), Fault> {
         self.work.job.worker.checkpoint()?;
+        self.work.job.copying(Side::Remote, head.id);
         let planned = self.flags.iter().find(|(id, _)| Some(*id) == head.id).map(|(_, flags)| flags.clone());
         self.inner.begin(size, &Head { id: head.id, flags: planned, date: head.date })
     }

@@ -14,8 +14,8 @@ use crate::model::light::Light;
 use crate::model::message::MessageId;
 use crate::plan::action::{Action, Plan};
 use crate::plan::flags::{Change, Merged};
+use crate::store::FlagChange;
 use crate::store::ledger::{Entry, State};
-use crate::store::{FlagChange, Mailbox};
 
 /// Messages whose flags are changed, or that are deleted, and recorded together.
 const CHANGES: usize = 1000;
@@ -79,8 +79,8 @@ fn merge(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fa
         .collect();
     for group in merges.chunks(CHANGES) {
         work.job.worker.checkpoint()?;
-        let there = change(work, group.iter().map(|(uid, merged)| (*uid, &merged.remote)), open.remote)?;
-        let here = change(work, group.iter().map(|(uid, merged)| (*uid, &merged.local)), open.local)?;
+        let there = change(work, Side::Remote, group.iter().map(|(uid, merged)| (*uid, &merged.remote)), open)?;
+        let here = change(work, Side::Local, group.iter().map(|(uid, merged)| (*uid, &merged.local)), open)?;
         let mut entries = Vec::with_capacity(group.len());
         for (uid, merged) in group {
             let id = MessageId::Uid(*uid);
@@ -100,8 +100,9 @@ fn merge(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fa
 /// Changes flags on one side; gives back the messages for which that failed.
 fn change<'a>(
     work: &mut Work<'_>,
+    side: Side,
     changes: impl Iterator<Item = (Uid, &'a Change)>,
-    mailbox: &mut dyn Mailbox,
+    open: &mut Open<'_>,
 ) -> Result<HashSet<MessageId>, Fault> {
     let changes: Vec<FlagChange> = changes
         .filter(|(_, change)| !change.is_nothing())
@@ -116,7 +117,8 @@ fn change<'a>(
     }
     let adding = changes.iter().any(|change| !change.add.is_empty());
     work.job.worker.light(if adding { Light::AddingFlags } else { Light::RemovingFlags });
-    Ok(failed_ids(work, mailbox.change_flags(&changes)?))
+    work.job.flagging(side, &changes);
+    Ok(failed_ids(work, open.side(side).change_flags(&changes)?))
 }
 
 fn delete(work: &mut Work<'_>, plan: &Plan, on: Side, open: &mut Open<'_>) -> Result<(), Fault> {
@@ -131,6 +133,7 @@ fn delete(work: &mut Work<'_>, plan: &Plan, on: Side, open: &mut Open<'_>) -> Re
     for group in gone.chunks(CHANGES) {
         work.job.worker.checkpoint()?;
         work.job.worker.light(Light::Deleting);
+        work.job.deleting(on, group);
         let ids: Vec<MessageId> = group.iter().copied().map(MessageId::Uid).collect();
         let faults = open.side(on).delete(&ids)?;
         // What must not be deleted is kept from now on, so that it neither comes back nor is tried again at each run.

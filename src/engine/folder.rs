@@ -167,6 +167,7 @@ pub(super) fn synchronise(
 ) -> Done {
     let (account, folder) = (job.worker.account(), job.names.shown.clone());
     job.worker.light(Light::Folder);
+    job.named();
     job.worker.publish(EventKind::FolderStarted { account: account.clone(), folder: folder.clone() });
     let mut done = Done { folder: folder.clone(), ..Done::default() };
     match attempt(job, remote, local, ledger, &mut done) {

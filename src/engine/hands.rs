@@ -146,7 +146,7 @@ pub(super) fn help(
     match lend(&job, errand, remote, local, ledger) {
         Err(fault) if fault.reach <= Reach::Folder => {
             // Whoever else is there takes all of it.
-            job.warn(format!("one connection less: {fault}"));
+            job.note(format!("one connection less: {fault}"));
             Ok(())
         }
         other => other,

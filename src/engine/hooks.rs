@@ -7,6 +7,7 @@ use std::time::Duration;
 use tempfile::NamedTempFile;
 
 use super::account::{Task, Total};
+use super::particulars;
 use super::python::Python;
 use super::shell::{End, Running};
 use super::worker::Worker;
@@ -62,7 +63,11 @@ fn run(
         command.env("OFFLINEIMAPSYNCMODE", mode).env("BLINKENSYNC_MODE", mode);
         command.env("BLINKENSYNC_ACCOUNT", worker.account().as_str()).env("BLINKENSYNC_CHANGES", list.path());
     });
-    let end = running.map_err(wrong)?.wait(worker, limit)?.map_err(wrong)?;
+    let running = running.map_err(wrong)?;
+    particulars::hook_started(worker, option);
+    let end = running.wait(worker, limit)?.map_err(wrong)?;
+    let code = if let End::Exited(status) = &end { status.code() } else { None };
+    particulars::hook_ended(worker, option, code);
     worker.light(Light::Account);
     let words = said.last_line();
     match end {

@@ -44,7 +44,8 @@ pub(super) fn establish(
         refresh(open, survey)?;
         return Ok(true);
     }
-    if renumbered {
+    if let Some(before) = survey.record.uid_validity {
+        job.renumbered(before, validity);
         job.note("the server has numbered its messages anew (UIDVALIDITY changed); recognising them by content".into());
     } else {
         job.note("the numbers in the names of local files aren't the server's; recognising messages by content".into());

@@ -8,7 +8,8 @@
 //! `doubt`), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that. What
 //! a connection logs in with comes from `password` and `token`; of a server that nobody vouches for a person is asked (`trust`).
 //! Messages that can't be copied wait (`quarantine`) for another day or for somebody's wish (`asides`); that, and what the
-//! ledger knows of folders (`known`), is seen to by the runtime's clerk, beside the runs.
+//! ledger knows of folders (`known`), is seen to by the runtime's clerk, beside the runs. Programs that read along are told
+//! `particulars`.
 //!
 //! Between its runs an account is watched (`watch`); what has changed is looked at by a run that is only a `glance`. `backoff` and
 //! `clocks` help where servers, networks and machines come and go.
@@ -26,6 +27,7 @@ mod clocks;
 mod connect;
 mod contents;
 mod copy;
+mod course;
 mod decide;
 mod doubt;
 mod errand;
@@ -45,6 +47,7 @@ mod moves;
 mod naming;
 mod orders;
 mod pairing;
+mod particulars;
 mod password;
 mod publisher;
 mod python;

@@ -187,7 +187,7 @@ fn make(
         let job = Job::new(worker, &pair.names, policy);
         let was_there = record.uid_validity.is_some() && record.remote == pair.names.remote;
         if side == Side::Remote && was_there && vanish::still_opens(sides, record)? {
-            job.warn("the server doesn't list this folder, but opens it, so it isn't gone".to_owned());
+            job.note("the server doesn't list this folder, but opens it, so it isn't gone".to_owned());
             return Ok(Made::Here(false));
         }
         if policy.folder_deletes && was_there && vanish::follow(&job, sides, record, side)? {
@@ -220,7 +220,6 @@ pub(super) fn side_in_words(side: Side) -> &'static str {
 /// The folders that have to be looked at: all but those that are certainly unchanged on both sides and hold nothing that is to
 /// be tried again; in a quick run, only those in which messages have come or gone. And how many workers they are enough for.
 pub(super) fn queue(
-    worker: &Worker,
     policy: Policy,
     ledger: &mut dyn Ledger,
     candidates: Vec<Candidate>,
@@ -251,10 +250,13 @@ pub(super) fn queue(
         // There is room, and the receiver is in our hands.
         let _ = sender.send(candidate.names);
     }
-    let to_look = receiver.len() as u64;
-    let (account, total) = (worker.account(), total.folders);
-    worker.publish(EventKind::FoldersListed { account, total, unchanged: total - to_look });
     Ok((receiver, hands))
+}
+
+/// Tells how many folders there are, and how many of them are to be looked at.
+pub(super) fn tell(worker: &Worker, total: &Total, queue: &Receiver<FolderPair>) {
+    let (account, total) = (worker.account(), total.folders);
+    worker.publish(EventKind::FoldersListed { account, total, unchanged: total - queue.len() as u64 });
 }
 
 /// How many workers would find something to do in a folder, by the number of messages that are new on the server.

@@ -5,6 +5,7 @@ use crossbeam_channel::{Sender, TrySendError};
 
 use crate::model::event::{Event, EventKind};
 use crate::model::ids::{AccountName, LampId};
+use crate::model::particular::Particular;
 use crate::model::topic::{Topic, Topics};
 
 /// Publishes events. A full channel holds back everything but progress, of which only the latest matters.
@@ -12,16 +13,34 @@ use crate::model::topic::{Topic, Topics};
 pub(super) struct Publisher {
     events: Sender<Event>,
     topics: Topics,
+    particulars: bool,
 }
 
 impl Publisher {
     pub(super) fn new(events: Sender<Event>) -> Self {
-        Self { events, topics: Topics::default() }
+        Self { events, topics: Topics::default(), particulars: false }
     }
 
     /// The same; publishes details of these topics as well.
     pub(super) fn detailing(self, topics: Topics) -> Self {
         Self { topics, ..self }
+    }
+
+    /// The same; publishes particulars as well, if they are wanted.
+    pub(super) fn with_particulars(self, particulars: bool) -> Self {
+        Self { particulars, ..self }
+    }
+
+    /// Whether particulars are wanted.
+    pub(super) fn tells_particulars(&self) -> bool {
+        self.particulars
+    }
+
+    /// Publishes a particular, if it is wanted; it is put together only then.
+    pub(super) fn particular(&self, lamp: LampId, account: &AccountName, what: impl FnOnce() -> Particular) {
+        if self.particulars {
+            self.publish(lamp, EventKind::Particular { account: account.clone(), what: what() });
+        }
     }
 
     /// Whether details of this topic are wanted.

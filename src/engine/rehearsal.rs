@@ -3,8 +3,9 @@
 
 use crossbeam_channel::Receiver;
 
-use super::account::{Shared, Task, Total, list};
+use super::account::{Shared, Task, Total};
 use super::connect::disconnect;
+use super::course::list;
 use super::folder::{self, Job};
 use super::lock::AccountLock;
 use super::pairing::Sides;
@@ -45,7 +46,8 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     let folders = list(&shared, worker, &mut sides, &mut known, total)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
-    let (queue, _) = pairing::queue(worker, shared.policy(), sides.ledger, folders, &known, total)?;
+    let (queue, _) = pairing::queue(shared.policy(), sides.ledger, folders, &known, total)?;
+    pairing::tell(worker, total, &queue);
     one_by_one(&shared, worker, &mut sides, &foreseen, &queue, total)?;
     if let Some(remote) = remote.into_inner() {
         disconnect(worker, remote);

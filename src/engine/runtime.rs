@@ -52,6 +52,8 @@ pub struct Options {
     pub quick: bool,
     /// One connection and one account at a time.
     pub single: bool,
+    /// Tell of each message too.
+    pub particulars: bool,
 }
 
 /// Everything the engine is connected to.
@@ -105,7 +107,9 @@ impl Engine {
         let mut runtime = Runtime {
             supervisor: Supervisor::new(accounts, at_once, list::lists(&self.settings, self.options))
                 .with_chance(fastrand::f64),
-            publisher: Publisher::new(self.events).detailing(self.options.debug),
+            publisher: Publisher::new(self.events)
+                .detailing(self.options.debug)
+                .with_particulars(self.options.particulars),
             settings: self.settings,
             options: self.options,
             questions: self.questions,

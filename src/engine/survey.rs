@@ -31,11 +31,13 @@ pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Option<Survey
     // What is tried again may not have changed, and would not be among the changes.
     let all = quarantine::is_due(&open.ledger.quarantined(record.id)?);
     let there = look(open.remote, record.remote_mark.as_ref().filter(|_| !all), &rows)?;
+    job.listed(Side::Remote, &there);
     let validity = validity(job, open.remote)?;
     let there = intents::let_settle(job, &record, open, there, &rows)?;
     job.worker.checkpoint()?;
     listing(job, Side::Local);
     let here = look(open.local, record.local_mark.as_ref().filter(|_| !all), &rows)?;
+    job.listed(Side::Local, &here);
     job.worker.light(Light::Directing);
     let mut survey = Survey { record, rows, there, here };
     if survey.record.uid_validity == Some(validity) {

@@ -92,14 +92,14 @@ fn collect(worker: &Worker, finished: &Receiver<Result<Done, Fault>>, total: &mu
     }
 }
 
-fn warn_of(worker: &Worker, fault: &Fault) {
+fn note_of(worker: &Worker, fault: &Fault) {
     if !fault.is_stop() {
-        warn(worker, format!("one connection less: {fault}"));
+        note(worker, format!("one connection less: {fault}"));
     }
 }
 
-fn warn(worker: &Worker, text: String) {
-    worker.publish(EventKind::Warned { account: Some(worker.account()), folder: None, text });
+fn note(worker: &Worker, text: String) {
+    worker.publish(EventKind::Noted { account: Some(worker.account()), folder: None, text });
 }
 
 /// What one folder worker has of the common work.
@@ -122,7 +122,7 @@ fn work(
     let remote = match connection.map_or_else(|| shared.connect(&worker, &mut credentials), Ok) {
         Ok(remote) => remote,
         // The others go on with the connections that there are; what they can't reach is reported in the end.
-        Err(fault) => return warn_of(&worker, &fault),
+        Err(fault) => return note_of(&worker, &fault),
     };
     remote.tell(worker.teller(Topic::Imap));
     let results = share.results.clone();
@@ -169,7 +169,7 @@ fn work_off(
         match hands::help(worker, policy, &errand, &mut remote, &mut local, &mut ledger) {
             // What it could not fetch is tried again by the one whose folder it is.
             Err(fault) if fetching.retries > 0 && again::is_lost(worker, &fault) => {
-                again::reconnect(shared, worker, &fault, (&mut remote, credentials), |text| warn(worker, text))?;
+                again::reconnect(shared, worker, &fault, (&mut remote, credentials), |text| note(worker, text))?;
             }
             ended => ended?,
         }

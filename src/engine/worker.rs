@@ -13,6 +13,7 @@ use crate::model::event::EventKind;
 use crate::model::fault::Fault;
 use crate::model::ids::{AccountName, LampId};
 use crate::model::light::Light;
+use crate::model::particular::Particular;
 use crate::model::question::{Answer, Ask, Question};
 use crate::model::topic::Topic;
 use crate::store::teller::Teller;
@@ -72,6 +73,18 @@ impl Worker {
     /// Tells a detail, if it is wanted.
     pub(super) fn detail(&self, topic: Topic, words: impl FnOnce() -> String) {
         self.publisher.detail(self.lamp, Some(&self.account), topic, words);
+    }
+
+    /// Tells a particular, if it is wanted.
+    pub(super) fn particular(&self, what: impl FnOnce() -> Particular) {
+        self.publisher.particular(self.lamp, &self.account, what);
+    }
+
+    /// Tells several of them, if they are wanted.
+    pub(super) fn each_particular(&self, tell: impl FnOnce(&mut dyn FnMut(Particular))) {
+        if self.publisher.tells_particulars() {
+            tell(&mut |what| self.publisher.particular(self.lamp, &self.account, || what));
+        }
     }
 
     /// What tells details of this topic in this worker's name; nothing, where they aren't wanted.

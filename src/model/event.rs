@@ -9,6 +9,7 @@ use super::fault::{Exit, Fault};
 use super::folder::{Counts, KnownFolder};
 use super::ids::{AccountName, LampId, Side};
 use super::light::Light;
+use super::particular::Particular;
 use super::topic::Topic;
 use super::watch::Watch;
 
@@ -156,7 +157,7 @@ pub enum EventKind {
         /// What.
         fault: Fault,
     },
-    /// Something that a person should know, though nothing failed.
+    /// Something that a person should know, though nothing failed. What the program makes good by itself is only noted.
     Warned {
         /// The account, where it is about one.
         account: Option<AccountName>,
@@ -247,6 +248,8 @@ pub enum EventKind {
         account: AccountName,
         /// How.
         watch: Watch,
+        /// Of how many folders the server tells by itself; `None`: of all, or of none.
+        folders: Option<u64>,
     },
     /// The program is ending, and finishes what is in hand.
     Stopping,
@@ -254,6 +257,14 @@ pub enum EventKind {
     Ended {
         /// How.
         exit: Exit,
+    },
+    /// A particular, told only to those who asked for it.
+    Particular {
+        /// The account.
+        account: AccountName,
+        /// What happened.
+        #[serde(flatten)]
+        what: Particular,
     },
 }
 

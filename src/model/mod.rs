@@ -13,6 +13,7 @@ pub mod mark;
 pub mod mechanism;
 pub mod message;
 pub mod namemap;
+pub mod particular;
 pub mod patterns;
 pub mod question;
 pub mod topic;

@@ -1,7 +1,7 @@
 //! What keeps a record of the events beside the interface: the log file, syslog, the timing trace.
 
 use chrono::Utc;
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, Sender, never, select_biased};
 
 use crate::model::event::{Event, EventKind};
 use crate::model::ids::LampId;
@@ -13,21 +13,48 @@ pub trait Record: Send {
     /// # Errors
     /// A sentence for a person, when it can't be kept. Whoever returned it once says nothing more of the same trouble.
     fn take(&mut self, event: &Event) -> Result<(), String>;
+
+    /// Begins anew in a file of the same name, if it is kept in one: what has been written may have another name by now.
+    ///
+    /// # Errors
+    /// A sentence for a person, when there can't be one.
+    fn reopen(&mut self) -> Result<(), String> {
+        Ok(())
+    }
 }
 
-/// Hands events on until they end, and lets each record take them in first. What a record can't keep is told as a warning, and
-/// the events are still handed on.
-pub fn keep(events: &Receiver<Event>, to: &Sender<Event>, records: &mut [Box<dyn Record>]) {
-    for event in events {
-        let lamp = event.lamp;
-        let troubles: Vec<String> = records.iter_mut().filter_map(|record| record.take(&event).err()).collect();
-        if to.send(event).is_err() {
-            return;
-        }
+/// Hands events on until they end, and lets each record take them in first; at each word from `reopen`, lets them begin anew.
+/// What a record can't keep is told as a warning, and the events are still handed on.
+pub fn keep(events: &Receiver<Event>, mut reopen: Receiver<()>, to: &Sender<Event>, records: &mut [Box<dyn Record>]) {
+    loop {
+        let (lamp, troubles) = select_biased! {
+            recv(reopen) -> word => {
+                if word.is_err() {
+                    reopen = never();
+                }
+                (LampId::CONTROL, told(records, |record| record.reopen()))
+            }
+            recv(events) -> event => {
+                let Ok(event) = event else { return };
+                let (lamp, troubles) = (event.lamp, told(records, |record| record.take(&event)));
+                if to.send(event).is_err() {
+                    return;
+                }
+                (lamp, troubles)
+            }
+        };
         for text in troubles {
             let _ = to.send(warning(lamp, text));
         }
     }
+}
+
+/// What the records can't do.
+fn told(
+    records: &mut [Box<dyn Record>],
+    mut what: impl FnMut(&mut Box<dyn Record>) -> Result<(), String>,
+) -> Vec<String> {
+    records.iter_mut().filter_map(|record| what(record).err()).collect()
 }
 
 fn warning(lamp: LampId, text: String) -> Event {
@@ -57,7 +84,7 @@ mod tests {
             put.send(event.clone()).unwrap();
         }
         drop(put);
-        keep(&events, &to, &mut [Box::new(Fussy(0)), Box::new(Fussy(1))]);
+        keep(&events, never(), &to, &mut [Box::new(Fussy(0)), Box::new(Fussy(1))]);
         let out: Vec<Event> = out.try_iter().collect();
         assert_eq!(out.iter().filter(|one| **one == event).count(), 3);
         assert!(matches!(&out[1].kind, EventKind::Warned { text, .. } if text == "no room"), "{out:?}");

@@ -9,7 +9,9 @@ use chrono::{DateTime, FixedOffset, Local, Utc};
 use super::FrontEnd;
 use super::basic::Basic;
 use super::blinken::Blinkenlights;
+use super::json::Json;
 use super::lines::LineUi;
+use super::machine::Machine;
 use super::quiet::Quiet;
 use super::silent::Silent;
 use super::ttyui::Ttyui;
@@ -27,21 +29,32 @@ pub enum Kind {
     Quiet,
     /// Nothing: the log goes to syslog, which whoever builds it has to see to.
     Syslog,
+    /// For programs, in the words of `OfflineIMAP`'s.
+    Machine,
+    /// For programs, as JSON.
+    Json,
 }
 
 impl Kind {
-    /// Every interface, with the name that `OfflineIMAP` had for it and the short one.
-    pub const TABLE: [(Self, &'static str, &'static str); 5] = [
+    /// Every interface, with the name that `OfflineIMAP` had for it, if any, and the short one.
+    pub const TABLE: [(Self, &'static str, &'static str); 7] = [
         (Self::Blinkenlights, "Curses.Blinkenlights", "blinkenlights"),
         (Self::Ttyui, "TTY.TTYUI", "ttyui"),
         (Self::Basic, "Noninteractive.Basic", "basic"),
         (Self::Quiet, "Noninteractive.Quiet", "quiet"),
         (Self::Syslog, "Noninteractive.Syslog", "syslog"),
+        (Self::Machine, "Machine.MachineUI", "machineui"),
+        (Self::Json, "jsonui", "jsonui"),
     ];
 
     /// Whether it needs a terminal to draw on.
     pub fn needs_terminal(self) -> bool {
         matches!(self, Self::Blinkenlights)
+    }
+
+    /// Whether it tells of each message too.
+    pub fn tells_particulars(self) -> bool {
+        matches!(self, Self::Machine | Self::Json)
     }
 }
 
@@ -83,6 +96,8 @@ pub struct Setup {
     pub lamp: Option<char>,
     /// Whether somebody sees it for the first time.
     pub welcome: bool,
+    /// Whether plain lines begin with their time.
+    pub timestamps: bool,
 }
 
 impl Default for Setup {
@@ -93,6 +108,7 @@ impl Default for Setup {
             env: |name| std::env::var(name).ok(),
             lamp: None,
             welcome: false,
+            timestamps: false,
         }
     }
 }
@@ -101,10 +117,13 @@ impl Default for Setup {
 pub fn build(kind: Kind, setup: Setup) -> Box<dyn FrontEnd + Send> {
     match kind {
         Kind::Blinkenlights => Box::new(Blinkenlights::new(setup)),
-        Kind::Ttyui => Box::new(LineUi::new(Ttyui::on_the_terminal(stdout()))),
+        Kind::Ttyui => Box::new(LineUi::new(Ttyui::here())),
+        Kind::Basic if setup.timestamps => Box::new(LineUi::new(Basic::new(stdout()).stamped(setup.local))),
         Kind::Basic => Box::new(LineUi::new(Basic::new(stdout()))),
         Kind::Quiet => Box::new(LineUi::new(Quiet::new(stderr()))),
         Kind::Syslog => Box::new(LineUi::new(Silent)),
+        Kind::Machine => Box::new(LineUi::new(Machine::new(stdout()))),
+        Kind::Json => Box::new(LineUi::new(Json::new(stdout()))),
     }
 }
 

@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, PipeWriter};
 use std::thread;
+use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender, bounded, never, select};
+use chrono::{DateTime, Utc};
+use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
 
 use crate::model::event::{Event, EventKind};
 use crate::model::fault::Exit;
@@ -12,8 +14,9 @@ use crate::model::question::{Answer, Ask, Question};
 
 use super::{FrontEnd, Links};
 
-/// Asks a person, in a thread of its own. When the other end of the pipe is closed, nobody wants the answer any more.
-pub type Asker = fn(&Ask, &PipeReader) -> Answer;
+/// Waits for the answer to a question, in a thread of its own. When the other end of the pipe is closed, nobody wants the answer
+/// any more.
+pub type Asker = Box<dyn FnOnce(&Ask, &PipeReader) -> Answer + Send>;
 
 /// What tells one interface of lines from another.
 pub trait Style {
@@ -23,8 +26,39 @@ pub trait Style {
     /// When its writer can't be written to.
     fn show(&mut self, event: &Event) -> io::Result<()>;
 
-    /// How it asks; `None` when it never does, so that a question counts as given up.
-    fn asker(&self) -> Option<Asker>;
+    /// Poses a question, and gives what waits for the answer; `None` when it never does, so that the question counts as given up.
+    ///
+    /// # Errors
+    /// When its writer can't be written to.
+    fn pose(&mut self, _ask: &Ask) -> io::Result<Option<Asker>> {
+        Ok(None)
+    }
+
+    /// Whether events wait as long as a question stands, because it stands where they would.
+    fn holds(&self) -> bool {
+        true
+    }
+
+    /// When it has something to write though nothing happens; `None` for never.
+    fn due(&self) -> Option<DateTime<Utc>> {
+        None
+    }
+
+    /// Writes what is due.
+    ///
+    /// # Errors
+    /// When its writer can't be written to.
+    fn wake(&mut self, _now: DateTime<Utc>) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Takes away what was only for the moment.
+    ///
+    /// # Errors
+    /// When its writer can't be written to.
+    fn leave(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// An interface of lines: shows events as they come, and holds them back while a question stands on the terminal.
@@ -57,15 +91,20 @@ impl<S: Style> LineUi<S> {
     }
 
     fn question(&mut self, question: Question) -> io::Result<()> {
-        if self.style.asker().is_some() {
-            self.waiting.push_back(question);
-        }
+        self.waiting.push_back(question);
         self.ask_next()
     }
 
     fn ask_next(&mut self) -> io::Result<()> {
-        let (None, Some(asker)) = (&self.asked, self.style.asker()) else { return Ok(()) };
-        let Some(Question { ask, reply }) = self.waiting.pop_front() else { return self.release() };
+        if self.asked.is_some() {
+            return Ok(());
+        }
+        let (ask, reply, asker) = loop {
+            let Some(Question { ask, reply }) = self.waiting.pop_front() else { return self.release() };
+            if let Some(asker) = self.style.pose(&ask)? {
+                break (ask, reply, asker);
+            }
+        };
         let (taken_back, open) = io::pipe()?;
         let (sender, answer) = bounded(1);
         let thread = thread::Builder::new().name("question".into()).spawn(move || {
@@ -91,6 +130,7 @@ impl<S: Style> LineUi<S> {
         }
         self.take_back();
         self.release()?;
+        self.style.leave()?;
         Ok(Some(Exit::Internal))
     }
 
@@ -99,14 +139,28 @@ impl<S: Style> LineUi<S> {
             self.take_back();
             self.release()?;
             self.style.show(&event)?;
+            self.style.leave()?;
             return Ok(Some(exit));
         }
-        if self.asked.is_none() {
+        if !self.is_held() {
             self.style.show(&event)?;
         } else if !event.kind.coalesces() {
             self.held.push(event);
         }
         Ok(None)
+    }
+
+    fn is_held(&self) -> bool {
+        self.asked.is_some() && self.style.holds()
+    }
+
+    /// What tells that something is due.
+    fn alarm(&self) -> Receiver<Instant> {
+        match self.style.due().filter(|_| !self.is_held()) {
+            // A deadline that has passed is due now.
+            Some(due) => after(due.signed_duration_since(Utc::now()).to_std().unwrap_or_default()),
+            None => never(),
+        }
     }
 
     /// Ends the question on the terminal and waits until the terminal is as it was.
@@ -131,14 +185,19 @@ impl<S: Style> FrontEnd for LineUi<S> {
         let Links { events, mut questions, commands: _commands } = links;
         loop {
             let answer = self.asked.as_ref().map_or_else(never, |asked| asked.answer.clone());
+            let alarm = self.alarm();
             select! {
                 recv(events) -> event => if let Some(exit) = self.news(event.ok())? { return Ok(exit) },
                 recv(questions) -> question => match question {
                     Ok(question) => self.question(question)?,
                     Err(_) => questions = never(),
                 },
+                recv(alarm) -> _ => self.style.wake(Utc::now())?,
                 recv(answer) -> answer => self.answered(answer.unwrap_or(Answer::GivenUp))?,
             }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

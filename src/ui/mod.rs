@@ -1,19 +1,23 @@
 //! How it looks: every interface is a consumer of the one stream of events.
 
+pub mod bar;
 pub mod basic;
 pub mod beside;
 pub mod blinken;
 pub mod clean;
 pub mod figures;
+pub mod json;
 pub mod kind;
 pub mod lines;
 pub mod log_file;
+pub mod machine;
 pub mod phrase;
 pub mod quiet;
 pub mod silent;
 pub mod syslog;
 pub mod trace;
 pub mod ttyui;
+pub mod typed;
 
 use crossbeam_channel::{Receiver, Sender};
 

@@ -90,6 +90,7 @@ pub fn whose(kind: &EventKind) -> (Option<&AccountName>, Option<&Arc<str>>) {
         EventKind::Failed { account, folder, .. }
         | EventKind::Warned { account, folder, .. }
         | EventKind::Noted { account, folder, .. } => (account.as_ref(), folder.as_ref()),
+        EventKind::Particular { account, what } => (Some(account), what.folder()),
         EventKind::ThreadStarted { account } | EventKind::Detailed { account, .. } => (account.as_ref(), None),
         EventKind::Started { .. }
         | EventKind::ThreadEnded
@@ -136,7 +137,7 @@ fn words(event: &Event) -> Option<(Light, String)> {
         EventKind::Waiting { until: _, retry: Some(why), .. } => (Light::Waiting, format!("{why}; will try again")),
         EventKind::Paused { .. } => (Light::Waiting, "paused".into()),
         EventKind::Resumed { .. } => (Light::Account, "goes on".into()),
-        EventKind::Watched { watch, .. } => (Light::Account, watched(*watch)),
+        EventKind::Watched { watch, folders, .. } => (Light::Account, watched(*watch, folders.unwrap_or(0))),
         EventKind::Stopping => (Light::Control, "finishing what is in hand".into()),
         EventKind::Ended { exit } => (Light::Control, ended(*exit).into()),
         EventKind::ThreadStarted { .. }
@@ -147,7 +148,8 @@ fn words(event: &Event) -> Option<(Light, String)> {
         | EventKind::Progress { .. }
         | EventKind::Counted { .. }
         | EventKind::FoldersKnown { .. }
-        | EventKind::Waiting { .. } => return None,
+        | EventKind::Waiting { .. }
+        | EventKind::Particular { .. } => return None,
     };
     Some((light, text))
 }
@@ -264,10 +266,10 @@ fn ended_sync(kind: &EventKind) -> Option<String> {
 }
 
 /// How an account is watched, in words.
-pub fn watched(watch: Watch) -> String {
+fn watched(watch: Watch, folders: u64) -> String {
     match watch {
         Watch::Notify => "the server tells of changes in all folders".into(),
-        Watch::Idle { folders } => format!("the server tells of changes in {}", count(folders, "folder")),
+        Watch::Idle => format!("the server tells of changes in {}", count(folders, "folder")),
         Watch::Polling => "the server is asked for changes once a minute".into(),
     }
 }

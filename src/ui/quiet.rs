@@ -1,10 +1,10 @@
-//! Faults and warnings only.
+//! Faults and warnings only: nothing that the program makes good by itself.
 
 use std::io::{self, Write};
 
 use crate::model::event::Event;
 
-use super::lines::{Asker, Style};
+use super::lines::Style;
 use super::phrase::{Level, phrase};
 
 /// Writes a line for every fault and every warning.
@@ -28,9 +28,5 @@ impl<W: Write> Style for Quiet<W> {
         let Some(phrase) = phrase(event).filter(|phrase| phrase.level > Level::Info) else { return Ok(()) };
         writeln!(self.0, "{}", phrase.line())?;
         self.0.flush()
-    }
-
-    fn asker(&self) -> Option<Asker> {
-        None
     }
 }

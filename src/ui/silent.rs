@@ -4,7 +4,7 @@ use std::io;
 
 use crate::model::event::Event;
 
-use super::lines::{Asker, Style};
+use super::lines::Style;
 
 /// Writes no line, and never asks.
 #[derive(Debug)]
@@ -13,9 +13,5 @@ pub struct Silent;
 impl Style for Silent {
     fn show(&mut self, _event: &Event) -> io::Result<()> {
         Ok(())
-    }
-
-    fn asker(&self) -> Option<Asker> {
-        None
     }
 }

@@ -1,25 +1,60 @@
-//! Plain sentences on a terminal, and a password prompt that doesn't show what is typed.
+//! Plain sentences on a terminal, how far the copying has come in a line below them, and a password prompt that doesn't show what
+//! is typed.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, PipeReader, Read, Write};
+use std::io::{self, PipeReader, Stdout, Write, stdout};
 
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-use zeroize::Zeroizing;
+use chrono::{DateTime, TimeDelta, Utc};
+use rustix::termios::{isatty, tcgetwinsize};
 
 use crate::model::event::Event;
 use crate::model::ids::AccountName;
-use crate::model::question::{Answer, Ask, Secret};
+use crate::model::question::{Answer, Ask};
 
+use super::bar::Bar;
 use super::clean::clean;
 use super::lines::{Asker, Style};
 use super::phrase::phrase;
+use super::typed;
+
+/// The time between two drawings of the bar, when there is something new.
+const PACE: TimeDelta = TimeDelta::milliseconds(250);
+/// The same when nothing has happened but that time went by.
+const IDLE: TimeDelta = TimeDelta::seconds(1);
+/// Takes what stands in the line away: to its beginning, erased to its end.
+const ERASE: &str = "\r\x1b[K";
 
 /// Writes a line for every event that has words, and asks.
 #[derive(Debug)]
 pub struct Ttyui<W> {
     out: W,
-    asker: Asker,
+    ask: fn(&Ask, &PipeReader) -> Answer,
+    bottom: Option<Bottom>,
+}
+
+/// The line at the bottom of a terminal, which is written again and again.
+#[derive(Debug)]
+struct Bottom {
+    bar: Bar,
+    /// How wide the terminal is now.
+    columns: fn() -> usize,
+    /// Whether it stands there.
+    drawn: bool,
+    /// Whether there is something new to say.
+    news: bool,
+    last: Option<DateTime<Utc>>,
+}
+
+impl Ttyui<Stdout> {
+    /// Writes to the standard output, with a bar if that is a terminal, and asks on the terminal that controls the process.
+    pub fn here() -> Self {
+        let ui = Self::on_the_terminal(stdout());
+        if isatty(stdout()) { ui.with_bar(columns) } else { ui }
+    }
+}
+
+fn columns() -> usize {
+    let columns = tcgetwinsize(stdout()).map_or(0, |size| size.ws_col.into());
+    if columns == 0 { 80 } else { columns }
 }
 
 impl<W: Write> Ttyui<W> {
@@ -29,25 +64,89 @@ impl<W: Write> Ttyui<W> {
     }
 
     /// Writes to `out` and asks in this way.
-    pub fn asking(out: W, asker: Asker) -> Self {
-        Self { out, asker }
+    pub fn asking(out: W, ask: fn(&Ask, &PipeReader) -> Answer) -> Self {
+        Self { out, ask, bottom: None }
+    }
+
+    /// The same; how far the copying has come stands below the lines, on a terminal that is so wide.
+    #[must_use]
+    pub fn with_bar(self, columns: fn() -> usize) -> Self {
+        let bottom = Bottom { bar: Bar::default(), columns, drawn: false, news: false, last: None };
+        Self { bottom: Some(bottom), ..self }
     }
 
     /// What it has written to.
     pub fn into_inner(self) -> W {
         self.out
     }
+
+    /// Draws the bar, unless it was drawn only just now.
+    fn draw(&mut self, now: DateTime<Utc>) -> io::Result<()> {
+        let Some(bottom) = &mut self.bottom else { return Ok(()) };
+        // A clock that was set back holds nothing up.
+        let early = |last: DateTime<Utc>| (TimeDelta::zero()..PACE).contains(&now.signed_duration_since(last));
+        if bottom.last.is_some_and(early) {
+            return Ok(());
+        }
+        // The last column stays free: what stands there would be erased with the rest of the line.
+        let line = bottom.bar.line(now, (bottom.columns)().saturating_sub(1));
+        if let Some(line) = &line {
+            write!(self.out, "\r{line}\x1b[K")?;
+            self.out.flush()?;
+            (bottom.drawn, bottom.last) = (true, Some(now));
+        } else {
+            self.erase()?;
+        }
+        if let Some(bottom) = &mut self.bottom {
+            bottom.news = false;
+        }
+        Ok(())
+    }
+
+    /// Takes the bar away, so that something else can stand there.
+    fn erase(&mut self) -> io::Result<()> {
+        let Some(bottom) = &mut self.bottom else { return Ok(()) };
+        if std::mem::take(&mut bottom.drawn) {
+            bottom.news = true;
+            write!(self.out, "{ERASE}")?;
+            self.out.flush()?;
+        }
+        Ok(())
+    }
 }
 
 impl<W: Write> Style for Ttyui<W> {
     fn show(&mut self, event: &Event) -> io::Result<()> {
-        let Some(phrase) = phrase(event) else { return Ok(()) };
-        writeln!(self.out, "{}", phrase.line())?;
-        self.out.flush()
+        if let Some(phrase) = phrase(event) {
+            self.erase()?;
+            writeln!(self.out, "{}", phrase.line())?;
+            self.out.flush()?;
+        }
+        let Some(bottom) = &mut self.bottom else { return Ok(()) };
+        if bottom.bar.take(event.at, &event.kind) {
+            bottom.news = true;
+            self.draw(event.at)?;
+        }
+        Ok(())
     }
 
-    fn asker(&self) -> Option<Asker> {
-        Some(self.asker)
+    fn pose(&mut self, _ask: &Ask) -> io::Result<Option<Asker>> {
+        self.erase()?;
+        Ok(Some(Box::new(self.ask)))
+    }
+
+    fn due(&self) -> Option<DateTime<Utc>> {
+        let bottom = self.bottom.as_ref()?;
+        let waits = if bottom.news { PACE } else { IDLE };
+        bottom.last.filter(|_| bottom.drawn || bottom.news).map(|last| last + waits)
+    }
+
+    fn wake(&mut self, now: DateTime<Utc>) -> io::Result<()> {
+        self.draw(now)
+    }
+
+    fn leave(&mut self) -> io::Result<()> {
+        self.erase()
     }
 }
 
@@ -60,8 +159,8 @@ impl Style for OnlyAsks {
         Ok(())
     }
 
-    fn asker(&self) -> Option<Asker> {
-        Some(ask_on_terminal)
+    fn pose(&mut self, _ask: &Ask) -> io::Result<Option<Asker>> {
+        Ok(Some(Box::new(ask_on_terminal)))
     }
 }
 
@@ -97,7 +196,7 @@ fn certificate(account: &AccountName, host: &str, reason: &str, (lines, pin): (&
 
 fn ask_on_terminal(ask: &Ask, taken_back: &PipeReader) -> Answer {
     let hidden = matches!(ask, Ask::Password { .. });
-    let typed = type_in(&wording(ask), hidden, taken_back).ok().flatten();
+    let typed = typed::on_terminal(&wording(ask), hidden, taken_back).ok().flatten();
     match (ask, typed) {
         (Ask::Password { .. }, Some(secret)) => Answer::Password(secret),
         (Ask::Removal { folder, by_name: true, .. }, Some(typed)) if typed.reveal().trim() == folder.trim() => {
@@ -114,62 +213,4 @@ fn ask_on_terminal(ask: &Ask, taken_back: &PipeReader) -> Answer {
 
 fn is_yes(typed: &str) -> bool {
     ["y", "yes"].iter().any(|yes| typed.trim().eq_ignore_ascii_case(yes))
-}
-
-/// A terminal that doesn't show what is typed, until this goes.
-struct Unseen<'a> {
-    terminal: &'a File,
-    before: Termios,
-}
-
-impl<'a> Unseen<'a> {
-    fn new(terminal: &'a File) -> io::Result<Self> {
-        let before = tcgetattr(terminal)?;
-        let mut without = before.clone();
-        without.local_modes.remove(LocalModes::ECHO);
-        without.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON);
-        tcsetattr(terminal, OptionalActions::Flush, &without)?;
-        Ok(Self { terminal, before })
-    }
-}
-
-impl Drop for Unseen<'_> {
-    fn drop(&mut self) {
-        // There is nobody left to tell when the terminal itself is gone.
-        let _ = tcsetattr(self.terminal, OptionalActions::Drain, &self.before);
-    }
-}
-
-/// Asks on the controlling terminal; `None` when the person gave up (an empty line or the end of input), or when the
-/// question was taken back.
-fn type_in(prompt: &str, hidden: bool, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
-    let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
-    // In this order, so that who answers as soon as the question stands there isn't seen typing.
-    let unseen = if hidden { Some(Unseen::new(&terminal)?) } else { None };
-    (&terminal).write_all(prompt.as_bytes())?;
-    let mut typed = Zeroizing::new([0_u8; 4096]);
-    let mut fds = [PollFd::new(&terminal, PollFlags::IN), PollFd::new(taken_back, PollFlags::IN)];
-    loop {
-        match poll(&mut fds, None) {
-            Err(rustix::io::Errno::INTR) => {}
-            Err(other) => return Err(other.into()),
-            Ok(_) => break,
-        }
-    }
-    if !fds[1].revents().is_empty() {
-        drop(unseen);
-        (&terminal).write_all(b"\n")?;
-        return Ok(None);
-    }
-    // In canonical mode one read is one line, whole.
-    let length = (&terminal).read(typed.as_mut())?;
-    let line = if let Some(line) = typed[..length].strip_suffix(b"\n") {
-        line
-    } else {
-        // The end of input moves no cursor.
-        (&terminal).write_all(b"\n")?;
-        &typed[..length]
-    };
-    let text = std::str::from_utf8(line).map_err(io::Error::other)?;
-    Ok((!text.is_empty()).then(|| Secret::new(text.to_owned())))
 }

@@ -22,6 +22,7 @@ fn part(kind: Kind) -> Vec<&'static str> {
         Kind::General => "[general]",
         Kind::Mbnames => "[mbnames]",
         Kind::Lights => "[ui.Curses.Blinkenlights]",
+        Kind::Basic => "[ui.Noninteractive.Basic]",
         Kind::Account => "[Account Mail]",
         Kind::Repository | Kind::Maildir => "[Repository Mail-local]",
         Kind::Imap | Kind::Gmail => "[Repository Mail-remote]",

@@ -173,7 +173,10 @@ fn options_that_change_nothing_are_no_reason_to_refuse() {
 #[test]
 fn harmless_options_and_unknown_names_are_warned_about() {
     for (text, wanted) in [
-        (file("", "", "", "keepalive = 60"), "rc:16: [Repository R] keepalive = 60: accepted, but not followed yet"),
+        (
+            file("", "", "", "holdconnectionopen = yes"),
+            "rc:16: [Repository R] holdconnectionopen = yes: accepted, but not followed yet",
+        ),
         (
             file("", "", "", "oauth2_refresh_token = x"),
             "rc:16: [Repository R] oauth2_refresh_token: there is no oauth2_request_url",
@@ -189,8 +192,8 @@ fn harmless_options_and_unknown_names_are_warned_about() {
             "rc:3: [general] ui = Tk.Blinkenlights: Tk.Blinkenlights is not known",
         ),
         (
-            file("ui = MachineUI, basic", "", "", ""),
-            "rc:3: [general] ui = MachineUI, basic: MachineUI is not available",
+            file("ui = MachinUI, basic", "", "", ""),
+            "rc:3: [general] ui = MachinUI, basic: MachinUI is not known, and passed over; did you mean machineui?",
         ),
         (file("accounts = A", "", "", ""), "rc:3: accounts stands in line 2 already"),
         (file("[general]", "", "", ""), "rc:3: [general] stands here again; both are merged"),

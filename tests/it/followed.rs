@@ -119,6 +119,8 @@ fn the_interface_that_the_file_names_is_taken() {
     // Blinkenlights can't be shown here, so the next one is taken.
     assert!(said("Curses.Blinkenlights, Noninteractive.Basic").contains("Test: synchronised"));
     assert_eq!(said("Curses.Blinkenlights, Noninteractive.Quiet"), "");
+    assert!(said("Machine.MachineUI, Noninteractive.Quiet").starts_with("msg:protocol:"));
+    assert!(said("Curses.Blinkenlights, jsonui, basic").starts_with("{\"event\":\"jsonui\""));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is kept beside the interface: syslog, and what each thread spends its time on.
+//! What is kept beside the interface: the log, syslog, and what each thread spends its time on.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -6,9 +6,11 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::world::{Run, World};
@@ -180,4 +182,73 @@ fn a_trace_that_cannot_be_kept_is_refused_before_anything_is_done() {
     let out = world.program(&world.config()).args(["-P", "/dev/null/trace"]).output().unwrap();
     Run::from(&out).ends_with(2).in_one_sentence().says("/dev/null/trace");
     assert!(!world.maildir().exists());
+}
+
+/// A program that synchronises now and then, with its log in a file: at work once that has begun.
+fn logging(world: &World, log: &Path) -> (Child, Lines) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
+    command.arg("-c").arg(world.file(&world.config())).args(["-u", "basic", "-l"]).arg(log).stdout(Stdio::piped());
+    let mut program = command.spawn().unwrap();
+    let mut lines: Lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    waits_for(&mut lines, "Test: synchronised");
+    (program, lines)
+}
+
+type Lines = std::io::Lines<BufReader<std::process::ChildStdout>>;
+
+#[track_caller]
+fn waits_for(lines: &mut Lines, words: &str) {
+    assert!(lines.map(Result::unwrap).any(|line| line.contains(words)), "no {words}");
+}
+
+fn send(program: &Child, signal: Signal) {
+    kill_process(Pid::from_child(program), signal).unwrap();
+}
+
+#[test]
+fn the_log_is_opened_anew_at_a_hangup_only_where_that_is_wished() {
+    let mut world = World::new();
+    world.fill(1, 1);
+    world.account = "autorefresh = 60\n".to_owned();
+    let (log, old) = (world.dovecot.dir.join("log"), world.dovecot.dir.join("log.1"));
+    let (mut program, lines) = logging(&world, &log);
+    send(&program, Signal::HUP);
+    lines.map(Result::unwrap).for_each(drop);
+    assert_eq!(program.wait().unwrap().code(), Some(0));
+    world.remote += "\n[general]\nreopenlog = yes\n";
+    let (mut program, mut lines) = logging(&world, &log);
+    fs::rename(&log, &old).unwrap();
+    send(&program, Signal::HUP);
+    // At once, whether something happens or not.
+    let late = Instant::now() + Duration::from_secs(30);
+    while !log.exists() {
+        assert!(Instant::now() < late, "the log was never opened anew");
+        thread::yield_now();
+    }
+    let before = fs::read_to_string(&old).unwrap();
+    send(&program, Signal::USR1);
+    waits_for(&mut lines, "Test: synchronised");
+    send(&program, Signal::TERM);
+    lines.map(Result::unwrap).for_each(drop);
+    assert_eq!(program.wait().unwrap().code(), Some(0));
+    assert_eq!(fs::read_to_string(&old).unwrap(), before);
+    let new = fs::read_to_string(&log).unwrap();
+    assert!(new.contains("Test: synchronised") && !new.contains("1 account"), "{new}");
+    assert_eq!(fs::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn the_log_is_the_same_beside_any_interface() {
+    let world = World::new();
+    world.fill(1, 1);
+    world.sync().ends_with(0);
+    for ui in ["ttyui", "basic", "quiet", "syslog", "machineui", "jsonui"] {
+        let log = world.dovecot.dir.join(format!("log-{ui}"));
+        let (out, _) = run(&world, &["-u", ui, "-l", log.to_str().unwrap()], true);
+        Run::from(&out).ends_with(0);
+        let text = fs::read_to_string(log).unwrap();
+        let lines: Vec<&str> = text.lines().map(|line| line.split_at(21).1).collect();
+        assert_eq!(lines.len(), 7, "{ui}: {text}");
+        assert!(lines[5].starts_with("Test: synchronised: 1 folder in "), "{ui}: {text}");
+    }
 }

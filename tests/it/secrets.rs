@@ -115,6 +115,14 @@ fn no_secret_shows_where_nobody_is_asked_for_it() {
     let quiet = run(&mut program(&ways, &format!("-u quiet {}", records.arguments())));
     quiet.ends_with(3).says("no such *** (***)");
     records.are_discreet(&ways);
+    for ui in ["machineui", "jsonui"] {
+        let records = Records::new(&ways, ui);
+        let said = run(&mut program(&ways, &format!("-u {ui} {}", records.arguments())));
+        let plain = percent_encoding::percent_decode_str(&said.text.replace('+', " ")).decode_utf8_lossy().into_owned();
+        discreet(ui, plain.as_bytes());
+        assert!(said.code == Some(3) && plain.contains("AUTHENTICATE PLAIN ***"), "{plain}");
+        records.are_discreet(&ways);
+    }
     let (records, socket) = (Records::new(&ways, "syslog"), ways.world().dovecot.dir.join("syslog"));
     let heard = daemon(&socket);
     let mut command = program(&ways, &format!("-u syslog {}", records.arguments()));

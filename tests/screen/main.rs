@@ -6,9 +6,11 @@
 
 mod gone;
 mod lines;
+mod machine;
 mod picture;
 mod properties;
 mod pty;
+mod schema;
 mod shell;
 mod views;
 

@@ -53,7 +53,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let (events, shown) = bounded(1024);
     let (questions, asked) = bounded(8);
     let (commands, wishes) = bounded(64);
-    let _signals = Listener::start(commands.clone())?;
+    let _signals = Listener::start(commands.clone(), None)?;
     let mut setup = Setup::default();
     if wish.panic {
         setup.now = panicking;

@@ -9,6 +9,4 @@ pub struct WatchSettings {
     pub folders: Vec<String>,
     /// The longest time without a sign of life on a connection that is kept; `None`: the program's own.
     pub keepalive: Option<Duration>,
-    /// Whether connections are kept for the next synchronisation.
-    pub hold: bool,
 }

@@ -28,15 +28,15 @@ pub(super) fn watch(post: &Post) {
     let worker = post.enlist(0);
     forever(post, &worker, |connection, look_out| {
         if connection.can_notify() && connection.notify()? {
-            announce(&worker, Watch::Notify);
+            announce(&worker, Watch::Notify, None);
             return by_notify(post, &worker, connection, look_out);
         }
         let folders = post.account().remote.watch.folders.len().min(MOST_FOLDERS);
         if folders == 0 || !connection.can_idle() {
-            announce(&worker, Watch::Polling);
+            announce(&worker, Watch::Polling, None);
             return by_polling(post, &worker, connection, look_out);
         }
-        announce(&worker, Watch::Idle { folders: folders as u64 });
+        announce(&worker, Watch::Idle, Some(folders as u64));
         by_idle(post, &worker, connection, look_out)
     });
 }
@@ -108,8 +108,8 @@ fn until_a_run_succeeds(post: &Post, worker: &Worker) -> Result<(), Fault> {
     Ok(())
 }
 
-fn announce(worker: &Worker, watch: Watch) {
-    worker.publish(EventKind::Watched { account: worker.account(), watch });
+fn announce(worker: &Worker, watch: Watch, folders: Option<u64>) {
+    worker.publish(EventKind::Watched { account: worker.account(), watch, folders });
 }
 
 fn note(worker: &Worker, text: String) {

@@ -1,0 +1,142 @@
+//! Lines that somebody types or another program writes: read without reading too much, and unseen where they are secret.
+
+use std::fs::OpenOptions;
+use std::io::{self, PipeReader, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::termios::{LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcsetattr};
+use zeroize::Zeroizing;
+
+use crate::model::question::Secret;
+
+/// Bytes of the longest line that is taken.
+const LONGEST: usize = 4096;
+
+/// A terminal that doesn't show what is typed, until this goes.
+struct Unseen<'a> {
+    terminal: BorrowedFd<'a>,
+    before: Termios,
+}
+
+impl<'a> Unseen<'a> {
+    fn new(terminal: BorrowedFd<'a>) -> io::Result<Self> {
+        let before = tcgetattr(terminal)?;
+        let mut without = before.clone();
+        without.local_modes.remove(LocalModes::ECHO);
+        without.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON);
+        tcsetattr(terminal, OptionalActions::Flush, &without)?;
+        Ok(Self { terminal, before })
+    }
+}
+
+impl Drop for Unseen<'_> {
+    fn drop(&mut self) {
+        // There is nobody left to tell when the terminal itself is gone.
+        let _ = tcsetattr(self.terminal, OptionalActions::Drain, &self.before);
+    }
+}
+
+/// How reading a line ended.
+enum Line {
+    /// Whole, without its end.
+    Whole(Zeroizing<Vec<u8>>),
+    /// The input ended, or the line is too long for anything that is asked here.
+    Broken(Zeroizing<Vec<u8>>),
+    /// The other end of the pipe was closed: nobody wants it any more.
+    TakenBack,
+}
+
+/// Reads a line byte by byte, so that what follows it is left for the next question.
+fn line(from: BorrowedFd<'_>, taken_back: &PipeReader) -> io::Result<Line> {
+    let mut typed = Zeroizing::new(Vec::with_capacity(LONGEST));
+    loop {
+        let mut fds = [PollFd::from_borrowed_fd(from, PollFlags::IN), PollFd::new(taken_back, PollFlags::IN)];
+        match poll(&mut fds, None) {
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(other) => return Err(other.into()),
+            Ok(_) => {}
+        }
+        if !fds[1].revents().is_empty() {
+            return Ok(Line::TakenBack);
+        }
+        let mut byte = Zeroizing::new([0]);
+        match rustix::io::read(from, &mut byte[..])? {
+            0 => return Ok(Line::Broken(typed)),
+            _ if byte[0] == b'\n' => return Ok(Line::Whole(typed)),
+            _ if typed.len() == LONGEST => return Ok(Line::Broken(Zeroizing::new(Vec::new()))),
+            _ => typed.push(byte[0]),
+        }
+    }
+}
+
+fn text(typed: &[u8]) -> io::Result<Option<Secret>> {
+    let text = std::str::from_utf8(typed).map_err(io::Error::other)?;
+    Ok((!text.is_empty()).then(|| Secret::new(text.to_owned())))
+}
+
+/// Asks on the controlling terminal; `None` when the person gave up (an empty line or the end of input), or when the
+/// question was taken back.
+pub fn on_terminal(prompt: &str, hidden: bool, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
+    let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+    // In this order, so that who answers as soon as the question stands there isn't seen typing.
+    let unseen = if hidden { Some(Unseen::new(terminal.as_fd())?) } else { None };
+    (&terminal).write_all(prompt.as_bytes())?;
+    match line(terminal.as_fd(), taken_back)? {
+        Line::Whole(typed) => text(&typed),
+        // The end of input moves no cursor.
+        Line::Broken(typed) => {
+            (&terminal).write_all(b"\n")?;
+            text(&typed)
+        }
+        Line::TakenBack => {
+            drop(unseen);
+            (&terminal).write_all(b"\n")?;
+            Ok(None)
+        }
+    }
+}
+
+/// Reads a line from here, unseen if it is a terminal and the line is a secret; `None` at the end of input, when nothing stands
+/// in it, or when the question was taken back.
+pub fn from(input: BorrowedFd<'_>, hidden: bool, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
+    let _unseen = if hidden && isatty(input) { Some(Unseen::new(input)?) } else { None };
+    match line(input, taken_back)? {
+        Line::Whole(typed) | Line::Broken(typed) => text(typed.strip_suffix(b"\r").unwrap_or(&typed)),
+        Line::TakenBack => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_and_not_more() {
+        let (input, mut way) = io::pipe().unwrap();
+        let (taken_back, open) = io::pipe().unwrap();
+        way.write_all(b"one\ntwo\r\n\nlast").unwrap();
+        drop(way);
+        let next = || from(input.as_fd(), true, &taken_back).unwrap().map(|secret| secret.reveal().to_owned());
+        assert_eq!(next().as_deref(), Some("one"));
+        assert_eq!(next().as_deref(), Some("two"));
+        assert_eq!(next(), None);
+        assert_eq!(next().as_deref(), Some("last"));
+        assert_eq!(next(), None);
+        drop(open);
+    }
+
+    #[test]
+    fn what_nobody_wants_any_more_is_not_waited_for() {
+        let ((input, _way), (taken_back, open)) = (io::pipe().unwrap(), io::pipe().unwrap());
+        drop(open);
+        assert!(from(input.as_fd(), true, &taken_back).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_line_without_end_is_no_answer() {
+        let ((input, mut way), (taken_back, _open)) = (io::pipe().unwrap(), io::pipe().unwrap());
+        way.write_all(&vec![b'x'; LONGEST + 1]).unwrap();
+        assert!(from(input.as_fd(), false, &taken_back).unwrap().is_none());
+    }
+}

@@ -1,0 +1,136 @@
+//! What changes between synchronisations is synchronised by itself, at once, however often.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::world::World;
+
+/// The program, at work until it is asked to end.
+struct Working {
+    program: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    said: Vec<String>,
+}
+
+impl Working {
+    fn start(world: &World) -> Self {
+        let config = world.file(&world.config());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
+        command.arg("-c").arg(config).args(["-u", "basic"]).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let mut program = command.spawn().unwrap();
+        let lines = BufReader::new(program.stdout.take().unwrap()).lines();
+        Self { program, lines, said: Vec::new() }
+    }
+
+    /// Waits for a line with these words.
+    #[track_caller]
+    fn says(&mut self, words: &str) -> String {
+        for line in self.lines.by_ref().map(Result::unwrap) {
+            self.said.push(line.clone());
+            if line.contains(words) {
+                return line;
+            }
+        }
+        panic!("no \"{words}\" in:\n{}", self.said.join("\n"));
+    }
+
+    #[track_caller]
+    fn ends(mut self) {
+        kill_process(Pid::from_child(&self.program), Signal::TERM).unwrap();
+        self.lines.by_ref().for_each(drop);
+        assert_eq!(self.program.wait().unwrap().code(), Some(0));
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
+fn watching(world: &mut World) -> Working {
+    world.account += "autorefresh = 600\n";
+    let mut working = Working::start(world);
+    working.says("the server tells of changes in all folders");
+    working
+}
+
+/// The one file in `new` or `cur` of a folder whose content has this subject.
+fn file(world: &World, folder: &str, subject: &str) -> Option<std::path::PathBuf> {
+    let places = ["new", "cur"].map(|place| world.maildir().join(folder).join(place));
+    let files = places.iter().flat_map(|place| fs::read_dir(place).unwrap()).map(|entry| entry.unwrap().path());
+    files
+        .into_iter()
+        .find(|path| fs::read_to_string(path).is_ok_and(|text| text.contains(&format!("Subject: {subject}\n"))))
+}
+
+#[test]
+fn what_changes_is_synchronised_by_itself_a_hundred_times() {
+    let mut world = World::new();
+    world.fill(2, 2);
+    let mut working = watching(&mut world);
+    for number in 0..50 {
+        // On the server ...
+        let subject = format!("number-{number}");
+        world.client(&["append", "INBOX", &subject]);
+        working.says("Test: INBOX: 1 downloaded");
+        // ... and here.
+        let path = file(&world, "INBOX", &subject).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap().split(":2,").next().unwrap().to_owned();
+        fs::rename(&path, world.maildir().join("INBOX/cur").join(format!("{name}:2,S"))).unwrap();
+        working.says("Test: INBOX: 1 flagged on the server");
+    }
+    working.ends();
+    world.same(&[]);
+}
+
+#[test]
+fn a_folder_that_is_made_on_either_side_is_made_on_the_other() {
+    let mut world = World::new();
+    world.fill(1, 1);
+    let mut working = watching(&mut world);
+    world.client(&["create", "There"]);
+    working.says("Test: There: folder created here");
+    for part in ["new", "cur", "tmp"] {
+        fs::create_dir_all(world.maildir().join("Here").join(part)).unwrap();
+    }
+    working.says("Test: Here: folder created on the server");
+    working.ends();
+    world.same(&[]);
+}
+
+#[test]
+fn hooks_are_run_for_what_comes_and_only_then() {
+    let mut world = World::new();
+    world.fill(1, 1);
+    let notes = world.dovecot.dir.join("notes");
+    world.account = format!(
+        "presynchook = echo before $OFFLINEIMAPSYNCMODE >> {0}\npostsynchook = echo after >> {0}\n",
+        notes.display()
+    );
+    let mut working = watching(&mut world);
+    let of_the_first = "before full\nafter\n";
+    assert_eq!(fs::read_to_string(&notes).unwrap(), of_the_first);
+    world.client(&["append", "INBOX", "one"]);
+    working.says("Test: INBOX: 1 downloaded");
+    working.says("Test: synchronised");
+    assert_eq!(fs::read_to_string(&notes).unwrap(), format!("{of_the_first}before idle\nafter\n"));
+    working.ends();
+}
+
+#[test]
+fn nobody_is_watched_who_does_not_want_it() {
+    let mut world = World::new();
+    world.fill(1, 1);
+    world.account = "watch = no\nautorefresh = 0.02\n".into();
+    let mut working = Working::start(&world);
+    for _ in 0..3 {
+        working.says("Test: synchronised");
+    }
+    assert!(!working.said.iter().any(|line| line.contains("tells of changes")), "{:?}", working.said);
+    working.ends();
+}
