@@ -108,7 +108,7 @@ impl Glyphs {
     /// `words` as this terminal can show them, in as many columns: our own characters are replaced by their
     /// counterparts, and where only ASCII is understood, what is left of others by question marks.
     pub fn spell<'w>(&self, words: &'w str) -> Cow<'w, str> {
-        if words.is_ascii() || std::ptr::eq(self, &FULL) {
+        if words.is_ascii() || !self.ascii && self.ellipsis == FULL.ellipsis {
             return Cow::Borrowed(words);
         }
         let mut spelt = String::new();
