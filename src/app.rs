@@ -2,7 +2,7 @@
 
 mod demonstration;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -25,7 +25,7 @@ use crate::signals;
 use crate::store::python::Interpreter;
 use crate::ui::beside::{self, Record};
 use crate::ui::syslog::Syslog;
-use crate::ui::{self, Kind, Links};
+use crate::ui::{self, Kind, Links, Output};
 
 /// Events that may wait for the interface before workers are held back.
 const EVENTS: usize = 4096;
@@ -145,7 +145,7 @@ fn wanted(cli: &Cli) -> Vec<String> {
 fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
     if let Some(name) = &cli.ui {
         let kind: Kind = name.parse()?;
-        if kind.needs_terminal() && !io::stdout().is_terminal() {
+        if kind.needs_terminal() && Output::here() != Output::Terminal {
             return Err(format!("{kind} needs a terminal to draw on; use -u basic, or -u quiet"));
         }
         return Ok(kind);
@@ -162,7 +162,7 @@ fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
         // The only one that is wanted says itself what it lacks.
         .filter(|kind| *kind != Kind::Syslog || configured.len() == 1 || Syslog::open().is_ok())
         .collect();
-    Ok(ui::choose(&wanted, io::stdout().is_terminal()))
+    Ok(ui::choose(&wanted, Output::here()))
 }
 
 /// A server of our own, and an ordinary account on it.
@@ -183,7 +183,7 @@ impl Ready {
         };
         let (questions, asked) = bounded(EVENTS);
         let (commands, obeyed) = bounded(EVENTS);
-        let lamp = self.settings.lamp;
+        let screen = self.settings.screen.clone();
         let settings = Arc::new(self.settings);
         let python = self.python;
         let engine = Engine { settings, options: self.options, python, events, questions, commands: obeyed };
@@ -195,7 +195,7 @@ impl Ready {
             Ok(thread) => thread,
             Err(error) => return internal(&format!("starting the engine: {error}")),
         };
-        let mut front_end = ui::build(self.ui, ui::Setup { lamp, ..ui::Setup::default() });
+        let mut front_end = ui::build(self.ui, ui::Setup { screen, ..ui::Setup::default() });
         let stop = commands.clone();
         if let Err(error) = front_end.run(Links { events: seen, questions: asked, commands }) {
             say(&mut io::stderr(), &format!("showing what happens: {error}; the program stops"));

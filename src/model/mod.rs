@@ -15,6 +15,7 @@ pub mod message;
 pub mod namemap;
 pub mod patterns;
 pub mod question;
+pub mod screen;
 pub mod topic;
 pub mod uidset;
 pub mod utf7;

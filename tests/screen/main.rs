@@ -5,11 +5,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod gone;
+mod grounds;
 mod lines;
 mod picture;
+mod plain;
 mod properties;
 mod pty;
 mod shell;
+mod themes;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -11,7 +11,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
 use ratatui::buffer::Cell;
 
-use super::picture::drawn;
+use super::picture::{drawn, drawn_in};
+use super::themes;
 use super::{SCENES, played, scene, screen};
 
 const KEYS: [KeyCode; 12] = [
@@ -35,13 +36,15 @@ proptest! {
         steps in proptest::collection::vec((0..SCENES.len(), any::<prop::sample::Index>(), 0..KEYS.len()), 1..60),
         width in 1_u16..120,
         height in 1_u16..40,
+        theme in any::<prop::sample::Index>(),
     ) {
+        let theme = *theme.get(&themes::all().collect::<Vec<_>>());
         let scenes: Vec<_> = SCENES.iter().map(|name| scene(name)).collect();
         let mut screen = screen(scenes[0][0].at);
         for (which, event, key) in steps {
             screen.apply(event.get(&scenes[which]));
             screen.key(KeyEvent::new(KEYS[key], KeyModifiers::NONE));
-            drawn(&mut screen, Depth::True, (width, height));
+            drawn_in(&mut screen, theme, (width, height));
         }
     }
 }

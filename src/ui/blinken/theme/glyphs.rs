@@ -127,6 +127,11 @@ impl Glyphs {
         Cow::Owned(spelt)
     }
 
+    /// Whether a character can be drawn.
+    pub fn has(&self, sign: char) -> bool {
+        sign.is_ascii() || !self.ascii
+    }
+
     /// What stands here for a character of the full table that may be part of a sentence.
     fn counterpart(&self, c: char) -> char {
         let pairs = [
