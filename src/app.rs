@@ -2,7 +2,7 @@
 
 mod demonstration;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -25,8 +25,9 @@ use crate::signals;
 use crate::store::ledger::sqlite::ledger_path;
 use crate::store::python::Interpreter;
 use crate::ui::beside::{self, Record};
+use crate::ui::blinken::bindings::Bindings;
 use crate::ui::syslog::Syslog;
-use crate::ui::{self, Kind, Links};
+use crate::ui::{self, Kind, Links, Output};
 
 /// Events that may wait for the interface before workers are held back.
 const EVENTS: usize = 4096;
@@ -85,6 +86,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
             .map_err(|error| format!("starting the demonstration: {error}"));
     }
     let (settings, python, warnings) = configure(cli)?;
+    Bindings::rebound(&settings.screen.keys).map_err(|wrong| format!("[ui.Curses.Blinkenlights] keys: {wrong}"))?;
     let ui = choose_ui(cli, &settings.ui);
     let elsewhere = matches!(ui, Ok(Kind::Syslog)) && !cli.check_config && !cli.info;
     if !elsewhere {
@@ -147,7 +149,7 @@ fn wanted(cli: &Cli) -> Vec<String> {
 fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
     if let Some(name) = &cli.ui {
         let kind: Kind = name.parse()?;
-        if kind.needs_terminal() && !io::stdout().is_terminal() {
+        if kind.needs_terminal() && Output::here() != Output::Terminal {
             return Err(format!("{kind} needs a terminal to draw on; use -u basic, or -u quiet"));
         }
         return Ok(kind);
@@ -166,7 +168,7 @@ fn choose_ui(cli: &Cli, configured: &[UiName]) -> Result<Kind, String> {
         // The only one that is wanted says itself what it lacks.
         .filter(|kind| *kind != Kind::Syslog || configured.len() == 1 || Syslog::open().is_ok())
         .collect();
-    Ok(ui::choose(&wanted, io::stdout().is_terminal()))
+    Ok(ui::choose(&wanted, Output::here()))
 }
 
 /// A server of our own, and an ordinary account on it.
@@ -189,8 +191,8 @@ impl Ready {
         let (questions, asked) = bounded(EVENTS);
         let (commands, obeyed) = bounded(EVENTS);
         let welcome = is_new(&self.settings);
-        let Settings { lamp, timestamps, reopen_log, .. } = self.settings;
-        let setup = ui::Setup { lamp, welcome, timestamps, ..ui::Setup::default() };
+        let Settings { timestamps, reopen_log, .. } = self.settings;
+        let setup = ui::Setup { screen: self.settings.screen.clone(), welcome, timestamps, ..ui::Setup::default() };
         let settings = Arc::new(self.settings);
         let python = self.python;
         let options = Options { particulars: self.ui.tells_particulars(), ..self.options };

@@ -7,6 +7,7 @@ use super::mbnames::mailbox_list;
 use super::naming;
 use super::options::Kind;
 use super::repository;
+use super::screen::{LIGHTS, screen};
 use super::settings::{AccountSettings, Hooks, PythonHook, Settings, UiName};
 use super::source::{Source, did_you_mean};
 use super::standing::{judge, spell};
@@ -15,9 +16,6 @@ use crate::model::ids::AccountName;
 
 /// How long a server may stay silent when nothing is said.
 const TIMEOUT: Duration = Duration::from_secs(60);
-
-/// The section of what the lights look like.
-const LIGHTS: &str = "ui.Curses.Blinkenlights";
 
 /// The section of what lines look like.
 const BASIC: &str = "ui.Noninteractive.Basic";
@@ -67,17 +65,12 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
         socket_timeout: timeout(source),
         pythonfile: pythonfile(source),
         only: None,
-        lamp: lamp(source),
+        screen: screen(source),
         timestamps: source.read(BASIC, "timestamps", boolean).unwrap_or(false),
         reopen_log: source.read("general", "reopenlog", boolean).unwrap_or(false),
         mailbox_list: mailbox_list(source),
         accounts,
     })
-}
-
-/// The character that a light is drawn with, unless it is OfflineIMAP's own choice.
-fn lamp(source: &mut Source) -> Option<char> {
-    source.read(LIGHTS, "statuschar", value::sign).filter(|sign| *sign != '.')
 }
 
 /// Python that is run first, if there is other Python at all.

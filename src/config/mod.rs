@@ -13,6 +13,7 @@ pub mod options;
 mod provider;
 mod raw;
 mod repository;
+mod screen;
 pub mod settings;
 mod source;
 mod standing;

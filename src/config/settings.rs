@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::model::ids::AccountName;
 use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
+pub use crate::model::screen::ScreenSettings;
 
 pub use imap::{Fetching, ImapSettings, Listing, PasswordSource, Tunnel, is_this_machine};
 pub use mailbox_list::MailboxList;
@@ -39,8 +40,8 @@ pub struct Settings {
     pub pythonfile: Option<PathBuf>,
     /// The only folders to synchronise, whatever else the configuration says; `None`: all that it says.
     pub only: Option<Patterns>,
-    /// The character that a light is drawn with; `None`: the program's own.
-    pub lamp: Option<char>,
+    /// How the full screen looks and behaves.
+    pub screen: ScreenSettings,
     /// Whether plain lines begin with their time.
     pub timestamps: bool,
     /// Whether SIGHUP opens the log file anew, rather than stops the program.
@@ -63,7 +64,7 @@ impl Settings {
             socket_timeout: Duration::from_secs(60),
             pythonfile: None,
             only: None,
-            lamp: None,
+            screen: ScreenSettings::default(),
             timestamps: false,
             reopen_log: false,
             mailbox_list: None,

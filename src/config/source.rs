@@ -107,6 +107,13 @@ impl<'a> Source<'a> {
         found
     }
 
+    /// Where the value of an option stands, for a message about it that is made later.
+    pub fn place(&self, section: &str, key: &str) -> String {
+        let line = find(&self.sections, section, key).map_or(0, |entry| entry.line);
+        let at = if line == 0 { "command line".to_owned() } else { format!("{}:{line}", self.file) };
+        format!("{at}: [{section}] {key}")
+    }
+
     /// How many mistakes there are so far.
     pub fn count(&self) -> usize {
         self.mistakes.len()

@@ -16,6 +16,7 @@ pub mod namemap;
 pub mod particular;
 pub mod patterns;
 pub mod question;
+pub mod screen;
 pub mod topic;
 pub mod uidset;
 pub mod utf7;

@@ -1,7 +1,7 @@
 //! Which interfaces there are, what they are called, and which of them is used.
 
 use std::fmt;
-use std::io::{stderr, stdout};
+use std::io::{IsTerminal, stderr, stdout};
 use std::str::FromStr;
 
 use chrono::{DateTime, FixedOffset, Local, Utc};
@@ -9,12 +9,14 @@ use chrono::{DateTime, FixedOffset, Local, Utc};
 use super::FrontEnd;
 use super::basic::Basic;
 use super::blinken::Blinkenlights;
+use super::blinken::theme::abilities::can_be_drawn_on;
 use super::json::Json;
 use super::lines::LineUi;
 use super::machine::Machine;
 use super::quiet::Quiet;
 use super::silent::Silent;
 use super::ttyui::Ttyui;
+use crate::model::screen::ScreenSettings;
 
 /// An interface by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,24 +78,56 @@ impl FromStr for Kind {
     }
 }
 
+/// What standard output leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// A file, a pipe, or nothing.
+    Elsewhere,
+    /// A terminal on which nothing can be drawn, such as the shell of an editor.
+    Plain,
+    /// A terminal.
+    Terminal,
+}
+
+impl Output {
+    /// What it leads to, by the name of the terminal (`TERM`), if it is one.
+    pub fn of(is_terminal: bool, term: Option<&str>) -> Self {
+        match is_terminal {
+            false => Self::Elsewhere,
+            true if term.is_some_and(|term| !can_be_drawn_on(term)) => Self::Plain,
+            true => Self::Terminal,
+        }
+    }
+
+    /// What it leads to now.
+    pub fn here() -> Self {
+        Self::of(stdout().is_terminal(), std::env::var("TERM").ok().as_deref())
+    }
+}
+
 /// The first of `wanted` that is usable here. Without a wish, lights on a terminal and plain lines elsewhere.
-pub fn choose(wanted: &[Kind], stdout_is_terminal: bool) -> Kind {
-    let usable = |kind: &&Kind| stdout_is_terminal || !kind.needs_terminal();
-    let otherwise = if stdout_is_terminal && wanted.is_empty() { Kind::Blinkenlights } else { Kind::Basic };
+pub fn choose(wanted: &[Kind], output: Output) -> Kind {
+    let usable = |kind: &&Kind| output == Output::Terminal || !kind.needs_terminal();
+    let otherwise = match output {
+        Output::Terminal if wanted.is_empty() => Kind::Blinkenlights,
+        // Somebody sits there who may know the password.
+        Output::Plain => Kind::Ttyui,
+        _ => Kind::Basic,
+    };
     wanted.iter().find(usable).copied().unwrap_or(otherwise)
 }
 
 /// What an interface needs to know of the world, handed to it so that tests can hand it something else.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Setup {
     /// The time.
     pub now: fn() -> DateTime<Utc>,
     /// A time as the person's clock shows it.
     pub local: fn(DateTime<Utc>) -> DateTime<FixedOffset>,
-    /// Looks an environment variable up: `COLORTERM`, `TERM`, `NO_COLOR`.
+    /// Looks an environment variable up: `TERM`, `NO_COLOR`, `LANG` and the like.
     pub env: fn(&str) -> Option<String>,
-    /// The character that a lamp is drawn with; `None`: the program's own.
-    pub lamp: Option<char>,
+    /// How the full screen is to look and behave.
+    pub screen: ScreenSettings,
     /// Whether somebody sees it for the first time.
     pub welcome: bool,
     /// Whether plain lines begin with their time.
@@ -106,7 +140,7 @@ impl Default for Setup {
             now: Utc::now,
             local: |time| time.with_timezone(&Local).fixed_offset(),
             env: |name| std::env::var(name).ok(),
-            lamp: None,
+            screen: ScreenSettings::default(),
             welcome: false,
             timestamps: false,
         }
@@ -143,15 +177,31 @@ mod tests {
 
     #[test]
     fn the_first_usable_one_is_chosen() {
-        for (wanted, terminal, kind) in [
-            (&[][..], true, Kind::Blinkenlights),
-            (&[], false, Kind::Basic),
-            (&[Kind::Blinkenlights, Kind::Quiet], false, Kind::Quiet),
-            (&[Kind::Blinkenlights, Kind::Quiet], true, Kind::Blinkenlights),
-            (&[Kind::Blinkenlights], false, Kind::Basic),
-            (&[Kind::Ttyui], false, Kind::Ttyui),
+        for (wanted, output, kind) in [
+            (&[][..], Output::Terminal, Kind::Blinkenlights),
+            (&[], Output::Elsewhere, Kind::Basic),
+            (&[], Output::Plain, Kind::Ttyui),
+            (&[Kind::Blinkenlights, Kind::Quiet], Output::Elsewhere, Kind::Quiet),
+            (&[Kind::Blinkenlights, Kind::Quiet], Output::Plain, Kind::Quiet),
+            (&[Kind::Blinkenlights, Kind::Quiet], Output::Terminal, Kind::Blinkenlights),
+            (&[Kind::Blinkenlights], Output::Elsewhere, Kind::Basic),
+            (&[Kind::Blinkenlights], Output::Plain, Kind::Ttyui),
+            (&[Kind::Ttyui], Output::Elsewhere, Kind::Ttyui),
         ] {
-            assert_eq!(choose(wanted, terminal), kind, "{wanted:?} {terminal}");
+            assert_eq!(choose(wanted, output), kind, "{wanted:?} {output:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_drawn_on_a_terminal_that_only_prints() {
+        for (terminal, term, output) in [
+            (false, Some("xterm"), Output::Elsewhere),
+            (true, Some("xterm"), Output::Terminal),
+            (true, Some("linux"), Output::Terminal),
+            (true, None, Output::Terminal),
+            (true, Some("dumb"), Output::Plain),
+        ] {
+            assert_eq!(Output::of(terminal, term), output, "{terminal} {term:?}");
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::model::event::Event;
 use crate::model::fault::Exit;
 use crate::model::question::Question;
 
-pub use kind::{Kind, Setup, build, choose};
+pub use kind::{Kind, Output, Setup, build, choose};
 
 /// What connects a front end with the rest of the program.
 #[derive(Debug)]

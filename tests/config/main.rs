@@ -6,6 +6,7 @@ mod covered;
 mod documented;
 mod hints;
 mod mistakes;
+mod screen;
 mod settings;
 mod tls;
 

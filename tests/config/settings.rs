@@ -22,7 +22,7 @@ fn what_is_not_written_has_its_default() {
     assert_eq!(loaded.warnings, [""; 0]);
     let settings = loaded.settings;
     assert_eq!(settings.metadata, Path::new("/home/u/.offlineimap"));
-    assert_eq!((&settings.ui[..], settings.lamp), (&[][..], None));
+    assert_eq!((&settings.ui[..], settings.screen.lamp), (&[][..], None));
     assert_eq!((settings.max_sync_accounts, settings.fsync), (1, true));
     assert_eq!(settings.socket_timeout, Duration::from_secs(60));
     let account = &settings.accounts[0];
@@ -247,7 +247,7 @@ fn gmail_knows_its_server() {
 fn lights_are_drawn_with_the_users_character_and_a_dot_is_none() {
     let lamp =
         |text: &str| read(&file(&format!("[ui.Curses.Blinkenlights]\nstatuschar = {text}"), "", "", "")).unwrap();
-    assert_eq!((lamp("@").settings.lamp, lamp(".").settings.lamp), (Some('@'), None));
+    assert_eq!((lamp("@").settings.screen.lamp, lamp(".").settings.screen.lamp), (Some('@'), None));
     assert_eq!(lamp("@").warnings, [""; 0]);
 }
 

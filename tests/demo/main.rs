@@ -22,4 +22,5 @@ mod retries;
 mod tap;
 mod times;
 mod transcripts;
+mod watched;
 mod wishes;

@@ -33,8 +33,14 @@ pub struct Going {
 }
 
 impl Going {
-    /// Starts with these settings; between two runs there is all the time in the world.
+    /// Starts with these settings; between two runs there is all the time in the world, and nobody watches.
     pub fn start(mut settings: Settings, quick: Quick) -> Self {
+        settings.accounts.iter_mut().for_each(|account| account.watch = false);
+        Self::watching(settings, quick)
+    }
+
+    /// The same; what changes in between is looked at.
+    pub fn watching(mut settings: Settings, quick: Quick) -> Self {
         for account in &mut settings.accounts {
             account.autorefresh = Some(Duration::from_secs(36_000));
             account.quick = quick;

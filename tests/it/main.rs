@@ -37,6 +37,7 @@ mod compressed;
 mod day;
 mod deleting;
 mod details;
+mod dressed;
 mod errors;
 mod first_sync;
 mod floors;

@@ -5,13 +5,16 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod gone;
+mod grounds;
 mod lines;
 mod machine;
 mod picture;
+mod plain;
 mod properties;
 mod pty;
 mod schema;
 mod shell;
+mod themes;
 mod views;
 
 use std::fs;

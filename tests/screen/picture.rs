@@ -19,9 +19,13 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{SCENES, compare, played};
 
-pub fn drawn(screen: &mut Screen, depth: Depth, (width, height): (u16, u16)) -> Buffer {
+pub fn drawn(screen: &mut Screen, depth: Depth, size: (u16, u16)) -> Buffer {
+    drawn_in(screen, Theme::new(depth), size)
+}
+
+pub fn drawn_in(screen: &mut Screen, theme: Theme, (width, height): (u16, u16)) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| draw(screen, Theme::new(depth), frame.buffer_mut())).unwrap();
+    terminal.draw(|frame| draw(screen, theme, frame.buffer_mut())).unwrap();
     terminal.backend().buffer().clone()
 }
 

@@ -11,7 +11,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use proptest::prelude::*;
 use ratatui::buffer::Cell;
 
-use super::picture::drawn;
+use super::picture::{drawn, drawn_in};
+use super::themes;
 use super::{SCENES, played, scene, screen};
 
 /// Every letter that means something, and some that don't.
@@ -57,10 +58,11 @@ proptest! {
             (0..SCENES.len(), any::<prop::sample::Index>(), keys(), proptest::option::of(pointer())),
             1..60,
         ),
-        depth in prop::sample::select(vec![Depth::True, Depth::Sixteen, Depth::None]),
         width in 1_u16..120,
         height in 1_u16..40,
+        theme in any::<prop::sample::Index>(),
     ) {
+        let theme = *theme.get(&themes::all().collect::<Vec<_>>());
         let scenes: Vec<_> = SCENES.iter().map(|name| scene(name)).collect();
         let mut screen = screen(scenes[0][0].at);
         for (which, event, key, pointer) in steps {
@@ -69,7 +71,7 @@ proptest! {
             if let Some(pointer) = pointer {
                 screen.mouse_did(pointer);
             }
-            drawn(&mut screen, depth, (width, height));
+            drawn_in(&mut screen, theme, (width, height));
         }
     }
 }

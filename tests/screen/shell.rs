@@ -18,7 +18,13 @@ pub struct Shell {
     keys: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     parser: vt100::Parser,
+    /// Everything that was written on the screen.
+    pub shown: Vec<u8>,
 }
+
+/// What other tests' surroundings may have set, and the terminal here isn't.
+const FOREIGN: [&str; 9] =
+    ["NO_COLOR", "COLORTERM", "COLORFGBG", "TMUX", "STY", "VTE_VERSION", "SSH_CONNECTION", "SSH_TTY", "LANG"];
 
 fn cells(count: u16) -> NonZeroU16 {
     NonZeroU16::new(count).unwrap()
@@ -27,12 +33,22 @@ fn cells(count: u16) -> NonZeroU16 {
 impl Shell {
     /// A shell without prompt, in the project's directory.
     pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// The same with these variables in its environment.
+    pub fn with(variables: &[(&str, &str)]) -> Self {
         let pty = native_pty_system().openpty(SIZE).unwrap();
         let mut command = CommandBuilder::new("bash");
         command.args(["--norc", "--noprofile", "--noediting", "-i"]);
         command.cwd(env!("CARGO_MANIFEST_DIR"));
-        command.env("PS1", "");
-        command.env("TERM", "xterm-256color");
+        for name in FOREIGN {
+            command.env_remove(name);
+        }
+        let usual = [("PS1", ""), ("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8")];
+        for (name, value) in usual.iter().chain(variables) {
+            command.env(name, value);
+        }
         let child = pty.slave.spawn_command(command).unwrap();
         let (mut from, keys) = (pty.master.try_clone_reader().unwrap(), pty.master.take_writer().unwrap());
         let (sender, output) = channel();
@@ -45,15 +61,20 @@ impl Shell {
             }
         });
         let parser = vt100::Parser::new(cells(SIZE.rows), cells(SIZE.cols), 0);
-        Self { child, master: pty.master, keys, output, parser }
+        Self { child, master: pty.master, keys, output, parser, shown: Vec::new() }
     }
 
     /// Runs the `scene` example; afterwards `end-CODE-same` stands on the screen when the terminal's modes are the
     /// same as before.
     pub fn scene(&mut self, args: &str, scene: &str) {
+        self.scene_in("", args, scene);
+    }
+
+    /// The same within another program, which is given the command as its last words.
+    pub fn scene_in(&mut self, wrapper: &str, args: &str, scene: &str) {
         let program = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("examples/scene");
         assert!(program.exists(), "cargo build --example scene comes first, unless all of cargo test is run");
-        let run = format!("{} {args} tests/screen/scenes/{scene}.json", program.display());
+        let run = format!("{wrapper} {} {args} tests/screen/scenes/{scene}.json", program.display());
         // The marks are put together by the shell, so that the echo of the command isn't taken for its result.
         let check = "E=$?; [ \"$B\" = \"$(stty -g)\" ] && S=same; echo; echo end-$E-$S";
         self.press(&format!("clear; B=$(stty -g); {run}; {check}\n"));
@@ -91,12 +112,33 @@ impl Shell {
         self.parser.screen().contents()
     }
 
+    /// The screen.
+    pub fn screen(&self) -> &vt100::Screen {
+        self.parser.screen()
+    }
+
     /// Waits until the screen is as wished.
     pub fn wait(&mut self, wish: &str, wished: impl Fn(&vt100::Screen) -> bool) {
+        self.wait_until(wish, |shell| wished(shell.screen()));
+    }
+
+    /// Waits until these characters were written, whatever the terminal makes of them.
+    pub fn wait_for_bytes(&mut self, bytes: &str) {
+        self.wait_until(bytes, |shell| shell.wrote(bytes));
+    }
+
+    /// Whether these characters were ever written.
+    pub fn wrote(&self, bytes: &str) -> bool {
+        self.shown.windows(bytes.len()).any(|window| window == bytes.as_bytes())
+    }
+
+    fn wait_until(&mut self, wish: &str, wished: impl Fn(&Self) -> bool) {
         let end = Instant::now() + LIMIT;
-        while !wished(self.parser.screen()) {
+        while !wished(self) {
             let bytes = self.output.recv_timeout(end.saturating_duration_since(Instant::now()));
-            self.parser.process(&bytes.unwrap_or_else(|_| panic!("no {wish} on:\n{}", self.text())));
+            let bytes = bytes.unwrap_or_else(|_| panic!("no {wish:?} on:\n{}", self.text()));
+            self.parser.process(&bytes);
+            self.shown.extend(bytes);
         }
     }
 

@@ -6,8 +6,11 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
+use crate::model::screen::Ground;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use crossterm::event::{Event, poll, read};
+
+use super::background::{self, Sieve, Sifted};
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 /// How often the thread looks whether it is still wanted.
@@ -18,6 +21,8 @@ const LOOK: Duration = Duration::from_millis(100);
 pub struct Input {
     /// What was read.
     pub events: Receiver<Event>,
+    /// What the terminal says is behind its letters, when it was asked.
+    pub grounds: Receiver<Ground>,
     wanted: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -26,10 +31,14 @@ impl Input {
     /// Begins to read.
     pub fn start() -> io::Result<Self> {
         let (sender, events) = bounded(256);
+        let (told, grounds) = bounded(1);
         let (wanted, until) = bounded::<()>(0);
         let terminal = terminal()?;
-        let thread = Builder::new().name("keys".into()).spawn(move || forward(&sender, &until, &terminal))?;
-        Ok(Self { events, wanted: Some(wanted), thread: Some(thread) })
+        let thread = Builder::new().name("keys".into()).spawn(move || {
+            let mut sorter = Sorter { events: sender, grounds: told, sieve: Sieve::default() };
+            forward(&mut sorter, &until, &terminal);
+        })?;
+        Ok(Self { events, grounds, wanted: Some(wanted), thread: Some(thread) })
     }
 }
 
@@ -47,13 +56,31 @@ impl Drop for Input {
 /// Hands over what is read until nobody wants it, or until the terminal is gone.
 ///
 /// crossterm takes a terminal that has hung up for one where nobody types, and would look at it again and again.
-fn forward(sender: &Sender<Event>, until: &Receiver<()>, terminal: &impl AsFd) {
+fn forward(sorter: &mut Sorter, until: &Receiver<()>, terminal: &impl AsFd) {
     while until.try_recv() == Err(TryRecvError::Empty) && !hangs_up(terminal) {
         match poll(LOOK).and_then(|there| if there { read().map(Some) } else { Ok(None) }) {
-            // What doesn't fit into a full channel is keys that nobody has looked at for a while.
-            Ok(Some(event)) => drop(sender.send_timeout(event, LOOK)),
+            Ok(Some(event)) => sorter.take(event),
             Ok(None) => {}
             Err(_) => return,
+        }
+    }
+}
+
+/// Tells what was typed from what the terminal says by itself.
+struct Sorter {
+    events: Sender<Event>,
+    grounds: Sender<Ground>,
+    sieve: Sieve,
+}
+
+impl Sorter {
+    fn take(&mut self, event: Event) {
+        match self.sieve.take(event) {
+            Sifted::Held => {}
+            // What doesn't fit into a full channel is keys that nobody has looked at for a while.
+            Sifted::Keys(keys) => keys.into_iter().for_each(|key| drop(self.events.send_timeout(key, LOOK))),
+            // Nor does a second answer, before the first one was looked at.
+            Sifted::Answer(colour) => drop(self.grounds.try_send(background::ground(colour))),
         }
     }
 }

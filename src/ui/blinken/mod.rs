@@ -14,6 +14,7 @@ pub mod view;
 mod accounts;
 mod apply;
 mod asking;
+mod background;
 mod banner;
 mod book;
 mod entry;
@@ -47,6 +48,7 @@ use std::fmt;
 use std::io::{self, Write, stdout};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 use crossterm::event::{Event as Input, KeyEventKind};
 
@@ -57,10 +59,12 @@ use crate::model::fault::Exit;
 use super::kind::Setup;
 use super::{FrontEnd, Links};
 use act::Effect;
+use bindings::Bindings;
 use screen::Screen;
 use stops::{Stop, Stops};
-use terminal::Guard;
-use theme::Theme;
+use terminal::{Guard, Modes};
+use theme::abilities::Abilities;
+use theme::{Ground, Theme};
 
 /// The shortest time between two pictures.
 const FRAME: Duration = Duration::from_millis(33);
@@ -94,7 +98,7 @@ impl Blinkenlights {
 impl FrontEnd for Blinkenlights {
     fn run(&mut self, links: Links) -> io::Result<Exit> {
         let mut screen = Screen::new((self.setup.now)(), self.setup.local);
-        let exit = show(&mut screen, self.setup, links)?;
+        let exit = show(&mut screen, &self.setup, links)?;
         for line in screen.summary() {
             writeln!(self.afterwards, "{line}")?;
         }
@@ -104,20 +108,21 @@ impl FrontEnd for Blinkenlights {
 }
 
 /// The loop: takes in all there is, then draws, at most once a frame; sleeps while the picture stays true.
-fn show(screen: &mut Screen, setup: Setup, links: Links) -> io::Result<Exit> {
+fn show(screen: &mut Screen, setup: &Setup, links: Links) -> io::Result<Exit> {
     let (panicked, panics) = bounded(64);
-    let mut guard = Guard::new(panicked)?;
+    let abilities = Abilities::of(setup.env);
+    let mut guard = Guard::new(Modes::of(abilities, setup.screen.mouse), panicked)?;
+    let mut stage = Stage::new(setup, abilities, links.commands);
+    stage.ask_for_the_ground(&mut guard, abilities)?;
     let (input, stops) = (input::Input::start()?, Stops::start()?);
-    let mut stage =
-        Stage { setup, theme: Theme::from_env(setup.env).drawing(setup.lamp), commands: links.commands, drawn: None };
-    screen.mouse = true;
-    guard.take_mouse(screen.mouse)?;
+    screen.mouse = setup.screen.mouse && abilities.modes();
+    screen.bindings = Bindings::rebound(&setup.screen.keys).map_err(io::Error::other)?;
     if setup.welcome {
         screen.welcome();
     }
     // What the ledger knows of the folders; the supervisor answers when it has the time.
     drop(stage.commands.try_send(Command::TellFolders(Target::All)));
-    let (mut questions, mut keys) = (links.questions, input.events.clone());
+    let (mut questions, mut keys, mut grounds) = (links.questions, input.events.clone(), input.grounds.clone());
     let mut dirty = true;
     loop {
         let wait = stage.draw_if_due(screen, &mut guard, &mut dirty)?;
@@ -138,6 +143,10 @@ fn show(screen: &mut Screen, setup: Setup, links: Links) -> io::Result<Exit> {
                 drop(stage.commands.try_send(Command::Quit));
                 keys = never();
             },
+            recv(grounds) -> ground => match ground {
+                Ok(ground) => { stage.learn(ground); dirty = true }
+                Err(_) => grounds = never(),
+            },
             recv(stops.heard) -> stop => {
                 match stop {
                     Ok(Stop::Asked) => guard.suspend()?,
@@ -150,6 +159,7 @@ fn show(screen: &mut Screen, setup: Setup, links: Links) -> io::Result<Exit> {
             default(wait) => dirty = true,
         }
         if let Some(exit) = screen.exit {
+            stage.hear_out(&grounds);
             return Ok(exit);
         }
     }
@@ -166,21 +176,64 @@ fn take_in(screen: &mut Screen, event: &Event, more: &Receiver<Event>) -> bool {
 
 /// What the loop keeps between two rounds.
 struct Stage {
-    setup: Setup,
+    now: fn() -> DateTime<Utc>,
     theme: Theme,
     commands: Sender<Command>,
     drawn: Option<Instant>,
+    /// Until when the terminal's answer is waited for.
+    answer: Option<Instant>,
+    fixed: bool,
 }
 
 impl Stage {
+    fn new(setup: &Setup, abilities: Abilities, commands: Sender<Command>) -> Self {
+        let wish = &setup.screen;
+        // What a person has written down goes before NO_COLOR, which the terminal's library would obey as well.
+        if wish.colours.is_some() {
+            crossterm::style::force_color_output(true);
+        }
+        let theme = Theme::chosen(wish, abilities);
+        Self { now: setup.now, theme, commands, drawn: None, answer: None, fixed: wish.ground.is_some() }
+    }
+
+    /// Asks the terminal what is behind its letters, where that matters and does no harm.
+    fn ask_for_the_ground(&mut self, guard: &mut Guard, abilities: Abilities) -> io::Result<()> {
+        if self.fixed || !abilities.answers() || !self.theme.has_colours() {
+            return Ok(());
+        }
+        self.answer = Instant::now().checked_add(background::PATIENCE);
+        guard.say(background::QUESTION)
+    }
+
+    /// How long the first picture still waits for the answer.
+    fn waits(&self) -> Option<Duration> {
+        self.answer.map(|until| until.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero())
+    }
+
+    /// The terminal has answered.
+    fn learn(&mut self, ground: Ground) {
+        self.theme = self.theme.on(ground);
+        self.answer = None;
+    }
+
+    /// Leaves no answer to the shell that comes next.
+    fn hear_out(&self, grounds: &Receiver<Ground>) {
+        if let Some(left) = self.waits() {
+            let _ = grounds.recv_timeout(left);
+        }
+    }
+
     /// Draws when there is something new and the last picture is old enough; says how long to wait for news.
     fn draw_if_due(&mut self, screen: &mut Screen, guard: &mut Guard, dirty: &mut bool) -> io::Result<Duration> {
+        if let Some(left) = self.waits().filter(|_| self.drawn.is_none()) {
+            return Ok(left);
+        }
         let since = self.drawn.map_or(FRAME, |drawn| drawn.elapsed());
         if *dirty && since < FRAME {
             return Ok(FRAME.saturating_sub(since));
         }
         if *dirty {
-            screen.tick((self.setup.now)());
+            screen.tick((self.now)());
             guard.draw(|buffer| draw::draw(screen, self.theme, buffer))?;
             self.drawn = Some(Instant::now());
             *dirty = false;
@@ -215,7 +268,7 @@ impl Stage {
             Effect::Redraw => guard.forget()?,
             Effect::Suspend => guard.suspend()?,
             Effect::Mouse(ours) => guard.take_mouse(ours)?,
-            Effect::Copy(text) => Guard::write(&outside::to_clipboard(&text))?,
+            Effect::Copy(text) => guard.say(&outside::to_clipboard(&text))?,
             Effect::Save(text) => {
                 screen.remark(outside::save(&text, screen.local(screen.now)).unwrap_or_else(|trouble| trouble));
             }

@@ -13,10 +13,10 @@ const MOST: usize = 74_000;
 
 /// What tells the terminal to put `text` into its user's clipboard (xterm's control sequence OSC 52). Of a text that is
 /// too long for most terminals, the end is taken.
-pub fn to_clipboard(text: &str) -> Vec<u8> {
+pub fn to_clipboard(text: &str) -> String {
     let start = text.len().saturating_sub(MOST);
     let start = (start..text.len()).find(|place| text.is_char_boundary(*place)).unwrap_or(0);
-    format!("\x1b]52;c;{}\x07", STANDARD.encode(&text[start..])).into_bytes()
+    format!("\x1b]52;c;{}\x07", STANDARD.encode(&text[start..]))
 }
 
 /// Writes `text` to a new file in the current directory, for its owner alone, and says where it is.
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn what_is_copied_arrives_whole_or_from_its_end() {
-        assert_eq!(to_clipboard("abc"), b"\x1b]52;c;YWJj\x07");
+        assert_eq!(to_clipboard("abc"), "\x1b]52;c;YWJj\x07");
         let long = "ü".repeat(MOST);
         let sent = to_clipboard(&long);
         let text = STANDARD.decode(&sent[7..sent.len() - 1]).unwrap();

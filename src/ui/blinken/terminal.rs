@@ -8,16 +8,38 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crossbeam_channel::Sender;
-use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+
+use super::theme::abilities::Abilities;
+
+/// Reports of the mouse's buttons and wheel, and of its moves while a button is held, with places of any size; not of its every
+/// move, of which there would be many.
+const MOUSE: [&str; 2] = ["\x1b[?1000h\x1b[?1002h\x1b[?1006h", "\x1b[?1006l\x1b[?1002l\x1b[?1000l"];
+
+/// What of xterm's a terminal is asked to do; what it doesn't understand it isn't shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Modes {
+    /// Another screen, pasting in brackets, pictures held back until they are complete.
+    pub all: bool,
+    /// Reports of the mouse.
+    pub mouse: bool,
+}
+
+impl Modes {
+    /// What a terminal with these abilities is asked to do; `mouse` is a person's wish.
+    pub fn of(abilities: Abilities, mouse: bool) -> Self {
+        Self { all: abilities.modes(), mouse: mouse && abilities.modes() }
+    }
+}
 
 type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
 
@@ -28,8 +50,8 @@ type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
 pub struct Guard {
     terminal: ratatui::Terminal<CrosstermBackend<Stdout>>,
     taken: Arc<AtomicBool>,
-    mouse: bool,
     hook_before: Arc<Hook>,
+    modes: Modes,
 }
 
 impl fmt::Debug for Guard {
@@ -39,14 +61,14 @@ impl fmt::Debug for Guard {
 }
 
 impl Guard {
-    /// Takes the terminal over. Panics of other threads are reported to `panics`.
-    pub fn new(panics: Sender<String>) -> io::Result<Self> {
+    /// Takes the terminal over, with these of its modes. Panics of other threads are reported to `panics`.
+    pub fn new(modes: Modes, panics: Sender<String>) -> io::Result<Self> {
         let taken = Arc::new(AtomicBool::new(true));
         let hook_before: Arc<Hook> = Arc::from(panic::take_hook());
         let (here, ours, before) = (thread::current().id(), taken.clone(), hook_before.clone());
         panic::set_hook(Box::new(move |info| {
             if thread::current().id() == here {
-                give_back(&ours);
+                give_back(&ours, modes);
                 before(info);
             } else if ours.load(Ordering::SeqCst) {
                 // A full channel means that the first of many panics are shown, which is enough.
@@ -57,14 +79,14 @@ impl Guard {
         }));
         // From here on, dropping the guard undoes whatever part of this was done.
         let terminal = ratatui::Terminal::new(CrosstermBackend::new(stdout()))?;
-        let guard = Self { terminal, taken, mouse: false, hook_before };
-        take()?;
+        let guard = Self { terminal, taken, hook_before, modes };
+        take(modes)?;
         Ok(guard)
     }
 
     /// Gives the terminal back, stops the process until the shell lets it go on, and takes the terminal over again.
     pub fn suspend(&mut self) -> io::Result<()> {
-        give_back(&self.taken);
+        give_back(&self.taken, self.modes);
         // SIGTSTP itself is only a message here; this does what it does by default, before it returns.
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
         self.take_again()
@@ -75,29 +97,33 @@ impl Guard {
         self.taken.store(true, Ordering::SeqCst);
         // Raw mode that is believed to be on would not be turned on.
         disable_raw_mode()?;
-        take()?;
-        self.take_mouse(self.mouse)?;
+        take(self.modes)?;
         self.forget()
     }
 
     /// Takes the mouse, or leaves it to the terminal.
     pub fn take_mouse(&mut self, ours: bool) -> io::Result<()> {
-        self.mouse = ours;
-        if ours { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
-    }
-
-    /// Writes what is meant for the terminal itself, and not seen.
-    pub fn write(bytes: &[u8]) -> io::Result<()> {
-        stdout().write_all(bytes)?;
-        stdout().flush()
+        self.modes.mouse = ours && self.modes.all;
+        if self.modes.all { self.say(MOUSE[usize::from(!ours)]) } else { Ok(()) }
     }
 
     /// Draws a picture; a terminal that can holds it back until it is complete, so that nothing flickers.
     pub fn draw(&mut self, picture: impl FnOnce(&mut Buffer)) -> io::Result<()> {
-        queue!(stdout(), BeginSynchronizedUpdate)?;
+        if self.modes.all {
+            queue!(stdout(), BeginSynchronizedUpdate)?;
+        }
         let drawn = self.terminal.draw(|frame| picture(frame.buffer_mut())).map(drop);
-        execute!(stdout(), EndSynchronizedUpdate)?;
+        if self.modes.all {
+            execute!(stdout(), EndSynchronizedUpdate)?;
+        }
         drawn
+    }
+
+    /// Says something to the terminal that it doesn't print; between two pictures it can't spoil one.
+    pub fn say(&mut self, sequence: &str) -> io::Result<()> {
+        let terminal = self.terminal.backend_mut();
+        terminal.write_all(sequence.as_bytes())?;
+        Write::flush(terminal)
     }
 
     /// Forgets what is on the terminal, so that the next picture is drawn whole.
@@ -112,7 +138,7 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        give_back(&self.taken);
+        give_back(&self.taken, self.modes);
         // While a panic is under way the hook can't be changed, and needn't be: it finds nothing to give back.
         if !thread::panicking() {
             let before = self.hook_before.clone();
@@ -121,22 +147,31 @@ impl Drop for Guard {
     }
 }
 
-fn take() -> io::Result<()> {
+fn take(modes: Modes) -> io::Result<()> {
     enable_raw_mode()?;
-    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+    if modes.all {
+        queue!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    } else {
+        queue!(stdout(), Clear(ClearType::All))?;
+    }
+    if modes.mouse {
+        stdout().write_all(MOUSE[0].as_bytes())?;
+    }
+    execute!(stdout(), Hide)
 }
 
 /// Gives the terminal back unless that is done already. Errors have nowhere to go: the terminal is gone with them.
-fn give_back(taken: &AtomicBool) {
+fn give_back(taken: &AtomicBool, modes: Modes) {
     if taken.swap(false, Ordering::SeqCst) {
-        let _ = execute!(
-            stdout(),
-            EndSynchronizedUpdate,
-            DisableMouseCapture,
-            Show,
-            DisableBracketedPaste,
-            LeaveAlternateScreen
-        );
+        if modes.all {
+            // Whether it was taken or not: that may have changed in between.
+            let _ = stdout().write_all(MOUSE[1].as_bytes());
+            let _ = queue!(stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen);
+        } else {
+            // There is no other screen to go back to, and lamps that are left behind would seem to shine.
+            let _ = queue!(stdout(), Clear(ClearType::All), MoveTo(0, 0));
+        }
+        let _ = execute!(stdout(), Show);
         let _ = disable_raw_mode();
         let _ = stdout().flush();
     }

@@ -1,25 +1,23 @@
 //! Colours: what a terminal shows for each meaning, from truecolor down to letters alone.
 
+pub mod abilities;
+pub mod colour;
 pub mod glyphs;
+mod palette;
+#[cfg(test)]
+mod tests;
 
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::model::light::Light;
+use crate::model::screen::ScreenSettings;
 
+pub use crate::model::screen::{Depth, Ground};
 pub use glyphs::Glyphs;
 
-/// How many colours the terminal has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
-    /// Sixteen million.
-    True,
-    /// The cube of 256.
-    Cube,
-    /// The sixteen of old.
-    Sixteen,
-    /// None; lamps are letters.
-    None,
-}
+use abilities::Abilities;
+use colour::{Rgb, blend, legible, nearest, of_index};
+use palette::{Palette, sixteen};
 
 /// What a piece of text is, apart from a light's colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,21 +36,34 @@ pub enum Tone {
     Track,
 }
 
-/// The colours of one terminal.
+/// The colours and the characters of one terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     depth: Depth,
+    ground: Ground,
+    colour_blind: bool,
+    letters: bool,
     sign: Option<char>,
     glyphs: &'static Glyphs,
 }
 
 impl Theme {
-    /// The theme for a terminal with so many colours.
+    /// The theme for a dark terminal with so many colours, which shows every character.
     pub fn new(depth: Depth) -> Self {
-        Self { depth, sign: None, glyphs: &glyphs::FULL }
+        let glyphs = &glyphs::FULL;
+        Self { depth, ground: Ground::Dark, colour_blind: false, letters: false, sign: None, glyphs }
     }
 
-    /// The same with lamps drawn as this character, if it is one.
+    /// The theme that a person wants on a terminal with these abilities.
+    pub fn chosen(wish: &ScreenSettings, abilities: Abilities) -> Self {
+        let depth = wish.colours.unwrap_or(abilities.colours);
+        let ground = wish.ground.unwrap_or(abilities.ground);
+        let theme = Self::new(depth).with(abilities.glyphs(wish.ascii)).on(ground).drawing(wish.lamp);
+        let theme = if wish.colour_blind { theme.for_the_colour_blind() } else { theme };
+        if wish.shapes { theme.in_letters() } else { theme }
+    }
+
+    /// The same with lamps drawn as this character, if it is one, and the terminal has it.
     #[must_use]
     pub fn drawing(self, sign: Option<char>) -> Self {
         Self { sign, ..self }
@@ -64,63 +75,79 @@ impl Theme {
         Self { glyphs, ..self }
     }
 
+    /// The same on this ground.
+    #[must_use]
+    pub fn on(self, ground: Ground) -> Self {
+        Self { ground, ..self }
+    }
+
+    /// The same in colours that people see apart who can't see all of them. Where the terminal chooses the shades, nobody
+    /// can promise that, so lamps are letters there.
+    #[must_use]
+    pub fn for_the_colour_blind(self) -> Self {
+        Self { colour_blind: true, letters: self.letters || !self.shades(), ..self }
+    }
+
+    /// The same with letters for lamps.
+    #[must_use]
+    pub fn in_letters(self) -> Self {
+        Self { letters: true, ..self }
+    }
+
     /// The characters to draw with.
     pub fn glyphs(self) -> &'static Glyphs {
         self.glyphs
     }
 
-    /// The theme that the environment asks for: `NO_COLOR` (when it isn't empty), `COLORTERM`, `TERM`.
-    pub fn from_env(env: impl Fn(&str) -> Option<String>) -> Self {
-        let get = |name| env(name).unwrap_or_default();
-        let (term, colorterm) = (get("TERM"), get("COLORTERM"));
-        let depth = if !get("NO_COLOR").is_empty() || matches!(term.as_str(), "dumb" | "vt100" | "vt220") {
-            Depth::None
-        } else if matches!(colorterm.as_str(), "truecolor" | "24bit") || term.ends_with("-direct") {
-            Depth::True
-        } else if term.contains("256color") || matches!(term.as_str(), "alacritty" | "xterm-kitty" | "foot") {
-            Depth::Cube
-        } else {
-            Depth::Sixteen
-        };
-        Self::new(depth)
+    /// Whether there are colours at all.
+    pub fn has_colours(self) -> bool {
+        self.depth != Depth::None
     }
 
-    /// Whether lamps fade: where there are shades enough.
-    fn fades(self) -> bool {
+    /// Whether the shades are ours to choose; lamps fade only there.
+    fn shades(self) -> bool {
         matches!(self.depth, Depth::True | Depth::Cube)
+    }
+
+    fn palette(self) -> &'static Palette {
+        Palette::of(self.ground, self.colour_blind)
     }
 
     /// The style of a piece of text.
     pub fn tone(self, tone: Tone) -> Style {
-        let style = Style::new();
-        match tone {
-            Tone::Bright => self.ink(style, [0xf2, 0xf2, 0xf2], Color::White).add_modifier(Modifier::BOLD),
-            Tone::Plain => self.ink(style, [0xc8, 0xcc, 0xd0], Color::Reset),
-            Tone::Dim => self.ink(style, [0x7c, 0x82, 0x88], Color::DarkGray),
-            Tone::Warning => self.ink(style, [0xff, 0xd6, 0x0a], Color::LightYellow).add_modifier(Modifier::BOLD),
-            Tone::Error => self.ink(style, [0xff, 0x5f, 0x56], Color::LightRed).add_modifier(Modifier::BOLD),
-            Tone::Track => self.ink(style, [0x3a, 0x40, 0x46], Color::DarkGray),
-        }
+        let palette = self.palette();
+        let (rgb, dark, light) = match tone {
+            Tone::Bright => (palette.bright, Color::White, Color::Black),
+            Tone::Plain => (palette.plain, Color::Reset, Color::Reset),
+            Tone::Dim => (palette.dim, Color::DarkGray, Color::DarkGray),
+            Tone::Warning => (palette.warning, Color::LightYellow, Color::Magenta),
+            Tone::Error => (palette.error, Color::LightRed, Color::Red),
+            Tone::Track => (palette.track, Color::DarkGray, Color::Gray),
+        };
+        let few = Style::new().fg(if self.ground == Ground::Dark { dark } else { light });
+        let style = self.ink(rgb, few);
+        let bold = matches!(tone, Tone::Bright | Tone::Warning | Tone::Error);
+        if bold { style.add_modifier(Modifier::BOLD) } else { style }
     }
 
     /// The style of text in a light's colour.
     pub fn text(self, light: Light) -> Style {
+        let palette = self.palette();
         match light {
             Light::Ended => self.tone(Tone::Dim),
-            // The lamp's red is too dark for letters on black.
-            Light::Control | Light::Waiting => self.ink(Style::new(), [0xe8, 0x55, 0x66], sixteen(light)),
+            _ if self.shades() => {
+                let shown = |rgb| if self.depth == Depth::Cube { of_index(nearest(rgb)) } else { rgb };
+                let rgb = legible(palette.light(light), palette.ground, palette.ink, shown);
+                self.emphasis(light, self.rgb(rgb))
+            }
             _ => self.light(light),
         }
     }
 
     /// A bar in a light's colour, and whether its empty part is seen by its ground alone, without dots.
     pub fn bar(self, light: Light) -> (Style, bool) {
-        let ground = match self.depth {
-            Depth::True => Color::Rgb(0x24, 0x28, 0x2c),
-            Depth::Cube => Color::Indexed(236),
-            Depth::Sixteen | Depth::None => return (self.light(light), false),
-        };
-        (self.light(light).bg(ground), true)
+        let style = self.light(light);
+        if self.shades() { (style.bg(self.colour(self.palette().bar)), true) } else { (style, false) }
     }
 
     /// A lamp: its sign and its style. `glow` is what is left of its afterglow, `breath` how far a countdown's lamp
@@ -129,26 +156,43 @@ impl Theme {
         if self.depth == Depth::None {
             return (self.without_colours(light, breath > 0.5), Style::new());
         }
-        let sign = |lit: bool| self.sign.unwrap_or(if lit { self.glyphs.lit } else { self.glyphs.dark });
+        let palette = self.palette();
         match light {
-            Light::Ended if glow > 0.0 && self.fades() => {
-                let style = self.rgb(Style::new(), blend(rgb(light), rgb(before.unwrap_or(light)), glow));
-                (sign(true), style)
+            Light::Ended if glow > 0.0 && self.shades() => {
+                let before = before.unwrap_or(light);
+                let style = self.rgb(blend(palette.light(light), palette.light(before), glow));
+                (self.sign(before, true), style)
             }
-            Light::Ended => (sign(false), self.light(light)),
-            Light::Waiting if self.fades() => {
-                (sign(true), self.rgb(Style::new(), blend([0x30, 0x0c, 0x10], rgb(light), breath)))
+            Light::Ended => (self.sign(light, false), self.light(light)),
+            Light::Waiting if self.shades() => {
+                (self.sign(light, true), self.rgb(blend(palette.ember, palette.light(light), breath)))
             }
-            // A character of the user's has no dark form, so the colour goes out.
-            Light::Waiting if breath <= 0.5 && self.sign.is_some() => (sign(false), self.light(Light::Ended)),
-            Light::Waiting => (sign(breath > 0.5), self.light(light)),
-            _ => (sign(true), self.light(light)),
+            // A letter and a character of the user's have no dark form, so the colour goes out.
+            Light::Waiting if breath <= 0.5 && (self.letters || self.users().is_some()) => {
+                (self.sign(light, false), self.light(Light::Ended))
+            }
+            Light::Waiting => (self.sign(light, breath > 0.5), self.light(light)),
+            _ => (self.sign(light, true), self.light(light)),
+        }
+    }
+
+    /// The user's character for a lamp, where it can be drawn.
+    fn users(self) -> Option<char> {
+        self.sign.filter(|sign| self.glyphs.has(*sign))
+    }
+
+    fn sign(self, light: Light, lit: bool) -> char {
+        match self.users() {
+            _ if self.letters => letter(light, self.glyphs),
+            Some(sign) => sign,
+            None if lit => self.glyphs.lit,
+            None => self.glyphs.dark,
         }
     }
 
     /// A lamp where there are no colours: a letter that says what it does, or the user's character while it does anything.
     fn without_colours(self, light: Light, lit: bool) -> char {
-        match (light, self.sign) {
+        match (light, self.users().filter(|_| !self.letters)) {
             (Light::Waiting, _) if !lit => ' ',
             (Light::Ended, _) | (_, None) => letter(light, self.glyphs),
             (_, Some(sign)) => sign,
@@ -156,60 +200,35 @@ impl Theme {
     }
 
     fn light(self, light: Light) -> Style {
-        let style = self.ink(Style::new(), rgb(light), sixteen(light));
+        self.emphasis(light, self.ink(self.palette().light(light), sixteen(light, self.ground)))
+    }
+
+    /// What is about to be deleted stands out.
+    fn emphasis(self, light: Light, style: Style) -> Style {
         if light == Light::Deleting && self.depth != Depth::None { style.add_modifier(Modifier::BOLD) } else { style }
     }
 
-    fn ink(self, style: Style, rgb: [u8; 3], sixteen: Color) -> Style {
+    fn ink(self, rgb: Rgb, few: Style) -> Style {
         match self.depth {
-            Depth::True | Depth::Cube => self.rgb(style, rgb),
-            Depth::Sixteen => style.fg(sixteen),
-            Depth::None => style,
+            Depth::True | Depth::Cube => self.rgb(rgb),
+            Depth::Sixteen => few,
+            Depth::None => Style::new(),
         }
     }
 
-    fn rgb(self, style: Style, [r, g, b]: [u8; 3]) -> Style {
+    fn rgb(self, rgb: Rgb) -> Style {
+        Style::new().fg(self.colour(rgb))
+    }
+
+    fn colour(self, [r, g, b]: Rgb) -> Color {
         match self.depth {
-            Depth::Cube => style.fg(Color::Indexed(cube([r, g, b]))),
-            _ => style.fg(Color::Rgb(r, g, b)),
+            Depth::Cube => Color::Indexed(nearest([r, g, b])),
+            _ => Color::Rgb(r, g, b),
         }
     }
 }
 
-fn rgb(light: Light) -> [u8; 3] {
-    match light {
-        Light::Ended => [0x5a, 0x5a, 0x5a],
-        Light::Control | Light::Waiting => [0xd7, 0x26, 0x3d],
-        Light::Connecting => [0x9a, 0xa0, 0xa6],
-        Light::Account => [0xa6, 0x6b, 0xff],
-        Light::Folder => [0x22, 0xc8, 0xe6],
-        Light::Listing => [0x3c, 0xcf, 0x5a],
-        Light::Directing => [0x4a, 0x8c, 0xff],
-        Light::Downloading | Light::Uploading => [0xff, 0x9a, 0x2e],
-        Light::Pretending => [0xff, 0x4f, 0xd8],
-        Light::Deleting => [0xff, 0x3b, 0x30],
-        Light::AddingFlags => [0xff, 0xd6, 0x0a],
-        Light::RemovingFlags => [0xff, 0x7a, 0x9c],
-    }
-}
-
-fn sixteen(light: Light) -> Color {
-    match light {
-        Light::Ended => Color::DarkGray,
-        Light::Control | Light::Waiting | Light::Deleting => Color::Red,
-        Light::Connecting => Color::Gray,
-        Light::Account => Color::Magenta,
-        Light::Folder => Color::Cyan,
-        Light::Listing => Color::Green,
-        Light::Directing => Color::LightBlue,
-        Light::Downloading | Light::Uploading => Color::Yellow,
-        Light::Pretending => Color::LightMagenta,
-        Light::AddingFlags => Color::LightYellow,
-        Light::RemovingFlags => Color::LightRed,
-    }
-}
-
-/// The letter that stands for a light where there are no colours.
+/// The letter that stands for a light where colours don't say enough.
 fn letter(light: Light, glyphs: &Glyphs) -> char {
     match light {
         Light::Ended => glyphs.ended,
@@ -226,79 +245,5 @@ fn letter(light: Light, glyphs: &Glyphs) -> char {
         Light::AddingFlags => '+',
         Light::RemovingFlags => '-',
         Light::Waiting => 'z',
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between two bytes there are only bytes")]
-fn blend(from: [u8; 3], to: [u8; 3], part: f64) -> [u8; 3] {
-    let part = part.clamp(0.0, 1.0);
-    std::array::from_fn(|i| (f64::from(from[i]) + (f64::from(to[i]) - f64::from(from[i])) * part).round() as u8)
-}
-
-/// The nearest colour of the 6 x 6 x 6 cube (whose levels are 0, 95, 135, 175, 215, 255).
-fn cube(rgb: [u8; 3]) -> u8 {
-    rgb.into_iter().fold(0, |index, part| {
-        let level = match part {
-            0..48 => 0,
-            48..115 => 1,
-            115..155 => 2,
-            155..195 => 3,
-            195..235 => 4,
-            235.. => 5,
-        };
-        index * 6 + level
-    }) + 16
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lights_stay_apart_at_every_depth() {
-        for depth in [Depth::True, Depth::Cube, Depth::Sixteen, Depth::None] {
-            let theme = Theme::new(depth);
-            for one in Light::ALL {
-                for other in Light::ALL.into_iter().filter(|other| other.colour() != one.colour()) {
-                    let breath = if depth == Depth::Sixteen { 0.0 } else { 1.0 };
-                    let red = [Light::Control, Light::Waiting];
-                    if !(red.contains(&one) && red.contains(&other)) {
-                        let look = |light| theme.lamp(light, None, 0.0, breath);
-                        assert_ne!(look(one), look(other), "{depth:?}: {one:?} and {other:?}");
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_environment_says_how_many_colours_there_are() {
-        for (term, colorterm, no_color, depth) in [
-            ("xterm-256color", "truecolor", "", Depth::True),
-            ("xterm-256color", "truecolor", "1", Depth::None),
-            ("tmux-256color", "", "", Depth::Cube),
-            ("linux", "", "", Depth::Sixteen),
-            ("dumb", "", "", Depth::None),
-            ("", "", "", Depth::Sixteen),
-        ] {
-            let env = |name: &str| {
-                let value = [("TERM", term), ("COLORTERM", colorterm), ("NO_COLOR", no_color)];
-                value.iter().find(|pair| pair.0 == name).map(|pair| pair.1.to_owned())
-            };
-            assert_eq!(Theme::from_env(env), Theme::new(depth), "{term} {colorterm} {no_color}");
-        }
-    }
-
-    #[test]
-    fn the_users_character_is_drawn_at_every_depth() {
-        for depth in [Depth::True, Depth::Cube, Depth::Sixteen, Depth::None] {
-            let theme = Theme::new(depth).drawing(Some('@'));
-            for light in Light::ALL.into_iter().filter(|light| *light != Light::Ended) {
-                assert_eq!(theme.lamp(light, None, 0.0, 1.0).0, '@', "{depth:?}: {light:?}");
-            }
-            let (on, off) = (theme.lamp(Light::Waiting, None, 0.0, 1.0), theme.lamp(Light::Waiting, None, 0.0, 0.0));
-            assert_ne!(on, off, "{depth:?}");
-            assert_ne!(on, theme.lamp(Light::Ended, None, 0.0, 1.0), "{depth:?}");
-        }
     }
 }

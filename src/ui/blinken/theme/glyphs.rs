@@ -118,7 +118,7 @@ impl Glyphs {
     /// `words` as this terminal can show them, in as many columns: our own characters are replaced by their
     /// counterparts, and where only ASCII is understood, what is left of others by question marks.
     pub fn spell<'w>(&self, words: &'w str) -> Cow<'w, str> {
-        if words.is_ascii() || std::ptr::eq(self, &raw const FULL) {
+        if words.is_ascii() || !self.ascii && self.ellipsis == FULL.ellipsis {
             return Cow::Borrowed(words);
         }
         let mut spelt = String::new();
@@ -135,6 +135,11 @@ impl Glyphs {
             spelt.extend(std::iter::repeat_n('?', columns.saturating_sub(spelt.len())));
         }
         Cow::Owned(spelt)
+    }
+
+    /// Whether a character can be drawn.
+    pub fn has(&self, sign: char) -> bool {
+        sign.is_ascii() || !self.ascii
     }
 
     /// What stands here for a character of the full table that may be part of a sentence.
