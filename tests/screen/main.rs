@@ -10,6 +10,7 @@ mod picture;
 mod properties;
 mod pty;
 mod shell;
+mod touched;
 mod views;
 
 use std::fs;

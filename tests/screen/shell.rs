@@ -18,6 +18,8 @@ pub struct Shell {
     keys: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     parser: vt100::Parser,
+    /// All bytes that were ever shown.
+    pub shown: Vec<u8>,
 }
 
 fn cells(count: u16) -> NonZeroU16 {
@@ -45,7 +47,7 @@ impl Shell {
             }
         });
         let parser = vt100::Parser::new(cells(SIZE.rows), cells(SIZE.cols), 0);
-        Self { child, master: pty.master, keys, output, parser }
+        Self { child, master: pty.master, keys, output, parser, shown: Vec::new() }
     }
 
     /// Runs the `scene` example; afterwards `end-CODE-same` stands on the screen when the terminal's modes are the
@@ -53,7 +55,8 @@ impl Shell {
     pub fn scene(&mut self, args: &str, scene: &str) {
         let program = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("examples/scene");
         assert!(program.exists(), "cargo build --example scene comes first, unless all of cargo test is run");
-        let run = format!("{} {args} tests/screen/scenes/{scene}.json", program.display());
+        let project = env!("CARGO_MANIFEST_DIR");
+        let run = format!("{} {args} {project}/tests/screen/scenes/{scene}.json", program.display());
         // The marks are put together by the shell, so that the echo of the command isn't taken for its result.
         let check = "E=$?; [ \"$B\" = \"$(stty -g)\" ] && S=same; echo; echo end-$E-$S";
         self.press(&format!("clear; B=$(stty -g); {run}; {check}\n"));
@@ -91,12 +94,33 @@ impl Shell {
         self.parser.screen().contents()
     }
 
+    /// Where these words begin on the screen: the column and the line, counted from one as a mouse does.
+    pub fn place(&self, words: &str) -> (usize, usize) {
+        let rows = self.parser.screen().rows(0, self.parser.screen().size().1.get());
+        let found = rows.enumerate().find_map(|(row, text)| Some((text[..text.find(words)?].chars().count(), row)));
+        let (column, row) = found.unwrap_or_else(|| panic!("no {words} on:\n{}", self.text()));
+        (column + 1, row + 1)
+    }
+
+    /// Clicks where these words begin.
+    pub fn click(&mut self, words: &str) {
+        let (column, row) = self.place(words);
+        self.press(&format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m"));
+    }
+
     /// Waits until the screen is as wished.
     pub fn wait(&mut self, wish: &str, wished: impl Fn(&vt100::Screen) -> bool) {
+        self.until(wish, |shell| wished(shell.parser.screen()));
+    }
+
+    /// Waits until something is so.
+    pub fn until(&mut self, wish: &str, wished: impl Fn(&Self) -> bool) {
         let end = Instant::now() + LIMIT;
-        while !wished(self.parser.screen()) {
+        while !wished(self) {
             let bytes = self.output.recv_timeout(end.saturating_duration_since(Instant::now()));
-            self.parser.process(&bytes.unwrap_or_else(|_| panic!("no {wish} on:\n{}", self.text())));
+            let bytes = bytes.unwrap_or_else(|_| panic!("no {wish} on:\n{}", self.text()));
+            self.parser.process(&bytes);
+            self.shown.extend(bytes);
         }
     }
 
@@ -109,6 +133,7 @@ impl Shell {
     pub fn assert_whole(&self) {
         let screen = self.parser.screen();
         assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     }
 }
 
