@@ -16,7 +16,7 @@ use blinkensync::model::ids::{AccountName, LampId};
 use blinkensync::model::question::{Answer, Ask, Question};
 use blinkensync::signals::Listener;
 use blinkensync::ui::{Kind, Links, Setup, build};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use clap::Parser;
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 
@@ -55,7 +55,7 @@ struct Wish {
 }
 
 #[expect(clippy::panic, reason = "what a panic leaves of the terminal is what is looked at")]
-fn panicking() -> DateTime<Utc> {
+fn panicking(_: DateTime<Utc>) -> DateTime<FixedOffset> {
     panic!("asked to panic")
 }
 
@@ -68,7 +68,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let _signals = Listener::start(commands.clone())?;
     let mut setup = Setup::default();
     if wish.panic {
-        setup.now = panicking;
+        // The clock of the first picture is half way through it.
+        setup.local = panicking;
     }
     let kind = wish.ui;
     let stage = Stage { wish, events, questions, wishes };
