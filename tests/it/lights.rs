@@ -66,10 +66,33 @@ fn a_countdown_is_cut_short_by_a_key_and_held_by_another() {
     terminal.shows("[  4:5");
     terminal.press("p");
     terminal.shows("[ paused ]");
+    terminal.shows(" left");
+    let left = between(&terminal, "4:5", " left");
+    // The clock at the right of the first line goes on, and the countdown doesn't.
+    for _ in 0..2 {
+        let clock = clock(terminal.screen());
+        terminal.wait("next second", |screen| self::clock(screen) != clock);
+        assert_eq!(between(&terminal, "4:5", " left"), left);
+    }
     terminal.press("p");
     terminal.shows("[  4:5");
+    let goes_on = between(&terminal, "[  4:5", "  ]");
+    assert!(goes_on <= left && left.parse::<u8>().unwrap() - goes_on.parse::<u8>().unwrap() < 2, "{left}, {goes_on}");
     terminal.press("q");
     terminal.ends_with(0);
+}
+
+/// What stands between these words.
+#[track_caller]
+fn between(terminal: &Terminal, before: &str, after: &str) -> String {
+    let shown = terminal.screen().contents();
+    let found = shown.split_once(before).and_then(|(_, rest)| rest.split_once(after));
+    found.unwrap_or_else(|| panic!("no {before} … {after} on:\n{shown}")).0.to_owned()
+}
+
+/// The time of day, as it stands at the right of the first line.
+fn clock(screen: &vt100::Screen) -> String {
+    screen.contents_between(0, 90, 0, 100)
 }
 
 #[test]
@@ -93,10 +116,10 @@ fn lights_are_the_character_that_the_configuration_names() {
     }
 }
 
-fn asked(world: &mut World) -> Terminal {
+fn asked(world: &mut World, arguments: &str) -> Terminal {
     world.remote = world.remote.replace(&format!("remotepass = {PASSWORD}\n"), "");
     let mut terminal = Terminal::open(80, 24);
-    terminal.start(&format!("-c {} -o -u blinkenlights", world.file(&world.config()).display()));
+    terminal.start(&format!("-c {} -o -u blinkenlights {arguments}", world.file(&world.config()).display()));
     terminal.shows("password of me at localhost");
     terminal
 }
@@ -105,7 +128,7 @@ fn asked(world: &mut World) -> Terminal {
 fn a_password_is_asked_for_and_never_shown() {
     let mut world = World::new();
     world.fill(1, 3);
-    let mut terminal = asked(&mut world);
+    let mut terminal = asked(&mut world, "");
     terminal.press("a-wrong-word");
     terminal.shows(&format!("> {}▏", "•".repeat(12)));
     terminal.press("\r");
@@ -122,9 +145,29 @@ fn a_password_is_asked_for_and_never_shown() {
 }
 
 #[test]
+fn a_password_can_be_pasted_and_shows_nowhere() {
+    let mut world = World::new();
+    world.fill(1, 3);
+    let log = world.dovecot.dir.join("log");
+    let mut terminal = asked(&mut world, &format!("-d ALL -l {}", log.display()));
+    assert!(terminal.screen().bracketed_paste());
+    // Of several lines the first is meant.
+    terminal.press(&format!("\u{1b}[200~{PASSWORD}\nand more\u{1b}[201~"));
+    terminal.shows(&format!("> {}▏", "•".repeat(PASSWORD.len())));
+    terminal.press("\r");
+    terminal.ends_with(0);
+    world.same(&["dates"]);
+    let log = fs::read_to_string(log).unwrap();
+    assert!(log.contains("synchronised"), "{log}");
+    for words in [&String::from_utf8_lossy(&terminal.shown), log.as_str()] {
+        assert!(!words.contains(PASSWORD) && !words.contains("and more"));
+    }
+}
+
+#[test]
 fn who_gives_no_password_gets_the_code_of_a_refused_login() {
     let mut world = World::new();
-    let mut terminal = asked(&mut world);
+    let mut terminal = asked(&mut world, "");
     terminal.press("\u{1b}");
     terminal.ends_with(3);
 }

@@ -21,6 +21,8 @@ mod killing;
 mod local;
 #[path = "../support/provider.rs"]
 mod provider;
+#[path = "../support/slow.rs"]
+mod slow;
 #[path = "../support/terminal.rs"]
 mod terminal;
 #[allow(dead_code)]
@@ -31,6 +33,7 @@ mod world;
 
 mod asked;
 mod attacks;
+mod busy;
 mod bytes;
 mod churn;
 mod compressed;

@@ -15,6 +15,7 @@ mod pty;
 mod schema;
 mod shell;
 mod themes;
+mod touched;
 mod views;
 
 use std::fs;

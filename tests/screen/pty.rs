@@ -103,6 +103,10 @@ fn the_terminal_is_whole_after_a_panic() {
     shell.scene("--panic", "first-sync");
     shell.wait_for("end-101-same", false);
     shell.assert_whole();
+    let shown = String::from_utf8_lossy(&shell.shown);
+    let (before, after) = shown.split_once("\x1b[?1049l").unwrap();
+    assert!(before.contains("\x1b[?1049h"), "{before:?}");
+    assert!(after.contains("asked to panic"), "{after:?}");
 }
 
 #[test]

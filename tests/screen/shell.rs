@@ -74,7 +74,8 @@ impl Shell {
     pub fn scene_in(&mut self, wrapper: &str, args: &str, scene: &str) {
         let program = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("examples/scene");
         assert!(program.exists(), "cargo build --example scene comes first, unless all of cargo test is run");
-        let run = format!("{wrapper} {} {args} tests/screen/scenes/{scene}.json", program.display());
+        let project = env!("CARGO_MANIFEST_DIR");
+        let run = format!("{wrapper} {} {args} {project}/tests/screen/scenes/{scene}.json", program.display());
         // The marks are put together by the shell, so that the echo of the command isn't taken for its result.
         let check = "E=$?; [ \"$B\" = \"$(stty -g)\" ] && S=same; echo; echo end-$E-$S";
         self.press(&format!("clear; B=$(stty -g); {run}; {check}\n"));
@@ -117,14 +118,28 @@ impl Shell {
         self.parser.screen()
     }
 
+    /// Where these words begin on the screen: the column and the line, counted from one as a mouse does.
+    pub fn place(&self, words: &str) -> (usize, usize) {
+        let rows = self.parser.screen().rows(0, self.parser.screen().size().1.get());
+        let found = rows.enumerate().find_map(|(row, text)| Some((text[..text.find(words)?].chars().count(), row)));
+        let (column, row) = found.unwrap_or_else(|| panic!("no {words} on:\n{}", self.text()));
+        (column + 1, row + 1)
+    }
+
+    /// Clicks where these words begin.
+    pub fn click(&mut self, words: &str) {
+        let (column, row) = self.place(words);
+        self.press(&format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m"));
+    }
+
     /// Waits until the screen is as wished.
     pub fn wait(&mut self, wish: &str, wished: impl Fn(&vt100::Screen) -> bool) {
-        self.wait_until(wish, |shell| wished(shell.screen()));
+        self.until(wish, |shell| wished(shell.screen()));
     }
 
     /// Waits until these characters were written, whatever the terminal makes of them.
     pub fn wait_for_bytes(&mut self, bytes: &str) {
-        self.wait_until(bytes, |shell| shell.wrote(bytes));
+        self.until(bytes, |shell| shell.wrote(bytes));
     }
 
     /// Whether these characters were ever written.
@@ -132,7 +147,8 @@ impl Shell {
         self.shown.windows(bytes.len()).any(|window| window == bytes.as_bytes())
     }
 
-    fn wait_until(&mut self, wish: &str, wished: impl Fn(&Self) -> bool) {
+    /// Waits until something is so.
+    pub fn until(&mut self, wish: &str, wished: impl Fn(&Self) -> bool) {
         let end = Instant::now() + LIMIT;
         while !wished(self) {
             let bytes = self.output.recv_timeout(end.saturating_duration_since(Instant::now()));
@@ -151,6 +167,7 @@ impl Shell {
     pub fn assert_whole(&self) {
         let screen = self.parser.screen();
         assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::process::Pid;
 
 /// How long a test waits for something on the screen; only ends tests that have failed.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -13,7 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// A terminal with a shell, and the screen it shows.
 pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
+    /// Until it hangs up.
+    master: Option<Box<dyn MasterPty + Send>>,
     keys: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     parser: vt100::Parser,
@@ -47,7 +49,7 @@ impl Terminal {
         });
         let size = |cells| NonZeroU16::new(cells).unwrap();
         let parser = vt100::Parser::new(size(rows), size(columns), 0);
-        Self { child, master: pty.master, keys, output, parser, shown: Vec::new() }
+        Self { child, master: Some(pty.master), keys, output, parser, shown: Vec::new() }
     }
 
     /// Starts the program; its end is told by [`Terminal::ends_with`].
@@ -69,7 +71,25 @@ impl Terminal {
     pub fn resize(&mut self, columns: u16, rows: u16) {
         let size = |cells| NonZeroU16::new(cells).unwrap();
         self.parser.screen_mut().set_size(size(rows), size(columns));
-        self.master.resize(cells(columns, rows)).unwrap();
+        self.master.as_ref().unwrap().resize(cells(columns, rows)).unwrap();
+    }
+
+    /// The shell.
+    pub fn shell(&self) -> Pid {
+        self.child.process_id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).unwrap()
+    }
+
+    /// The program in the foreground.
+    pub fn program(&self) -> Pid {
+        self.master.as_ref().and_then(|master| Pid::from_raw(master.process_group_leader()?)).unwrap()
+    }
+
+    /// Closes the window; the shell has ended then.
+    pub fn hang_up(mut self) {
+        (self.master, self.keys) = (None, Box::new(std::io::sink()));
+        // Whoever reads lets go as soon as there is something that nobody wants.
+        self.output = channel().1;
+        self.child.wait().unwrap();
     }
 
     /// What is on the screen.
@@ -116,6 +136,20 @@ impl Terminal {
         });
         let contents = self.screen().contents();
         assert!(contents.contains(&format!("end-{code}-same")), "{contents}");
+        self.is_whole();
+    }
+
+    /// Waits until the program has ended that was suspended, and fails unless the terminal is as it was before.
+    #[track_caller]
+    pub fn is_given_back(&mut self) {
+        self.wait("normal screen", |screen| !screen.alternate_screen());
+        self.press("clear; [ \"$B\" = \"$(stty -g)\" ] && echo back-$((40+2))\n");
+        self.wait("word that it is the same", |screen| screen.contents().contains("back-42"));
+        self.is_whole();
+    }
+
+    #[track_caller]
+    fn is_whole(&self) {
         assert!(!self.screen().hide_cursor());
         assert_eq!(self.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
         assert!(!self.screen().bracketed_paste());

@@ -1,10 +1,13 @@
-//! Plays a recorded scene, live: `scene [--ui NAME] [--ask] [--agree] [--hold] [--burst N] [--panic] FILE`. With `--ask` a
-//! password is asked for at its end, with `--agree` whether a lot is to be deleted; with `--hold` the program stays until it is asked to quit; `--burst` adds so many events at
-//! once; `--panic` panics in the interface's own thread.
+//! Plays a recorded scene, live: `scene [--ui NAME] [--ask] [--agree] [--hold] [--hurry] [--burst N] [--flood N [--rate R]]
+//! [--panic] FILE`. With `--ask` a password is asked for at its end, with `--agree` whether a lot is to be deleted; with
+//! `--hold` the program stays until it is asked to quit; `--hurry` keeps no pace; `--burst` adds so many events at once;
+//! `--flood` plays the scene's own over and over, as fast as they are taken or so many a second; `--panic` panics in the
+//! interface's own thread.
 
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use blinkensync::model::command::Command;
 use blinkensync::model::event::{Event, EventKind};
@@ -13,7 +16,7 @@ use blinkensync::model::ids::{AccountName, LampId};
 use blinkensync::model::question::{Answer, Ask, Question};
 use blinkensync::signals::Listener;
 use blinkensync::ui::{Kind, Links, Setup, build};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use clap::Parser;
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 
@@ -32,9 +35,18 @@ struct Wish {
     /// Stays until it is asked to quit.
     #[arg(long)]
     hold: bool,
+    /// Keeps no pace.
+    #[arg(long)]
+    hurry: bool,
     /// Sends so many events more, at once.
     #[arg(long, default_value_t = 0)]
     burst: u64,
+    /// Plays the scene's events over and over, until there were so many more.
+    #[arg(long, default_value_t = 0)]
+    flood: usize,
+    /// Plays so many of them a second; as many as are taken without.
+    #[arg(long)]
+    rate: Option<usize>,
     /// Panics in the interface's own thread.
     #[arg(long)]
     panic: bool,
@@ -43,7 +55,7 @@ struct Wish {
 }
 
 #[expect(clippy::panic, reason = "what a panic leaves of the terminal is what is looked at")]
-fn panicking() -> DateTime<Utc> {
+fn panicking(_: DateTime<Utc>) -> DateTime<FixedOffset> {
     panic!("asked to panic")
 }
 
@@ -56,7 +68,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let _signals = Listener::start(commands.clone(), None)?;
     let mut setup = Setup::default();
     if wish.panic {
-        setup.now = panicking;
+        // The clock of the first picture is half way through it.
+        setup.local = panicking;
     }
     let kind = wish.ui;
     let stage = Stage { wish, events, questions, wishes };
@@ -94,10 +107,13 @@ impl Stage {
 
     /// Keeps the pace of the scene, so that rates are true. Says whether nobody wished to quit meanwhile.
     fn play_events(&self, scene: Vec<Event>) -> Option<bool> {
+        let scene: Vec<Event> =
+            scene.into_iter().filter(|event| !matches!(event.kind, EventKind::Ended { .. })).collect();
         let first = scene.first()?.at;
         let begun = Utc::now();
-        for mut event in scene.into_iter().filter(|event| !matches!(event.kind, EventKind::Ended { .. })) {
-            event.at = begun + (event.at - first);
+        let paced = if self.wish.flood > 0 { 0 } else { scene.len() };
+        for mut event in scene.iter().take(paced).cloned() {
+            event.at = if self.wish.hurry { Utc::now() } else { begun + (event.at - first) };
             if let EventKind::Waiting { until, .. } = &mut event.kind {
                 *until = begun + (*until - first);
             }
@@ -111,7 +127,27 @@ impl Stage {
         for number in 0..self.wish.burst {
             self.note(format!("event {number} of a burst"))?;
         }
+        self.flood(&scene)?;
         Some(true)
+    }
+
+    /// Plays the scene over and over, in portions of a hundredth of a second where it has a pace; then says how long it took.
+    fn flood(&self, scene: &[Event]) -> Option<()> {
+        if self.wish.flood == 0 {
+            return Some(());
+        }
+        let begun = Instant::now();
+        let pace = self.wish.rate.map(|rate| (rate.div_ceil(100), Duration::from_millis(10)));
+        for (number, event) in scene.iter().cycle().take(self.wish.flood).enumerate() {
+            if let Some((portion, time)) = pace.filter(|pace| number % pace.0 == 0) {
+                let due = time * u32::try_from(number / portion).ok()?;
+                std::thread::sleep(due.saturating_sub(begun.elapsed()));
+            }
+            self.events.send(Event { at: Utc::now(), ..event.clone() }).ok()?;
+        }
+        let taken = begun.elapsed().as_secs_f64();
+        let text = format!("flood: {} events in {taken:.3} s", self.wish.flood);
+        self.say(EventKind::Warned { account: None, folder: None, text })
     }
 
     /// Says whether nobody wished to quit instead of answering.

@@ -254,6 +254,8 @@ impl Stage {
                 }
             }
             Input::Paste(text) => screen.paste(&zeroize::Zeroizing::new(text)),
+            // A window that has its old size again by now may have lost what stood outside of the one in between.
+            Input::Resize(..) => guard.forget()?,
             _ => {}
         }
         Ok(())
