@@ -7,6 +7,7 @@
 mod gone;
 mod grounds;
 mod lines;
+mod notices;
 mod picture;
 mod plain;
 mod properties;

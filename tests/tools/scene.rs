@@ -1,6 +1,6 @@
-//! Plays a recorded scene, live: `scene [--ui NAME] [--ask] [--agree] [--hold] [--burst N] [--panic] FILE`. With `--ask` a
+//! Plays a recorded scene, live: `scene [--ui NAME] [--ask] [--agree] [--hold] [--burst N] [--notify] [--panic] FILE`. With `--ask` a
 //! password is asked for at its end, with `--agree` whether a lot is to be deleted; with `--hold` the program stays until it is asked to quit; `--burst` adds so many events at
-//! once; `--panic` panics in the interface's own thread.
+//! once; `--notify` tells of mail and failures outside the screen; `--panic` panics in the interface's own thread.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use blinkensync::model::event::{Event, EventKind};
 use blinkensync::model::fault::Exit;
 use blinkensync::model::ids::{AccountName, LampId};
 use blinkensync::model::question::{Answer, Ask, Question};
+use blinkensync::model::screen::Notify;
 use blinkensync::signals::Listener;
 use blinkensync::ui::{Kind, Links, Setup, build};
 use chrono::{DateTime, Utc};
@@ -35,6 +36,9 @@ struct Wish {
     /// Sends so many events more, at once.
     #[arg(long, default_value_t = 0)]
     burst: u64,
+    /// Tells of mail and failures outside the screen.
+    #[arg(long)]
+    notify: bool,
     /// Panics in the interface's own thread.
     #[arg(long)]
     panic: bool,
@@ -55,6 +59,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let (commands, wishes) = bounded(64);
     let _signals = Listener::start(commands.clone())?;
     let mut setup = Setup::default();
+    setup.screen.notify = Notify { mail: wish.notify, errors: wish.notify };
     if wish.panic {
         setup.now = panicking;
     }
