@@ -62,7 +62,7 @@ const TESTS: &[(&str, &[&str])] = &[
     ("it/hooks.rs they_are_told_which_synchronisations_are_quick", &["quick"]),
     ("it/lights.rs lights_are_the_character_that_the_configuration_names", &["statuschar"]),
     ("it/dressed.rs the_screen_looks_as_the_configuration_says", &["theme", "colourblind", "shapes", "ascii", "colours", "mouse"]),
-    ("config/screen.rs each_wish_is_read", &["notify"]),
+    ("it/dressed.rs new_mail_is_announced_where_that_is_wished", &["notify"]),
     ("config/screen.rs keys_are_read_with_the_place_where_they_stand", &["keys"]),
     ("it/python.rs unread_mail_in_the_inbox_rings_the_bell_once", &["newmail_hook"]),
     ("demo/retries.rs what_brings_nothing_is_tried_so_often_and_no_more", &["retrycount"]),

@@ -8,7 +8,8 @@ fn resting(world: &World, wish: &str) -> Terminal {
     let config = world.config() + &format!("\n[ui.Curses.Blinkenlights]\n{wish}\n");
     let file = world.file(&config).display().to_string();
     let mut terminal = Terminal::open(100, 30);
-    terminal.press("unset COLORTERM NO_COLOR COLORFGBG TMUX STY\n");
+    terminal
+        .press("unset COLORTERM NO_COLOR COLORFGBG TMUX STY VTE_VERSION DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR\n");
     terminal.start(&format!("-c {file} -u blinkenlights"));
     terminal.shows("[  4:5");
     terminal.shows("q quit");
@@ -40,6 +41,26 @@ fn the_screen_looks_as_the_configuration_says() {
         let missing: Vec<_> = written.iter().filter(|part| !shown.contains(**part)).collect();
         let foreign: Vec<_> = unwritten.iter().filter(|part| shown.contains(**part)).collect();
         assert!(missing.is_empty() && foreign.is_empty(), "{wish}: {missing:?} {foreign:?}");
+    }
+}
+
+#[test]
+fn new_mail_is_announced_where_that_is_wished() {
+    let mut world = World::new();
+    world.account = "autorefresh = 5\n".into();
+    world.fill(3, 4);
+    for (wish, announced) in [("notify = mail, errors", true), ("notify = errors", false)] {
+        let mut terminal = resting(&world, wish);
+        world.fill(2, 1);
+        terminal.press("s");
+        terminal.shows(", 2 downloaded");
+        terminal.press("q");
+        terminal.ends_with(0);
+        let shown = String::from_utf8_lossy(&terminal.shown);
+        assert_eq!(shown.contains("\x1b]9;blinkensync: 12 new messages (Test: "), announced, "{shown}");
+        assert_eq!(shown.contains("\x1b]9;blinkensync: 2 new messages (Test: "), announced, "{shown}");
+        std::fs::remove_dir_all(world.maildir()).unwrap();
+        std::fs::remove_dir_all(world.metadata()).unwrap();
     }
 }
 

@@ -8,6 +8,7 @@ mod gone;
 mod grounds;
 mod lines;
 mod machine;
+mod notices;
 mod picture;
 mod plain;
 mod properties;

@@ -23,8 +23,19 @@ pub struct Shell {
 }
 
 /// What other tests' surroundings may have set, and the terminal here isn't.
-const FOREIGN: [&str; 9] =
-    ["NO_COLOR", "COLORTERM", "COLORFGBG", "TMUX", "STY", "VTE_VERSION", "SSH_CONNECTION", "SSH_TTY", "LANG"];
+const FOREIGN: [&str; 11] = [
+    "NO_COLOR",
+    "COLORTERM",
+    "COLORFGBG",
+    "TMUX",
+    "STY",
+    "VTE_VERSION",
+    "SSH_CONNECTION",
+    "SSH_TTY",
+    "LANG",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "XDG_RUNTIME_DIR",
+];
 
 fn cells(count: u16) -> NonZeroU16 {
     NonZeroU16::new(count).unwrap()
@@ -72,10 +83,15 @@ impl Shell {
 
     /// The same within another program, which is given the command as its last words.
     pub fn scene_in(&mut self, wrapper: &str, args: &str, scene: &str) {
+        let project = env!("CARGO_MANIFEST_DIR");
+        self.play(wrapper, args, &format!("{project}/tests/screen/scenes/{scene}.json"));
+    }
+
+    /// The same with a scene from anywhere.
+    pub fn play(&mut self, wrapper: &str, args: &str, file: &str) {
         let program = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("examples/scene");
         assert!(program.exists(), "cargo build --example scene comes first, unless all of cargo test is run");
-        let project = env!("CARGO_MANIFEST_DIR");
-        let run = format!("{wrapper} {} {args} {project}/tests/screen/scenes/{scene}.json", program.display());
+        let run = format!("{wrapper} {} {args} {file}", program.display());
         // The marks are put together by the shell, so that the echo of the command isn't taken for its result.
         let check = "E=$?; [ \"$B\" = \"$(stty -g)\" ] && S=same; echo; echo end-$E-$S";
         self.press(&format!("clear; B=$(stty -g); {run}; {check}\n"));

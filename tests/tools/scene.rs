@@ -1,7 +1,8 @@
 //! Plays a recorded scene, live: `scene [--ui NAME] [--ask] [--agree] [--hold] [--hurry] [--burst N] [--flood N [--rate R]]
-//! [--panic] FILE`. With `--ask` a password is asked for at its end, with `--agree` whether a lot is to be deleted; with
+//! [--notify] [--panic] FILE`. With `--ask` a password is asked for at its end, with `--agree` whether a lot is to be deleted; with
 //! `--hold` the program stays until it is asked to quit; `--hurry` keeps no pace; `--burst` adds so many events at once;
-//! `--flood` plays the scene's own over and over, as fast as they are taken or so many a second; `--panic` panics in the
+//! `--flood` plays the scene's own over and over, as fast as they are taken or so many a second;
+//! `--notify` tells of mail and failures outside the screen; `--panic` panics in the
 //! interface's own thread.
 
 use std::error::Error;
@@ -14,6 +15,7 @@ use blinkensync::model::event::{Event, EventKind};
 use blinkensync::model::fault::Exit;
 use blinkensync::model::ids::{AccountName, LampId};
 use blinkensync::model::question::{Answer, Ask, Question};
+use blinkensync::model::screen::Notify;
 use blinkensync::signals::Listener;
 use blinkensync::ui::{Kind, Links, Setup, build};
 use chrono::{DateTime, FixedOffset, Utc};
@@ -47,6 +49,9 @@ struct Wish {
     /// Plays so many of them a second; as many as are taken without.
     #[arg(long)]
     rate: Option<usize>,
+    /// Tells of mail and failures outside the screen.
+    #[arg(long)]
+    notify: bool,
     /// Panics in the interface's own thread.
     #[arg(long)]
     panic: bool,
@@ -67,6 +72,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let (commands, wishes) = bounded(64);
     let _signals = Listener::start(commands.clone(), None)?;
     let mut setup = Setup::default();
+    setup.screen.notify = Notify { mail: wish.notify, errors: wish.notify };
     if wish.panic {
         // The clock of the first picture is half way through it.
         setup.local = panicking;

@@ -24,6 +24,7 @@ mod folders;
 mod footer;
 mod frame;
 mod help;
+mod herald;
 mod input;
 mod legend;
 mod logview;
@@ -60,6 +61,7 @@ use super::kind::Setup;
 use super::{FrontEnd, Links};
 use act::Effect;
 use bindings::Bindings;
+use herald::crier::Crier;
 use screen::Screen;
 use stops::{Stop, Stops};
 use terminal::{Guard, Modes};
@@ -128,7 +130,7 @@ fn show(screen: &mut Screen, setup: &Setup, links: Links) -> io::Result<Exit> {
         let wait = stage.draw_if_due(screen, &mut guard, &mut dirty)?;
         select! {
             recv(links.events) -> event => match event {
-                Ok(event) => dirty |= take_in(screen, &event, &links.events),
+                Ok(event) => { stage.take_in(screen, &event, &links.events); dirty = true }
                 Err(_) => return Ok(Exit::Internal),
             },
             recv(questions) -> question => match question {
@@ -159,25 +161,17 @@ fn show(screen: &mut Screen, setup: &Setup, links: Links) -> io::Result<Exit> {
             default(wait) => dirty = true,
         }
         if let Some(exit) = screen.exit {
-            stage.hear_out(&grounds);
+            stage.end(&mut guard, &grounds)?;
             return Ok(exit);
         }
     }
-}
-
-/// Takes in this event and those that wait behind it.
-fn take_in(screen: &mut Screen, event: &Event, more: &Receiver<Event>) -> bool {
-    screen.apply(event);
-    for event in more.try_iter().take(DRAIN) {
-        screen.apply(&event);
-    }
-    true
 }
 
 /// What the loop keeps between two rounds.
 struct Stage {
     now: fn() -> DateTime<Utc>,
     theme: Theme,
+    crier: Crier,
     commands: Sender<Command>,
     drawn: Option<Instant>,
     /// Until when the terminal's answer is waited for.
@@ -193,7 +187,18 @@ impl Stage {
             crossterm::style::force_color_output(true);
         }
         let theme = Theme::chosen(wish, abilities);
-        Self { now: setup.now, theme, commands, drawn: None, answer: None, fixed: wish.ground.is_some() }
+        let crier = Crier::new(wish.notify, abilities, theme.glyphs(), setup.env);
+        Self { now: setup.now, theme, crier, commands, drawn: None, answer: None, fixed: wish.ground.is_some() }
+    }
+
+    /// Takes in this event and those that wait behind it.
+    fn take_in(&mut self, screen: &mut Screen, event: &Event, more: &Receiver<Event>) {
+        let mut take = |event: &Event| {
+            screen.apply(event);
+            self.crier.hear(event);
+        };
+        take(event);
+        more.try_iter().take(DRAIN).for_each(|event| take(&event));
     }
 
     /// Asks the terminal what is behind its letters, where that matters and does no harm.
@@ -216,11 +221,13 @@ impl Stage {
         self.answer = None;
     }
 
-    /// Leaves no answer to the shell that comes next.
-    fn hear_out(&self, grounds: &Receiver<Ground>) {
+    /// Tells what is left to tell, and leaves no answer to the shell that comes next.
+    fn end(&mut self, guard: &mut Guard, grounds: &Receiver<Ground>) -> io::Result<()> {
+        self.crier.finish().iter().try_for_each(|sequence| guard.say(sequence))?;
         if let Some(left) = self.waits() {
             let _ = grounds.recv_timeout(left);
         }
+        Ok(())
     }
 
     /// Draws when there is something new and the last picture is old enough; says how long to wait for news.
@@ -233,7 +240,9 @@ impl Stage {
             return Ok(FRAME.saturating_sub(since));
         }
         if *dirty {
-            screen.tick((self.now)());
+            let now = (self.now)();
+            screen.tick(now);
+            self.crier.tick(now).iter().try_for_each(|sequence| guard.say(sequence))?;
             guard.draw(|buffer| draw::draw(screen, self.theme, buffer))?;
             self.drawn = Some(Instant::now());
             *dirty = false;

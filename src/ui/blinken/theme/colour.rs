@@ -40,11 +40,22 @@ pub fn legible(rgb: Rgb, ground: Rgb, ink: Rgb, shown: impl Fn(Rgb) -> Rgb) -> R
 
 /// The nearest of the 240 colours that every terminal of 256 shows alike: the cube, and the row of greys after it.
 pub fn nearest(rgb: Rgb) -> u8 {
-    let far = |index: &u8| -> i32 {
-        let there = of_index(*index);
-        (0..3).map(|i| (i32::from(there[i]) - i32::from(rgb[i])).pow(2)).sum()
+    let near = |part: u8| match part {
+        0..48 => 0,
+        48..115 => 1,
+        115..155 => 2,
+        155..195 => 3,
+        195..235 => 4,
+        235.. => 5,
     };
-    (16..=255).min_by_key(far).unwrap_or(16)
+    let far = |index: u8| -> u32 {
+        let there = of_index(index);
+        (0..3).map(|i| u32::from(there[i].abs_diff(rgb[i])).pow(2)).sum()
+    };
+    let cube = rgb.map(near).into_iter().fold(0, |index, level| index * 6 + level) + 16;
+    let middle = rgb.into_iter().map(u16::from).sum::<u16>() / 3;
+    let grey = u8::try_from(middle.saturating_sub(3) / 10).unwrap_or(23).min(23) + 232;
+    if far(grey) < far(cube) { grey } else { cube }
 }
 
 /// The colour with a number from 16 to 255.

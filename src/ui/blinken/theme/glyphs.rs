@@ -144,6 +144,9 @@ impl Glyphs {
 
     /// What stands here for a character of the full table that may be part of a sentence.
     fn counterpart(&self, c: char) -> char {
+        if c.is_ascii() {
+            return c;
+        }
         let pairs = [
             (FULL.ellipsis, self.ellipsis),
             (FULL.dot, self.dot),
