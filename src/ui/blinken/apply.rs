@@ -78,6 +78,9 @@ impl Screen {
                 row.phase =
                     Phase::Waiting { until: *until, retry: retry.as_deref().map(|why| clean(why).into_owned()) };
             }
+            EventKind::Watched { account, watch, folders } => {
+                self.roster.row(account).watch = Some((*watch, *folders));
+            }
             EventKind::Paused { account, left_ms } => self.roster.row(account).pause(*left_ms),
             EventKind::Resumed { account } => self.roster.row(account).resume(at),
             _ => {}

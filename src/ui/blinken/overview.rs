@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use ratatui::layout::Rect;
 
 use crate::model::light::Light;
+use crate::model::watch::Watch;
 use crate::ui::clean::clean;
 use crate::ui::figures::{clock, count, number, size};
 use crate::ui::phrase::brought;
@@ -118,9 +119,15 @@ fn accounts(screen: &Screen, canvas: &mut Canvas, page: &mut Page) {
 
 /// How an account is watched, what it is at, when it was last at it.
 fn account(screen: &Screen, row: &Row) -> String {
+    let pushed = match row.watch {
+        Some((Watch::Notify, _)) => "the server tells of all folders, ".into(),
+        Some((Watch::Idle, folders)) => format!("the server tells of {}, ", count(folders.unwrap_or(0), "folder")),
+        Some((Watch::Polling, _)) => "asked once a minute, ".into(),
+        None => String::new(),
+    };
     let watched = match row.every {
-        Some(every) => format!("polled every {}", clock(every)),
-        None => "synchronised once".into(),
+        Some(every) => format!("{pushed}synchronised every {}", clock(every)),
+        None => format!("{pushed}synchronised once"),
     };
     let next = match (&row.phase, row.left(screen.now)) {
         (Phase::Active, _) => {

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::ids::{AccountName, LampId};
 use crate::model::light::Light;
+use crate::model::watch::Watch;
 
 /// How long a lamp glows on after its thread has gone dark.
 pub const AFTERGLOW: Duration = Duration::from_millis(400);
@@ -77,6 +78,8 @@ pub struct Row {
     pub trouble: bool,
     /// When the last synchronisation ended.
     pub synced: Option<DateTime<Utc>>,
+    /// How it is watched in between, and of how many folders the server tells.
+    pub watch: Option<(Watch, Option<u64>)>,
     /// The time between two synchronisations, once it has counted down.
     pub every: Option<Duration>,
     /// The threads that have a connection.
@@ -92,6 +95,7 @@ impl Row {
             status: String::new(),
             trouble: false,
             synced: None,
+            watch: None,
             every: None,
             connections: Vec::new(),
         }
