@@ -111,7 +111,11 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
 fn watch(source: &mut Source, section: &str) -> WatchSettings {
     let second = Duration::from_secs(1);
     let keepalive = source.read(section, "keepalive", |text| value::time(text, second, "a number of seconds"));
-    WatchSettings { folders: naming::names(source, section, "idlefolders"), keepalive: keepalive.flatten() }
+    WatchSettings {
+        folders: naming::names(source, section, "idlefolders"),
+        hold: source.read(section, "holdconnectionopen", boolean).unwrap_or(false),
+        keepalive: keepalive.flatten(),
+    }
 }
 
 /// The directory of a Maildir repository and its separator, without a remark on mistakes.

@@ -35,6 +35,7 @@ mod execute;
 mod folder;
 mod glance;
 mod hands;
+mod held;
 mod hooks;
 mod identity;
 pub mod inspection;

@@ -46,6 +46,7 @@ impl Runtime {
             options: Options { quick: depth == Depth::Quick, ..self.options },
             thorough: depth == Depth::Thorough,
             glance: self.glance(account, depth),
+            held: self.held(account, place),
             wishes,
             first_lamp: LampId::of(place, 0),
             publisher: self.publisher.clone(),
