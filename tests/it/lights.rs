@@ -52,7 +52,7 @@ fn the_demonstration_keeps_its_mail_where_it_is_told_to() {
 #[test]
 fn a_countdown_is_cut_short_by_a_key_and_held_by_another() {
     let mut world = World::new();
-    world.account = "autorefresh = 5\n".into();
+    world.account = "watch = no\nautorefresh = 5\n".into();
     world.fill(2, 3);
     let mut terminal = Terminal::open(100, 30);
     terminal.start(&format!("-c {} -u blinkenlights", world.file(&world.config()).display()));

@@ -6,6 +6,7 @@ use crossbeam_channel::Sender;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use zeroize::Zeroizing;
 
+use crate::model::ids::AccountName;
 use crate::model::question::{Answer, Ask, Question, Secret};
 
 /// No password is longer than this many bytes; more room is never needed, so what was typed is never copied about.
@@ -37,6 +38,11 @@ impl Prompts {
     /// The question to be shown, and how many characters have been typed.
     pub fn current(&self) -> Option<(&Ask, usize)> {
         self.waiting.front().map(|question| (&question.ask, self.typed.chars().count()))
+    }
+
+    /// Whether one of them is about this account.
+    pub fn concern(&self, account: &AccountName) -> bool {
+        self.waiting.iter().any(|question| question.ask.account() == account)
     }
 
     /// How many wait behind the one that is shown.

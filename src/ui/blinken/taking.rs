@@ -39,6 +39,15 @@ impl Screen {
         Some(Over::Folder(Leaf { account: page.account.clone(), folder: page.folder.clone(), chosen: 0 }))
     }
 
+    /// Whether something was left out of the chosen folder, or of the one that is looked at.
+    pub(super) fn has_left_out(&self) -> bool {
+        let page = match &self.over {
+            Some(Over::Folder(leaf)) => self.book.page(&leaf.account, &leaf.folder),
+            _ => self.table.chosen(&self.book),
+        };
+        page.is_some_and(|page| !page.left_out.is_empty())
+    }
+
     /// What is wished for the chosen message, or for all of the chosen folder's.
     pub(super) fn left_out(&mut self, meaning: Meaning) -> Option<Effect> {
         let (page, message) = if let Some(Over::Folder(leaf)) = &self.over {
