@@ -105,7 +105,7 @@ impl Screen {
     }
 
     fn quit(&mut self) -> Effect {
-        self.prompts.clear();
+        self.prompts.shelve();
         self.entry = None;
         let again = std::mem::replace(&mut self.stopping, true);
         Effect::Send(if again { Command::QuitNow } else { Command::Quit })

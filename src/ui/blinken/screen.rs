@@ -175,9 +175,14 @@ impl Screen {
         }
     }
 
-    /// Takes a question in.
+    /// Takes a question in; once the program is ending, nobody is to answer any.
     pub fn ask(&mut self, question: Question) {
         self.prompts.push(question);
+        if self.stopping {
+            self.prompts.shelve();
+        }
+        // Nothing else is to lie in the way.
+        self.over.take_if(|over| matches!(over, Over::Welcome(_)));
     }
 
     /// Takes pasted text in.
