@@ -11,7 +11,8 @@ use super::chord::Chord;
 use super::entry::{Entry, Purpose, Typed};
 use super::filter::Filter;
 use super::keys::{Meaning, Place, TABLE};
-use super::log::Scroll;
+use super::log::{Room, Scroll};
+use super::logview::Columns;
 use super::roster::Row;
 use super::screen::Screen;
 use super::search::Search;
@@ -88,7 +89,7 @@ impl Screen {
             Meaning::Suspend => return vec![Effect::Suspend],
             Meaning::Mouse => return self.toggle_mouse(),
             Meaning::Save => return vec![Effect::Save(self.log_text())],
-            Meaning::Copy => return vec![self.copy()],
+            Meaning::Copy => return self.copy().into_iter().collect(),
             Meaning::Retry | Meaning::Ignore => return self.left_out(meaning).into_iter().collect(),
             Meaning::Folders | Meaning::Overview | Meaning::NextView => return self.show_view(meaning),
             Meaning::Accounts | Meaning::Help | Meaning::Legend | Meaning::Open | Meaning::Close => self.lay(meaning),
@@ -215,7 +216,7 @@ impl Screen {
         } else if !self.log.filter().is_nothing() {
             self.log.show(Filter::default());
         } else {
-            self.log.scroll(Scroll::Last, self.page);
+            self.scroll_log(Scroll::Last);
         }
     }
 
@@ -233,11 +234,22 @@ impl Screen {
             }
             Some(Over::Legend | Over::Welcome(_)) => {}
             None => match self.view {
-                View::Lights => self.log.scroll(scroll, self.page),
+                View::Lights => self.scroll_log(scroll),
                 View::Folders => self.table.scroll(&self.book, scroll, self.page),
                 View::Overview => {}
             },
         }
+    }
+
+    fn scroll_log(&mut self, scroll: Scroll) {
+        let columns = Columns::new(self, self.sight.0);
+        self.log.scroll(scroll, &Room { height: self.sight.1, lines: &|line| columns.lines(line) });
+    }
+
+    /// Sees to it that the log fills its room, after the room or the log has changed.
+    pub fn settle(&mut self) {
+        let columns = Columns::new(self, self.sight.0);
+        self.log.settle(&Room { height: self.sight.1, lines: &|line| columns.lines(line) });
     }
 
     fn toggle_mouse(&mut self) -> Vec<Effect> {
@@ -294,8 +306,9 @@ impl Screen {
         if self.search.words().is_empty() {
             return self.remark(format!("{} looks for words", self.bindings.first(Meaning::Search)));
         }
-        let (search, page) = (&self.search, self.page);
-        self.search.found = self.log.find(search.found, down, page, |phrase| search.is_in(phrase));
+        let (search, columns) = (&self.search, Columns::new(self, self.sight.0));
+        let room = Room { height: self.sight.1, lines: &|line| columns.lines(line) };
+        self.search.found = self.log.find(search.found, down, &room, |phrase| search.is_in(phrase));
         if self.search.found.is_none() {
             self.remark(format!("nothing has \"{}\" in it", self.search.words()));
         }

@@ -80,6 +80,8 @@ pub struct Screen {
     pub notices: Notices,
     /// How many lines of what is scrolled are in sight; set by whoever draws it.
     pub page: usize,
+    /// How wide and high the log is; set by whoever draws it.
+    pub sight: (usize, usize),
     /// What lies where, for the mouse; set by whoever draws it.
     pub targets: Vec<(Rect, Target)>,
     /// The line of the log at which a button went down.
@@ -114,6 +116,7 @@ impl Screen {
             exit: None,
             notices: Notices::default(),
             page: 10,
+            sight: (80, 10),
             targets: Vec::new(),
             dragged_from: None,
             remark: None,
