@@ -5,9 +5,10 @@ mod demonstration;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, bounded};
+use rustix::io::Errno;
 
 use crate::cli::Cli;
 use crate::config;
@@ -184,8 +185,8 @@ impl Ready {
     fn synchronise(self) -> Exit {
         let (events, seen) = bounded(EVENTS);
         let (reopen, reopened) = bounded(1);
-        let seen = match recorded(seen, reopened, self.records) {
-            Ok(seen) => seen,
+        let (seen, records) = match recorded(seen, reopened, self.records) {
+            Ok(recorded) => recorded,
             Err(error) => return internal(&format!("starting the log: {error}")),
         };
         let (questions, asked) = bounded(EVENTS);
@@ -207,14 +208,19 @@ impl Ready {
         };
         let mut front_end = ui::build(self.ui, setup);
         let stop = commands.clone();
-        if let Err(error) = front_end.run(Links { events: seen, questions: asked, commands }) {
+        let shown = front_end.run(Links { events: seen, questions: asked, commands });
+        if let Err(error) = &shown {
             say(&mut io::stderr(), &format!("showing what happens: {error}; the program stops"));
             // Nobody sees any more what happens, or can say when it is enough.
             let _ = stop.send(Command::Quit);
         }
         let exit = engine.join().unwrap_or(Exit::Internal);
+        if let Some(records) = records {
+            // They are complete when it has ended; its only way to fail is a panic, which has been reported.
+            let _ = records.join();
+        }
         drop(self.demo);
-        exit
+        unless_unseen(exit, &shown)
     }
 }
 
@@ -223,18 +229,29 @@ fn is_new(settings: &Settings) -> bool {
     settings.accounts.iter().all(|account| !ledger_path(&settings.metadata, account.name.as_str()).exists())
 }
 
-/// The events as the interface sees them: when the records have been kept.
+/// How it has ended; a stop that nobody asked for, since nothing could be shown any more, is no success. Who closes a terminal has
+/// asked.
+fn unless_unseen(exit: Exit, shown: &io::Result<Exit>) -> Exit {
+    let gone = |error: &io::Error| error.raw_os_error() == Some(Errno::IO.raw_os_error());
+    match shown {
+        Err(error) if exit == Exit::Success && !gone(error) => Exit::Partial,
+        _ => exit,
+    }
+}
+
+/// The events as the interface sees them: when the records have been kept. The thread that keeps them ends with the events.
 fn recorded(
     events: Receiver<Event>,
     reopen: Receiver<()>,
     mut records: Vec<Box<dyn Record>>,
-) -> io::Result<Receiver<Event>> {
+) -> io::Result<(Receiver<Event>, Option<JoinHandle<()>>)> {
     if records.is_empty() {
-        return Ok(events);
+        return Ok((events, None));
     }
     let (to, shown) = bounded(EVENTS);
-    thread::Builder::new().name("log".into()).spawn(move || beside::keep(&events, reopen, &to, &mut records))?;
-    Ok(shown)
+    let keeping = move || beside::keep(&events, reopen, &to, &mut records);
+    let thread = thread::Builder::new().name("log".into()).spawn(keeping)?;
+    Ok((shown, Some(thread)))
 }
 
 pub(crate) fn internal(message: &str) -> Exit {
