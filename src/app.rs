@@ -86,7 +86,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
             .map_err(|error| format!("starting the demonstration: {error}"));
     }
     let (settings, python, warnings) = configure(cli)?;
-    Bindings::rebound(&settings.screen.keys).map_err(|wrong| format!("[ui.Curses.Blinkenlights] keys: {wrong}"))?;
+    Bindings::rebound(&settings.screen.keys).map_err(|wrong| format!("{}: {wrong}", settings.screen.keys_at))?;
     let ui = choose_ui(cli, &settings.ui);
     let elsewhere = matches!(ui, Ok(Kind::Syslog)) && !cli.check_config && !cli.info;
     if !elsewhere {

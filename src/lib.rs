@@ -12,7 +12,7 @@
 //! | [`config`] | `model` | text, and the configuration file | what the user meant |
 //! | [`store`] | `model`, `config::settings` | disk, network, SQLite, python3 | how one side is read and written |
 //! | [`engine`] | `model`, `plan`, `config::settings`, `store` | threads, channels, locks | when, and in which order |
-//! | [`ui`] | `model` | the terminal | how it looks |
+//! | [`ui`] | `model` | the terminal, the desktop | how it looks |
 //! | [`demo`] | `model` | loopback sockets | a small IMAP server with a life of its own |
 //! | [`app`], [`cli`], [`errands`], [`info`], [`records`], [`signals`] | all | the process | who is connected to whom |
 //!
