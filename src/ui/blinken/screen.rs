@@ -175,8 +175,9 @@ impl Screen {
         }
     }
 
-    /// Takes a question in.
+    /// Takes a question in. It ends the greeting, so that a key that was meant for that isn't taken for an answer.
     pub fn ask(&mut self, question: Question) {
+        self.over.take_if(|over| matches!(over, Over::Welcome(_)));
         self.prompts.push(question);
     }
 
