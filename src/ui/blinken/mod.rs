@@ -42,6 +42,7 @@ mod table;
 mod taking;
 mod terminal;
 mod text;
+mod typing;
 mod welcome;
 mod work;
 
