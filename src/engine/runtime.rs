@@ -80,6 +80,8 @@ pub(super) enum Report {
     Worker { account: AccountName, lamp: LampId, orders: Orders },
     /// A worker has a connection that can be cut.
     Connected { lamp: LampId, cutter: Cutter },
+    /// Who watches has given a connection up.
+    Disconnected { lamp: LampId },
     /// What a user was logged in with.
     LoggedIn { account: AccountName, credentials: Credentials },
     /// Somebody watches an account, and listens for orders here.
@@ -242,6 +244,7 @@ impl Runtime {
                     self.cutters.insert(lamp, cutter);
                 }
             }
+            Report::Disconnected { lamp } => self.guard.forget_cutter(lamp),
             Report::Watcher { lamp, orders } => self.guard.enlist(lamp, orders),
             Report::Stirred { account, side } => self.handle(Input::Stirred { account, side }),
             Report::LoggedIn { account, credentials } => {
@@ -255,6 +258,7 @@ impl Runtime {
             Report::Listed { exit } => self.handle(Input::Listed { exit }),
             Report::Finished { account, outcome } => {
                 self.forget(&account);
+                self.make_room(&account, outcome.trouble.as_ref());
                 self.handle(Input::Finished { account, exit: outcome.exit, trouble: outcome.trouble });
             }
         }

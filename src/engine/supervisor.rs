@@ -5,6 +5,7 @@ mod ending;
 mod listing;
 mod pace;
 mod stirred;
+mod trouble;
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use self::account::{Account, Phase, begin, ended, pause, resume, stir, sync_now,
 use self::listing::Listing;
 pub(super) use self::listing::Lists;
 pub(super) use self::pace::Depth;
+pub(super) use self::trouble::{Hope, Trouble};
 use super::asides::Wish;
 use super::worker::Order;
 use crate::config::settings::Quick;
@@ -53,15 +55,6 @@ pub(super) enum Input {
     Listed { exit: Exit },
     /// Time has passed.
     Tick,
-}
-
-/// Why a run failed as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Trouble {
-    /// A few words to show beside the countdown.
-    pub(super) words: String,
-    /// It may soon be better by itself, so that the next run needn't wait for its usual time.
-    pub(super) passing: bool,
 }
 
 /// What the runtime is to do.
@@ -236,7 +229,7 @@ impl Supervisor {
         let mut running = self.accounts.iter().filter(|a| matches!(a.phase, Phase::Running { .. })).count();
         for account in &mut self.accounts {
             if matches!(account.phase, Phase::Waiting { until } if until <= now.since_start) {
-                account.queue();
+                account.due(now);
             }
             if account.phase == Phase::Queued && running < self.at_once {
                 running += 1;

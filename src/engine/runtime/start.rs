@@ -6,7 +6,7 @@ use std::thread;
 use super::super::account::{self, Outcome, Task};
 use super::super::asides::Wish;
 use super::super::python::Python;
-use super::super::supervisor::{Depth, Trouble};
+use super::super::supervisor::{Depth, Hope, Trouble};
 use super::{Options, Report, Runtime};
 use crate::config::settings::MailboxList;
 use crate::model::event::EventKind;
@@ -85,7 +85,7 @@ fn guarded(task: &Task) -> Outcome {
         task.publisher.publish(task.first_lamp, EventKind::Failed { account: Some(account), folder: None, fault });
         Outcome {
             exit: Exit::Internal,
-            trouble: Some(Trouble { words: "a mistake in this program".into(), passing: false }),
+            trouble: Some(Trouble { words: "a mistake in this program".into(), hope: Hope::Unknown }),
         }
     })
 }
