@@ -2,6 +2,7 @@
 
 mod demonstration;
 
+use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,8 +27,9 @@ use crate::store::ledger::sqlite::ledger_path;
 use crate::store::python::Interpreter;
 use crate::ui::beside::{self, Record};
 use crate::ui::blinken::bindings::Bindings;
+use crate::ui::phrase::Level;
 use crate::ui::syslog::Syslog;
-use crate::ui::{self, Kind, Links, Output};
+use crate::ui::{self, Kind, Links, Output, journal};
 
 /// Events that may wait for the interface before workers are held back.
 const EVENTS: usize = 4096;
@@ -39,7 +41,7 @@ pub fn run(cli: &Cli) -> Exit {
         Ok(Prepared::Ended(exit)) => exit,
         Ok(Prepared::Ready(ready)) => ready.synchronise(),
         Err(message) => {
-            say(&mut io::stderr(), &message);
+            complain(Level::Error, &message);
             Exit::Config
         }
     }
@@ -91,7 +93,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
     let elsewhere = matches!(ui, Ok(Kind::Syslog)) && !cli.check_config && !cli.info;
     if !elsewhere {
         for warning in &warnings {
-            say(&mut io::stderr(), warning);
+            complain(Level::Warning, warning);
         }
     }
     if cli.check_config {
@@ -208,7 +210,7 @@ impl Ready {
         let mut front_end = ui::build(self.ui, setup);
         let stop = commands.clone();
         if let Err(error) = front_end.run(Links { events: seen, questions: asked, commands }) {
-            say(&mut io::stderr(), &format!("showing what happens: {error}; the program stops"));
+            complain(Level::Error, &format!("showing what happens: {error}; the program stops"));
             // Nobody sees any more what happens, or can say when it is enough.
             let _ = stop.send(Command::Quit);
         }
@@ -238,8 +240,15 @@ fn recorded(
 }
 
 pub(crate) fn internal(message: &str) -> Exit {
-    say(&mut io::stderr(), message);
+    complain(Level::Error, message);
     Exit::Internal
+}
+
+/// Says what is wrong on standard error; where that is the journal, with its level.
+fn complain(level: Level, message: &str) {
+    let is_journal = journal::is_at(io::stderr(), |name| env::var(name).ok());
+    let lines = if is_journal { journal::lines(level, message) } else { message.to_owned() };
+    say(&mut io::stderr(), &lines);
 }
 
 /// Writes a line where somebody may read it; that nobody does is no reason to stop.
