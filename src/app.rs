@@ -22,6 +22,7 @@ use crate::model::patterns::Patterns;
 use crate::model::topic::{Topic, Topics};
 use crate::python::{self, Reader};
 use crate::records;
+use crate::service;
 use crate::signals;
 use crate::store::ledger::sqlite::ledger_path;
 use crate::store::python::Interpreter;
@@ -186,7 +187,9 @@ impl Ready {
     fn synchronise(self) -> Exit {
         let (events, seen) = bounded(EVENTS);
         let (reopen, reopened) = bounded(1);
-        let seen = match recorded(seen, reopened, self.records) {
+        let service::Links { record, pulse, warnings } = service::begin(&self.settings);
+        let records = self.records.into_iter().chain(record).collect();
+        let seen = match recorded(seen, reopened, warnings, records) {
             Ok(seen) => seen,
             Err(error) => return internal(&format!("starting the log: {error}")),
         };
@@ -203,7 +206,7 @@ impl Ready {
             Ok(listener) => listener,
             Err(error) => return internal(&format!("listening for signals: {error}")),
         };
-        let engine = match thread::Builder::new().name("engine".into()).spawn(move || engine.run()) {
+        let engine = match thread::Builder::new().name("engine".into()).spawn(move || engine.run_watched(pulse)) {
             Ok(thread) => thread,
             Err(error) => return internal(&format!("starting the engine: {error}")),
         };
@@ -229,13 +232,16 @@ fn is_new(settings: &Settings) -> bool {
 fn recorded(
     events: Receiver<Event>,
     reopen: Receiver<()>,
+    warnings: Receiver<String>,
     mut records: Vec<Box<dyn Record>>,
 ) -> io::Result<Receiver<Event>> {
     if records.is_empty() {
         return Ok(events);
     }
     let (to, shown) = bounded(EVENTS);
-    thread::Builder::new().name("log".into()).spawn(move || beside::keep(&events, reopen, &to, &mut records))?;
+    thread::Builder::new()
+        .name("log".into())
+        .spawn(move || beside::keep(&events, reopen, warnings, &to, &mut records))?;
     Ok(shown)
 }
 

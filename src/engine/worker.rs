@@ -267,4 +267,14 @@ mod tests {
         let kinds: Vec<EventKind> = seen.try_iter().map(|event| event.kind).collect();
         assert_eq!(kinds[1..], [EventKind::Lit { light: Light::Listing }, EventKind::ThreadEnded],);
     }
+    #[test]
+    fn checkpoints_and_events_are_signs_of_life() {
+        let (worker, _orders, _, _seen) = worker();
+        let given = || worker.publisher.signs().given();
+        let before = given();
+        worker.checkpoint().unwrap();
+        assert_eq!(given(), before + 1);
+        worker.light(Light::Listing);
+        assert_eq!(given(), before + 2);
+    }
 }
