@@ -2,6 +2,7 @@
 
 mod demonstration;
 
+use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,13 +22,15 @@ use crate::model::patterns::Patterns;
 use crate::model::topic::{Topic, Topics};
 use crate::python::{self, Reader};
 use crate::records;
+use crate::service;
 use crate::signals;
 use crate::store::ledger::sqlite::ledger_path;
 use crate::store::python::Interpreter;
 use crate::ui::beside::{self, Record};
 use crate::ui::blinken::bindings::Bindings;
+use crate::ui::phrase::Level;
 use crate::ui::syslog::Syslog;
-use crate::ui::{self, Kind, Links, Output};
+use crate::ui::{self, Kind, Links, Output, journal};
 
 /// Events that may wait for the interface before workers are held back.
 const EVENTS: usize = 4096;
@@ -39,7 +42,7 @@ pub fn run(cli: &Cli) -> Exit {
         Ok(Prepared::Ended(exit)) => exit,
         Ok(Prepared::Ready(ready)) => ready.synchronise(),
         Err(message) => {
-            say(&mut io::stderr(), &message);
+            complain(Level::Error, &message);
             Exit::Config
         }
     }
@@ -91,7 +94,7 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
     let elsewhere = matches!(ui, Ok(Kind::Syslog)) && !cli.check_config && !cli.info;
     if !elsewhere {
         for warning in &warnings {
-            say(&mut io::stderr(), warning);
+            complain(Level::Warning, warning);
         }
     }
     if cli.check_config {
@@ -184,7 +187,9 @@ impl Ready {
     fn synchronise(self) -> Exit {
         let (events, seen) = bounded(EVENTS);
         let (reopen, reopened) = bounded(1);
-        let seen = match recorded(seen, reopened, self.records) {
+        let service::Links { record, pulse, warnings } = service::begin(&self.settings);
+        let records = self.records.into_iter().chain(record).collect();
+        let seen = match recorded(seen, reopened, warnings, records) {
             Ok(seen) => seen,
             Err(error) => return internal(&format!("starting the log: {error}")),
         };
@@ -201,14 +206,14 @@ impl Ready {
             Ok(listener) => listener,
             Err(error) => return internal(&format!("listening for signals: {error}")),
         };
-        let engine = match thread::Builder::new().name("engine".into()).spawn(move || engine.run()) {
+        let engine = match thread::Builder::new().name("engine".into()).spawn(move || engine.run_watched(pulse)) {
             Ok(thread) => thread,
             Err(error) => return internal(&format!("starting the engine: {error}")),
         };
         let mut front_end = ui::build(self.ui, setup);
         let stop = commands.clone();
         if let Err(error) = front_end.run(Links { events: seen, questions: asked, commands }) {
-            say(&mut io::stderr(), &format!("showing what happens: {error}; the program stops"));
+            complain(Level::Error, &format!("showing what happens: {error}; the program stops"));
             // Nobody sees any more what happens, or can say when it is enough.
             let _ = stop.send(Command::Quit);
         }
@@ -227,19 +232,29 @@ fn is_new(settings: &Settings) -> bool {
 fn recorded(
     events: Receiver<Event>,
     reopen: Receiver<()>,
+    warnings: Receiver<String>,
     mut records: Vec<Box<dyn Record>>,
 ) -> io::Result<Receiver<Event>> {
     if records.is_empty() {
         return Ok(events);
     }
     let (to, shown) = bounded(EVENTS);
-    thread::Builder::new().name("log".into()).spawn(move || beside::keep(&events, reopen, &to, &mut records))?;
+    thread::Builder::new()
+        .name("log".into())
+        .spawn(move || beside::keep(&events, reopen, warnings, &to, &mut records))?;
     Ok(shown)
 }
 
 pub(crate) fn internal(message: &str) -> Exit {
-    say(&mut io::stderr(), message);
+    complain(Level::Error, message);
     Exit::Internal
+}
+
+/// Says what is wrong on standard error; where that is the journal, with its level.
+fn complain(level: Level, message: &str) {
+    let is_journal = journal::is_at(io::stderr(), |name| env::var(name).ok());
+    let lines = if is_journal { journal::lines(level, message) } else { message.to_owned() };
+    say(&mut io::stderr(), &lines);
 }
 
 /// Writes a line where somebody may read it; that nobody does is no reason to stop.

@@ -49,7 +49,8 @@ fn trouble(doing: &str, path: &Path, error: &dyn fmt::Display) -> String {
 /// A record that could not be opened: says so as soon as somebody listens.
 struct Missing(Option<String>);
 
-fn missing(trouble: String) -> Box<dyn Record> {
+/// Says so as soon as somebody listens, and keeps nothing.
+pub(crate) fn missing(trouble: String) -> Box<dyn Record> {
     Box::new(Missing(Some(trouble)))
 }
 

@@ -113,6 +113,7 @@ impl Worker {
 
     /// Where a worker may be held or ended: between two messages, never within one. Waits out a pause; a stop is a fault.
     pub(super) fn checkpoint(&self) -> Result<(), Fault> {
+        self.publisher.signs().give();
         loop {
             let order = if self.paused.get() && !self.stopped.get() {
                 self.orders.recv().map_err(|_| TryRecvError::Disconnected)
@@ -170,6 +171,7 @@ impl Worker {
 
     /// Asks a person, and waits for the answer or for a stop. Where nobody can answer, the question is given up.
     pub(super) fn ask(&self, ask: Ask) -> Answer {
+        let _asking = self.publisher.signs().asking();
         let (reply, answers) = bounded(1);
         if self.questions.send(Question { ask, reply }).is_err() {
             return Answer::GivenUp;
@@ -264,5 +266,15 @@ mod tests {
         drop(worker);
         let kinds: Vec<EventKind> = seen.try_iter().map(|event| event.kind).collect();
         assert_eq!(kinds[1..], [EventKind::Lit { light: Light::Listing }, EventKind::ThreadEnded],);
+    }
+    #[test]
+    fn checkpoints_and_events_are_signs_of_life() {
+        let (worker, _orders, _, _seen) = worker();
+        let given = || worker.publisher.signs().given();
+        let before = given();
+        worker.checkpoint().unwrap();
+        assert_eq!(given(), before + 1);
+        worker.light(Light::Listing);
+        assert_eq!(given(), before + 2);
     }
 }

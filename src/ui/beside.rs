@@ -24,8 +24,14 @@ pub trait Record: Send {
 }
 
 /// Hands events on until they end, and lets each record take them in first; at each word from `reopen`, lets them begin anew.
-/// What a record can't keep is told as a warning, and the events are still handed on.
-pub fn keep(events: &Receiver<Event>, mut reopen: Receiver<()>, to: &Sender<Event>, records: &mut [Box<dyn Record>]) {
+/// What comes from `warnings`, and what a record can't keep is told as a warning, and the events are still handed on.
+pub fn keep(
+    events: &Receiver<Event>,
+    mut reopen: Receiver<()>,
+    mut warnings: Receiver<String>,
+    to: &Sender<Event>,
+    records: &mut [Box<dyn Record>],
+) {
     loop {
         let (lamp, troubles) = select_biased! {
             recv(reopen) -> word => {
@@ -33,6 +39,12 @@ pub fn keep(events: &Receiver<Event>, mut reopen: Receiver<()>, to: &Sender<Even
                     reopen = never();
                 }
                 (LampId::CONTROL, told(records, |record| record.reopen()))
+            }
+            recv(warnings) -> text => {
+                if text.is_err() {
+                    warnings = never();
+                }
+                (LampId::CONTROL, text.into_iter().collect())
             }
             recv(events) -> event => {
                 let Ok(event) = event else { return };
@@ -84,7 +96,7 @@ mod tests {
             put.send(event.clone()).unwrap();
         }
         drop(put);
-        keep(&events, never(), &to, &mut [Box::new(Fussy(0)), Box::new(Fussy(1))]);
+        keep(&events, never(), never(), &to, &mut [Box::new(Fussy(0)), Box::new(Fussy(1))]);
         let out: Vec<Event> = out.try_iter().collect();
         assert_eq!(out.iter().filter(|one| **one == event).count(), 3);
         assert!(matches!(&out[1].kind, EventKind::Warned { text, .. } if text == "no room"), "{out:?}");

@@ -109,7 +109,7 @@ fn a_connection_is_kept_for_the_next_run_and_made_anew_when_it_is_lost() {
     world.fill(1, 1);
     world.account = "watch = no\nautorefresh = 0.01\n".into();
     world.remote += "holdconnectionopen = yes\nkeepalive = 1\n";
-    let mut working = Working::start(&world);
+    let mut working = Working::start(&world.file(&world.config()));
     let connections = |working: &mut Working, runs: usize| {
         let before = working.said.len();
         (0..runs).for_each(|_| drop(working.says("Test: synchronised")));
