@@ -87,9 +87,9 @@ pub(super) fn connect(
             }
             Err(Refusal { fault, ask_again: true, .. }) if asked < ATTEMPTS => {
                 asked += 1;
-                match ask(worker, settings, Some(fault.cause.trim_start_matches(SERVER_SAYS).to_owned())) {
-                    Some(answer) => credentials.password = Some(answer),
-                    None => return Err(fault),
+                match ask(worker, settings, Some(fault.cause.trim_start_matches(SERVER_SAYS).to_owned()))? {
+                    Some(Answer::Password(answer)) => credentials.password = Some(answer),
+                    _ => return Err(fault),
                 }
             }
             Err(Refusal { fault, .. }) => return Err(unless_stopped(worker, fault)),
@@ -162,11 +162,8 @@ fn announce(worker: &Worker, settings: &ImapSettings) {
     worker.publish(EventKind::Connected { account, host, security: security.to_owned() });
 }
 
-/// Asks a person for the password; `refusal` is what the server said to the last one.
-pub(super) fn ask(worker: &Worker, settings: &ImapSettings, refusal: Option<String>) -> Option<Secret> {
+/// Asks a person for the password, as [`Worker::ask`] does; `refusal` is what the server said to the last one.
+pub(super) fn ask(worker: &Worker, settings: &ImapSettings, refusal: Option<String>) -> Result<Option<Answer>, Fault> {
     let (account, user, host) = (worker.account(), settings.user.clone(), settings.host.clone());
-    match worker.ask(Ask::Password { account, user, host, refusal }) {
-        Answer::Password(secret) => Some(secret),
-        Answer::Agreed | Answer::GivenUp => None,
-    }
+    worker.ask(Ask::Password { account, user, host, refusal })
 }

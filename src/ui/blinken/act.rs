@@ -10,7 +10,8 @@ use crate::model::question::Answer;
 use super::chord::Chord;
 use super::filter::Filter;
 use super::keys::{Meaning, Place, TABLE};
-use super::log::Scroll;
+use super::log::{Room, Scroll};
+use super::logview::Columns;
 use super::roster::Row;
 use super::screen::Screen;
 use super::search::Search;
@@ -87,7 +88,7 @@ impl Screen {
             Meaning::Suspend => return vec![Effect::Suspend],
             Meaning::Mouse => return self.toggle_mouse(),
             Meaning::Save => return vec![Effect::Save(self.log_text())],
-            Meaning::Copy => return vec![self.copy()],
+            Meaning::Copy => return self.copy().into_iter().collect(),
             Meaning::Retry | Meaning::Ignore => return self.left_out(meaning).into_iter().collect(),
             Meaning::Folders | Meaning::Overview | Meaning::NextView => return self.show_view(meaning),
             Meaning::Accounts | Meaning::Help | Meaning::Legend | Meaning::Open | Meaning::Close => self.lay(meaning),
@@ -104,7 +105,7 @@ impl Screen {
     }
 
     fn quit(&mut self) -> Effect {
-        self.prompts.clear();
+        self.prompts.shelve();
         self.entry = None;
         let again = std::mem::replace(&mut self.stopping, true);
         Effect::Send(if again { Command::QuitNow } else { Command::Quit })
@@ -214,7 +215,7 @@ impl Screen {
         } else if !self.log.filter().is_nothing() {
             self.log.show(Filter::default());
         } else {
-            self.log.scroll(Scroll::Last, self.page);
+            self.scroll_log(Scroll::Last);
         }
     }
 
@@ -232,11 +233,22 @@ impl Screen {
             }
             Some(Over::Legend | Over::Welcome(_)) => {}
             None => match self.view {
-                View::Lights => self.log.scroll(scroll, self.page),
+                View::Lights => self.scroll_log(scroll),
                 View::Folders => self.table.scroll(&self.book, scroll, self.page),
                 View::Overview => {}
             },
         }
+    }
+
+    fn scroll_log(&mut self, scroll: Scroll) {
+        let columns = Columns::new(self, self.sight.0);
+        self.log.scroll(scroll, &Room { height: self.sight.1, lines: &|line| columns.lines(line) });
+    }
+
+    /// Sees to it that the log fills its room, after the room or the log has changed.
+    pub fn settle(&mut self) {
+        let columns = Columns::new(self, self.sight.0);
+        self.log.settle(&Room { height: self.sight.1, lines: &|line| columns.lines(line) });
     }
 
     fn toggle_mouse(&mut self) -> Vec<Effect> {

@@ -30,7 +30,10 @@ impl Screen {
             EventKind::ThreadStarted { account } => self.roster.thread_started(event.lamp, account.as_ref()),
             EventKind::ThreadEnded => self.roster.thread_ended(event.lamp, event.at),
             EventKind::Lit { light } => self.roster.turn(event.lamp, *light, event.at),
-            EventKind::Stopping => self.stopping = true,
+            EventKind::Stopping => {
+                self.stopping = true;
+                self.prompts.shelve();
+            }
             EventKind::Ended { exit } => self.exit = Some(*exit),
             kind => {
                 self.apply_to_account(event, kind);

@@ -17,6 +17,7 @@ mod asking;
 mod background;
 mod banner;
 mod book;
+mod disputed;
 mod entry;
 mod filter;
 mod folder;

@@ -16,12 +16,15 @@ const LONGEST: usize = 1024;
 #[derive(Debug)]
 pub struct Prompts {
     waiting: VecDeque<Question>,
+    /// Those that nobody is to answer any more. Whoever asked waits for the stop: without a reply from here, he would take it for
+    /// the word that nobody is there.
+    shelved: Vec<Question>,
     typed: Zeroizing<String>,
 }
 
 impl Default for Prompts {
     fn default() -> Self {
-        Self { waiting: VecDeque::new(), typed: blank() }
+        Self { waiting: VecDeque::new(), shelved: Vec::new(), typed: blank() }
     }
 }
 
@@ -50,9 +53,9 @@ impl Prompts {
         self.waiting.len().saturating_sub(1)
     }
 
-    /// Takes all questions back, and wipes what was typed.
-    pub fn clear(&mut self) {
-        self.waiting.clear();
+    /// Lays all questions aside, since the program is ending, and wipes what was typed.
+    pub fn shelve(&mut self) {
+        self.shelved.extend(self.waiting.drain(..));
         self.typed = blank();
     }
 
@@ -66,6 +69,8 @@ impl Prompts {
             };
         }
         match key.code {
+            // No password is empty.
+            KeyCode::Enter if self.typed.is_empty() => None,
             KeyCode::Enter => {
                 let typed = std::mem::replace(&mut self.typed, blank());
                 self.answer(Answer::Password(Secret::new(typed.as_str().to_owned())))

@@ -4,6 +4,8 @@ use crossterm::event::KeyEvent;
 
 use super::entry::{Entry, Purpose, Typed};
 use super::keys::Meaning;
+use super::log::Room;
+use super::logview::Columns;
 use super::screen::Screen;
 use super::search::Search;
 use super::view::View;
@@ -54,8 +56,9 @@ impl Screen {
         if self.search.words().is_empty() {
             return self.remark(format!("{} looks for words", self.bindings.first(Meaning::Search)));
         }
-        let (search, page) = (&self.search, self.page);
-        self.search.found = self.log.find(search.found, down, page, |phrase| search.is_in(phrase));
+        let (search, columns) = (&self.search, Columns::new(self, self.sight.0));
+        let room = Room { height: self.sight.1, lines: &|line| columns.lines(line) };
+        self.search.found = self.log.find(search.found, down, &room, |phrase| search.is_in(phrase));
         if self.search.found.is_none() {
             self.remark(format!("nothing has \"{}\" in it", self.search.words()));
         }
