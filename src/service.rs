@@ -201,4 +201,16 @@ mod tests {
             std::iter::repeat_with(heard).take_while(|text| !text.starts_with("STOPPING=1")).collect();
         assert!(rest.iter().all(|text| text.starts_with("STATUS=")), "{rest:?}");
     }
+    #[test]
+    fn a_manager_that_hears_nothing_is_complained_of_once() {
+        let wish = Wish { socket: "/nowhere/at/all".into(), watchdog: None };
+        let Links { record, warnings, .. } = wish.begin(Duration::from_secs(60)).unwrap();
+        let mut record = record.unwrap();
+        let accounts = vec![AccountName::new("home")];
+        for kind in [EventKind::Started { accounts }, EventKind::Stopping, EventKind::Ended { exit: Exit::Success }] {
+            record.take(&Event { at: Utc::now(), lamp: LampId::CONTROL, kind }).unwrap();
+        }
+        let told: Vec<String> = warnings.iter().collect();
+        assert!(told.len() == 1 && told[0].ends_with("; it is tried again"), "{told:?}");
+    }
 }
