@@ -2,12 +2,13 @@
 
 mod demonstration;
 
+use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::bounded;
 use rustix::io::Errno;
 
 use crate::cli::Cli;
@@ -16,22 +17,23 @@ use crate::config::settings::{Settings, UiName};
 use crate::engine::{Engine, Options};
 use crate::errands;
 use crate::model::command::Command;
-use crate::model::event::Event;
 use crate::model::fault::Exit;
 use crate::model::patterns::Patterns;
 use crate::model::topic::{Topic, Topics};
 use crate::python::{self, Reader};
 use crate::records;
+use crate::service;
 use crate::signals;
 use crate::store::ledger::sqlite::ledger_path;
 use crate::store::python::Interpreter;
-use crate::ui::beside::{self, Record};
+use crate::ui::beside::Record;
 use crate::ui::blinken::bindings::Bindings;
+use crate::ui::phrase::Level;
 use crate::ui::syslog::Syslog;
-use crate::ui::{self, Kind, Links, Output};
+use crate::ui::{self, Kind, Links, Output, journal};
 
 /// Events that may wait for the interface before workers are held back.
-const EVENTS: usize = 4096;
+pub(crate) const EVENTS: usize = 4096;
 
 /// Does what the command line asks for.
 pub fn run(cli: &Cli) -> Exit {
@@ -40,7 +42,7 @@ pub fn run(cli: &Cli) -> Exit {
         Ok(Prepared::Ended(exit)) => exit,
         Ok(Prepared::Ready(ready)) => ready.synchronise(),
         Err(message) => {
-            say(&mut io::stderr(), &message);
+            complain(Level::Error, &message);
             Exit::Config
         }
     }
@@ -87,12 +89,12 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
             .map_err(|error| format!("starting the demonstration: {error}"));
     }
     let (settings, python, warnings) = configure(cli)?;
-    Bindings::rebound(&settings.screen.keys).map_err(|wrong| format!("[ui.Curses.Blinkenlights] keys: {wrong}"))?;
+    Bindings::rebound(&settings.screen.keys).map_err(|wrong| format!("{}: {wrong}", settings.screen.keys_at))?;
     let ui = choose_ui(cli, &settings.ui);
     let elsewhere = matches!(ui, Ok(Kind::Syslog)) && !cli.check_config && !cli.info;
     if !elsewhere {
         for warning in &warnings {
-            say(&mut io::stderr(), warning);
+            complain(Level::Warning, warning);
         }
     }
     if cli.check_config {
@@ -185,8 +187,10 @@ impl Ready {
     fn synchronise(self) -> Exit {
         let (events, seen) = bounded(EVENTS);
         let (reopen, reopened) = bounded(1);
-        let (seen, records) = match recorded(seen, reopened, self.records) {
-            Ok(recorded) => recorded,
+        let service::Links { record, pulse, warnings } = service::begin(&self.settings);
+        let records = self.records.into_iter().chain(record).collect();
+        let (seen, records) = match records::keep(seen, reopened, warnings, records) {
+            Ok(kept) => kept,
             Err(error) => return internal(&format!("starting the log: {error}")),
         };
         let (questions, asked) = bounded(EVENTS);
@@ -202,7 +206,7 @@ impl Ready {
             Ok(listener) => listener,
             Err(error) => return internal(&format!("listening for signals: {error}")),
         };
-        let engine = match thread::Builder::new().name("engine".into()).spawn(move || engine.run()) {
+        let engine = match thread::Builder::new().name("engine".into()).spawn(move || engine.run_watched(pulse)) {
             Ok(thread) => thread,
             Err(error) => return internal(&format!("starting the engine: {error}")),
         };
@@ -210,7 +214,7 @@ impl Ready {
         let stop = commands.clone();
         let shown = front_end.run(Links { events: seen, questions: asked, commands });
         if let Err(error) = &shown {
-            say(&mut io::stderr(), &format!("showing what happens: {error}; the program stops"));
+            complain(Level::Error, &format!("showing what happens: {error}; the program stops"));
             // Nobody sees any more what happens, or can say when it is enough.
             let _ = stop.send(Command::Quit);
         }
@@ -239,24 +243,16 @@ fn unless_unseen(exit: Exit, shown: &io::Result<Exit>) -> Exit {
     }
 }
 
-/// The events as the interface sees them: when the records have been kept. The thread that keeps them ends with the events.
-fn recorded(
-    events: Receiver<Event>,
-    reopen: Receiver<()>,
-    mut records: Vec<Box<dyn Record>>,
-) -> io::Result<(Receiver<Event>, Option<JoinHandle<()>>)> {
-    if records.is_empty() {
-        return Ok((events, None));
-    }
-    let (to, shown) = bounded(EVENTS);
-    let keeping = move || beside::keep(&events, reopen, &to, &mut records);
-    let thread = thread::Builder::new().name("log".into()).spawn(keeping)?;
-    Ok((shown, Some(thread)))
+pub(crate) fn internal(message: &str) -> Exit {
+    complain(Level::Error, message);
+    Exit::Internal
 }
 
-pub(crate) fn internal(message: &str) -> Exit {
-    say(&mut io::stderr(), message);
-    Exit::Internal
+/// Says what is wrong on standard error; where that is the journal, with its level.
+fn complain(level: Level, message: &str) {
+    let is_journal = journal::is_at(io::stderr(), |name| env::var(name).ok());
+    let lines = if is_journal { journal::lines(level, message) } else { message.to_owned() };
+    say(&mut io::stderr(), &lines);
 }
 
 /// Writes a line where somebody may read it; that nobody does is no reason to stop.

@@ -100,8 +100,7 @@ impl Total {
         self.failures += 1;
         self.exit = Some(self.exit.unwrap_or(Exit::Success).and(fault.kind.into()));
         if fault.reach >= Reach::Account {
-            let passing = matches!(fault.kind, FaultKind::Network | FaultKind::Busy);
-            self.trouble = Some(Trouble { words: fault.cause.clone(), passing });
+            self.trouble = Some(Trouble::of(fault));
         }
         worker.publish(EventKind::Failed { account: Some(worker.account()), folder: None, fault: fault.clone() });
     }
@@ -145,6 +144,10 @@ pub(super) fn run(task: &Task) -> Outcome {
     // Hooks are part of it: they aren't run while another run has the account.
     match Some(task).filter(|task| !task.options.pretend).map(AccountLock::take_for).transpose() {
         Ok(_lock) => with_hooks(task, &worker, &mut total),
+        // Whoever only glances comes back when the other is done.
+        Err(fault) if task.glance.is_some() && fault.kind == FaultKind::Locked => {
+            total.trouble = Some(Trouble::of(&fault));
+        }
         Err(fault) => total.failed(&worker, &fault),
     }
     if !total.announced {

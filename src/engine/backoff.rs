@@ -9,20 +9,35 @@ const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// How often in a row something has failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Backoff(u32);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Backoff {
+    failures: u32,
+    first: Duration,
+    longest: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self::between(FIRST, LONGEST)
+    }
+}
 
 impl Backoff {
+    /// Pauses from this long to that long.
+    pub(super) fn between(first: Duration, longest: Duration) -> Self {
+        Self { failures: 0, first, longest }
+    }
+
     /// The pause after one more failure; `chance` is from 0 to 1, and takes away up to a third of it.
     pub(super) fn pause(&mut self, chance: f64) -> Duration {
-        let pause = FIRST.saturating_mul(1_u32.checked_shl(self.0).unwrap_or(u32::MAX)).min(LONGEST);
-        self.0 = (self.0 + 1).min(31);
+        let pause = self.first.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX)).min(self.longest);
+        self.failures = (self.failures + 1).min(31);
         pause.mul_f64(1.0 - chance.clamp(0.0, 1.0) / 3.0)
     }
 
     /// It has succeeded.
     pub(super) fn succeeded(&mut self) {
-        self.0 = 0;
+        self.failures = 0;
     }
 }
 

@@ -65,6 +65,7 @@ pub(super) fn connect(
         let greeted = greeted.map_err(|fault| unless_stopped(worker, fault))?;
         match greeted.log_in(&credentials) {
             Ok(repository) => {
+                let _ = means.reports.send(Report::Flows { lamp: worker.lamp(), traffic: repository.traffic() });
                 announce(worker, settings);
                 credentials.way = repository.way();
                 *known = Some(credentials);

@@ -1,45 +1,35 @@
 //! Watching an account between its runs: on the server (`server`) and here (`local`). Whoever sees something change says so, and
 //! the supervisor decides.
 
+mod again;
+mod happening;
+mod latest;
 mod local;
 mod look_out;
+mod place;
 mod route;
 mod server;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
 
 use crossbeam_channel::{Sender, bounded};
 
+pub(super) use self::latest::Latest;
 use super::python::Python;
 use super::runtime::Report;
 use super::token::Tokens;
 use super::worker::{Orders, Publisher, Worker};
 use crate::config::settings::{AccountSettings, Settings};
-use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{AccountName, LampId, Side};
-use crate::store::imap::Credentials;
 
 /// The lamps of those who watch begin here.
 pub(super) const FIRST_LAMP: u32 = 900;
+/// The number of whoever watches here, after those who watch on the server.
+pub(super) const HERE: u32 = 90;
 /// So many folders are watched with a connection each.
 pub(super) const MOST_FOLDERS: usize = 50;
-
-/// What the runs of an account have connected with last: what they logged in with, and which certificates a person trusts.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Latest(Arc<Mutex<(Option<Credentials>, Vec<Fingerprint>)>>);
-
-impl Latest {
-    /// Replaces it.
-    pub(super) fn set(&self, credentials: Option<Credentials>, trusted: Vec<Fingerprint>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (credentials, trusted);
-    }
-
-    fn get(&self) -> (Option<Credentials>, Vec<Fingerprint>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
 
 /// What those who watch an account need.
 #[derive(Debug, Clone)]

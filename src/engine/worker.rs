@@ -113,6 +113,7 @@ impl Worker {
 
     /// Where a worker may be held or ended: between two messages, never within one. Waits out a pause; a stop is a fault.
     pub(super) fn checkpoint(&self) -> Result<(), Fault> {
+        self.publisher.signs().give();
         loop {
             let order = if self.paused.get() && !self.stopped.get() {
                 self.orders.recv().map_err(|_| TryRecvError::Disconnected)
@@ -170,6 +171,7 @@ impl Worker {
 
     /// Asks a person, and waits for the answer; `None` where there is nobody to ask. A stop ends it, and is a fault.
     pub(super) fn ask(&self, ask: Ask) -> Result<Option<Answer>, Fault> {
+        let _asking = self.publisher.signs().asking();
         let (reply, answers) = bounded(1);
         if self.questions.send(Question { ask, reply }).is_err() {
             return Ok(None);
@@ -274,5 +276,15 @@ mod tests {
         drop(worker);
         let kinds: Vec<EventKind> = seen.try_iter().map(|event| event.kind).collect();
         assert_eq!(kinds[1..], [EventKind::Lit { light: Light::Listing }, EventKind::ThreadEnded],);
+    }
+    #[test]
+    fn checkpoints_and_events_are_signs_of_life() {
+        let (worker, _orders, _, _seen) = worker();
+        let given = || worker.publisher.signs().given();
+        let before = given();
+        worker.checkpoint().unwrap();
+        assert_eq!(given(), before + 1);
+        worker.light(Light::Listing);
+        assert_eq!(given(), before + 2);
     }
 }

@@ -24,9 +24,15 @@ pub trait Record: Send {
 }
 
 /// Hands events on until they end, and lets each record take them in first; at each word from `reopen`, lets them begin anew.
-/// What a record can't keep is told as a warning, and the events are still handed on. They are recorded to their end, even when
-/// nobody takes them any more.
-pub fn keep(events: &Receiver<Event>, mut reopen: Receiver<()>, to: &Sender<Event>, records: &mut [Box<dyn Record>]) {
+/// What comes from `warnings`, and what a record can't keep is told as a warning, and the events are still handed on. They are
+/// recorded to their end, even when nobody takes them any more.
+pub fn keep(
+    events: &Receiver<Event>,
+    mut reopen: Receiver<()>,
+    mut warnings: Receiver<String>,
+    to: &Sender<Event>,
+    records: &mut [Box<dyn Record>],
+) {
     loop {
         let (lamp, troubles) = select_biased! {
             recv(reopen) -> word => {
@@ -34,6 +40,12 @@ pub fn keep(events: &Receiver<Event>, mut reopen: Receiver<()>, to: &Sender<Even
                     reopen = never();
                 }
                 (LampId::CONTROL, told(records, |record| record.reopen()))
+            }
+            recv(warnings) -> text => {
+                if text.is_err() {
+                    warnings = never();
+                }
+                (LampId::CONTROL, text.into_iter().collect())
             }
             recv(events) -> event => {
                 let Ok(event) = event else { return };
@@ -83,7 +95,7 @@ mod tests {
             put.send(event.clone()).unwrap();
         }
         drop(put);
-        keep(&events, never(), &to, &mut [Box::new(Fussy(0)), Box::new(Fussy(1))]);
+        keep(&events, never(), never(), &to, &mut [Box::new(Fussy(0)), Box::new(Fussy(1))]);
         let out: Vec<Event> = out.try_iter().collect();
         assert_eq!(out.iter().filter(|one| **one == event).count(), 3);
         assert!(matches!(&out[1].kind, EventKind::Warned { text, .. } if text == "no room"), "{out:?}");
@@ -105,7 +117,7 @@ mod tests {
             put.send(Event { at: Utc::now(), lamp: LampId(1), kind: EventKind::ThreadEnded }).unwrap();
         }
         drop((put, out));
-        keep(&events, never(), &to, &mut [Box::new(Counting(counted))]);
+        keep(&events, never(), never(), &to, &mut [Box::new(Counting(counted))]);
         assert_eq!(count.len(), 3);
     }
 }

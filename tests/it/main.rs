@@ -17,6 +17,8 @@ mod meter;
 #[allow(dead_code)]
 #[path = "../support/killing.rs"]
 mod killing;
+#[path = "../support/line.rs"]
+mod line;
 #[path = "../support/local.rs"]
 mod local;
 #[path = "../support/provider.rs"]
@@ -28,6 +30,9 @@ mod terminal;
 #[allow(dead_code)]
 #[path = "../support/trial.rs"]
 mod trial;
+#[allow(dead_code)]
+#[path = "../support/working.rs"]
+mod working;
 #[path = "../support/world.rs"]
 mod world;
 
@@ -52,6 +57,7 @@ mod hands;
 mod harness;
 mod hooks;
 mod info;
+mod journal;
 mod killed;
 mod lights;
 mod lines;
@@ -76,6 +82,7 @@ mod records;
 mod rehearsal;
 mod second_run;
 mod secrets;
+mod service;
 mod shapes;
 mod spelling;
 mod takeover;

@@ -1,62 +1,43 @@
 //! What changes between synchronisations is synchronised by itself, at once, however often.
 
+mod bursts;
+mod places;
+mod restarts;
+mod silent;
+mod stops;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Lines};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
-
+use super::working::Working;
 use super::world::World;
 
-/// The program, at work until it is asked to end.
-struct Working {
-    program: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-    said: Vec<String>,
-}
-
-impl Working {
-    fn start(world: &World) -> Self {
-        let config = world.file(&world.config());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
-        command.arg("-c").arg(config).args(["-u", "basic"]).stdout(Stdio::piped()).stderr(Stdio::inherit());
-        let mut program = command.spawn().unwrap();
-        let lines = BufReader::new(program.stdout.take().unwrap()).lines();
-        Self { program, lines, said: Vec::new() }
-    }
-
-    /// Waits for a line with these words.
-    #[track_caller]
-    fn says(&mut self, words: &str) -> String {
-        for line in self.lines.by_ref().map(Result::unwrap) {
-            self.said.push(line.clone());
-            if line.contains(words) {
-                return line;
-            }
-        }
-        panic!("no \"{words}\" in:\n{}", self.said.join("\n"));
-    }
-
-    #[track_caller]
-    fn ends(mut self) {
-        kill_process(Pid::from_child(&self.program), Signal::TERM).unwrap();
-        self.lines.by_ref().for_each(drop);
-        assert_eq!(self.program.wait().unwrap().code(), Some(0));
-    }
-}
-
-impl Drop for Working {
-    fn drop(&mut self) {
-        let _ = self.program.kill();
-        let _ = self.program.wait();
-    }
+fn start(world: &World) -> Working {
+    Working::start(&world.file(&world.config()))
 }
 
 fn watching(world: &mut World) -> Working {
     world.account += "autorefresh = 600\n";
-    let mut working = Working::start(world);
+    let mut working = start(world);
     working.says("the server tells of changes in all folders");
     working
+}
+
+/// Watching, and telling when it begins a run.
+fn calmly(world: &mut World) -> Working {
+    world.account += "autorefresh = 600\n";
+    let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
+    command.arg("-c").arg(world.file(&world.config())).args(["-u", "basic", "-d", "thread"]);
+    let mut working = Working::of(&mut command);
+    working.says("the server tells of changes in all folders");
+    working
+}
+
+/// Waits until nothing happens any more.
+#[track_caller]
+fn calm(working: &mut Working) {
+    working.falls_silent(Duration::from_millis(1500));
 }
 
 /// The one file in `new` or `cur` of a folder whose content has this subject.
@@ -128,7 +109,7 @@ fn a_connection_is_kept_for_the_next_run_and_made_anew_when_it_is_lost() {
     world.fill(1, 1);
     world.account = "watch = no\nautorefresh = 0.01\n".into();
     world.remote += "holdconnectionopen = yes\nkeepalive = 1\n";
-    let mut working = Working::start(&world);
+    let mut working = Working::start(&world.file(&world.config()));
     let connections = |working: &mut Working, runs: usize| {
         let before = working.said.len();
         (0..runs).for_each(|_| drop(working.says("Test: synchronised")));
@@ -146,7 +127,7 @@ fn nobody_is_watched_who_does_not_want_it() {
     let mut world = World::new();
     world.fill(1, 1);
     world.account = "watch = no\nautorefresh = 0.02\n".into();
-    let mut working = Working::start(&world);
+    let mut working = start(&world);
     for _ in 0..3 {
         working.says("Test: synchronised");
     }

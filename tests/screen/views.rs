@@ -3,6 +3,7 @@
 use blinkensync::model::command::{Aside, Command, Target};
 use blinkensync::model::event::{Event, EventKind};
 use blinkensync::model::ids::{AccountName, LampId, Side};
+use blinkensync::model::question::{Ask, Question};
 use blinkensync::ui::blinken::act::Effect;
 use blinkensync::ui::blinken::keys::TABLE;
 use blinkensync::ui::blinken::log::Room;
@@ -93,6 +94,15 @@ fn the_first_start_is_greeted_until_a_key_or_for_a_while() {
     screen.welcome();
     screen.tick(screen.now + TimeDelta::seconds(20));
     assert!(!letters(&mut screen, (100, 30)).contains("ACHTUNG"));
+    // A question ends it too.
+    screen.welcome();
+    let (reply, _answer) = crossbeam_channel::bounded(1);
+    let (account, folder) = (AccountName::new("home"), "INBOX".into());
+    let ask = Ask::Agreement { account, folder, consequence: "All would go.".into() };
+    screen.ask(Question { ask, reply });
+    assert!(!letters(&mut screen, (100, 30)).contains("ACHTUNG"));
+    assert!(matches!(press(&mut screen, "n")[..], [Effect::Reply(..)]));
+    assert!(screen.over.is_none());
     // A small screen has no room for it, and is not covered.
     screen.welcome();
     assert!(letters(&mut screen, (40, 10)).contains("blinkensync"));

@@ -104,6 +104,37 @@ impl Dovecot {
         rules
     }
 
+    /// Ends the server as an administrator would; what was connected is told good-bye.
+    pub fn stop(&mut self) {
+        command_output("kill", &[&self.process.id().to_string()]);
+        let _ = self.process.wait();
+    }
+
+    /// Ends the server and its helpers at once, so that nobody is told anything.
+    pub fn crash(&mut self) {
+        let master = self.process.id();
+        let helpers = children(master);
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        // Some may have ended with their master.
+        let _ = Command::new("kill").arg("-KILL").args(helpers).stderr(Stdio::null()).status();
+    }
+
+    /// Starts it again where it was.
+    pub fn start_again(&mut self) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match launch(&self.dir) {
+                Ok((process, log)) => {
+                    (self.process, self.log) = (process, log);
+                    return greets(self.port);
+                }
+                // What was killed may still hold the port for a moment.
+                Err(said) => assert!(Instant::now() < until, "dovecot did not start again: {said}"),
+            }
+        }
+    }
+
     /// Waits until the server has said enough, and gives all that it has said.
     pub fn log_when(&self, enough: impl Fn(&str) -> bool) -> String {
         let until = Instant::now() + PATIENCE;
@@ -149,6 +180,12 @@ impl Drop for Dovecot {
         }
         let _ = self.process.wait();
     }
+}
+
+/// The processes that a process has started.
+fn children(process: u32) -> Vec<String> {
+    let path = format!("/proc/{process}/task/{process}/children");
+    fs::read_to_string(path).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
 }
 
 /// Starts the server and reads what it says until it is up; or what it said when it ended instead.

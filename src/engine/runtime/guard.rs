@@ -8,8 +8,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::super::clocks::Clocks;
 use super::super::glance::{Glance, Strangers};
 use super::super::held::Held;
-use super::super::supervisor::{Depth, Input};
-use super::super::watch::{self, FIRST_LAMP, Latest, Post};
+use super::super::supervisor::{Depth, Hope, Input, Trouble};
+use super::super::watch::{self, FIRST_LAMP, HERE, Latest, Post};
 use super::super::worker::{Order, Orders};
 use super::Runtime;
 use crate::model::ids::{AccountName, LampId};
@@ -76,6 +76,11 @@ impl Guard {
         None
     }
 
+    /// A connection of somebody who watches is no more.
+    pub(super) fn forget_cutter(&mut self, lamp: LampId) {
+        self.cutters.remove(&lamp);
+    }
+
     /// Nobody watches any more: they have nothing in hand, so their connections are cut.
     pub(super) fn dismiss(&mut self) {
         self.dismissed = true;
@@ -130,6 +135,25 @@ impl Runtime {
         let trusted = self.trusted.get(account).cloned().unwrap_or_default();
         let latest = self.guard.latest.entry(account.clone()).or_default();
         latest.set(self.credentials.get(account).cloned(), trusted);
+    }
+
+    /// When a run finds no room on the server, one of those who watch its account there gives its connection up: the one whose
+    /// folder was named last.
+    pub(super) fn make_room(&mut self, account: &AccountName, trouble: Option<&Trouble>) {
+        if trouble.is_none_or(|trouble| trouble.hope != Hope::Room) {
+            return;
+        }
+        let place = self.settings.accounts.iter().position(|settings| settings.name == *account);
+        let Some((first, latest)) =
+            place.map(|place| LampId::of(place, FIRST_LAMP)).zip(self.guard.latest.get(account))
+        else {
+            return;
+        };
+        let theirs = |lamp: &&LampId| (first.0..first.0 + HERE).contains(&lamp.0);
+        if let Some(last) = self.guard.cutters.keys().filter(theirs).max_by_key(|lamp| lamp.0) {
+            latest.crowd_out(*last);
+            self.guard.cutters[last].cut();
+        }
     }
 
     /// What a run of this kind looks at.

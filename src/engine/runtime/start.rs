@@ -6,7 +6,8 @@ use std::thread;
 use super::super::account::{self, Outcome, Task};
 use super::super::asides::Wish;
 use super::super::python::Python;
-use super::super::supervisor::{Depth, Trouble};
+use super::super::supervisor::{Depth, Hope, Trouble};
+use super::super::worker::{Orders, Worker};
 use super::{Options, Report, Runtime};
 use crate::config::settings::MailboxList;
 use crate::model::event::EventKind;
@@ -49,7 +50,7 @@ impl Runtime {
             held: self.held(account, place),
             wishes,
             first_lamp: LampId::of(place, 0),
-            publisher: self.publisher.clone(),
+            publisher: self.publisher_of(account),
             questions: self.questions.clone(),
             reports: self.reports.clone(),
             credentials: self.credentials.get(account).cloned(),
@@ -85,7 +86,22 @@ fn guarded(task: &Task) -> Outcome {
         task.publisher.publish(task.first_lamp, EventKind::Failed { account: Some(account), folder: None, fault });
         Outcome {
             exit: Exit::Internal,
-            trouble: Some(Trouble { words: "a mistake in this program".into(), passing: false }),
+            trouble: Some(Trouble { words: "a mistake in this program".into(), hope: Hope::Unknown }),
         }
     })
+}
+
+impl Task {
+    /// The account's name.
+    pub(in crate::engine) fn account(&self) -> &AccountName {
+        &self.settings.accounts[self.place].name
+    }
+
+    /// Enlists the calling thread as the account's worker number `number`.
+    pub(in crate::engine) fn enlist(&self, number: u32) -> Worker {
+        let lamp = LampId::of(self.place, number);
+        let (orders, obeyed) = Orders::new();
+        let _ = self.reports.send(Report::Worker { account: self.account().clone(), lamp, orders });
+        Worker::new(self.account().clone(), lamp, self.publisher.clone(), obeyed, self.questions.clone())
+    }
 }

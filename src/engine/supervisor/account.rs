@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::pace::{Depth, Pace};
 use super::stirred::{Glance, Stirred};
-use super::{Effect, Moment, Trouble};
+use super::{Effect, Hope, Moment, Trouble};
 use crate::config::settings::Quick;
 use crate::engine::asides::Wish;
 use crate::engine::backoff::Backoff;
@@ -47,6 +47,8 @@ pub(super) struct Account {
     pub(super) glance: Option<Glance>,
     /// How often it has failed in a row.
     pub(super) backoff: Backoff,
+    /// What may make it better that the last run has failed.
+    pub(super) hope: Option<Hope>,
     /// Whether it is watched.
     pub(super) watched: bool,
 }
@@ -64,7 +66,16 @@ impl Account {
             stirred: Stirred::default(),
             glance: None,
             backoff: Backoff::default(),
+            hope: None,
             watched: false,
+        }
+    }
+
+    /// Its countdown is over. Whoever was only to glance, and found that another run had the account, tries that again.
+    pub(super) fn due(&mut self, now: Moment) {
+        match self.glance {
+            Some(glance) if glance.until > now.since_start => self.phase = Phase::Queued,
+            _ => self.queue(),
         }
     }
 
@@ -104,10 +115,16 @@ pub(super) fn ended(
             if matches!(account.phase, Phase::Running { again: true }) { Phase::Queued } else { Phase::Done };
         return;
     };
-    let pause = match &trouble {
-        Some(Trouble { passing: true, .. }) => account.backoff.pause(chance).min(refresh),
+    account.hope = trouble.as_ref().map(|trouble| trouble.hope);
+    let pause = match account.hope {
+        Some(hope) if hope.is_soon(glance.is_some()) => account.backoff.pause(chance).min(refresh),
         _ => refresh,
     };
+    let again = matches!(account.phase, Phase::Running { again: true });
+    if account.hope == Some(Hope::Turn) && !again {
+        account.glance = glance;
+        account.stirred.unknown();
+    }
     if trouble.is_none() {
         account.backoff.succeeded();
         if !std::mem::replace(&mut account.watched, true) {
@@ -115,26 +132,28 @@ pub(super) fn ended(
         }
     }
     let left = glance.filter(|_| trouble.is_none()).map(|glance| glance.until.saturating_sub(now.since_start));
-    let again = matches!(account.phase, Phase::Running { again: true });
     account.phase = match left.unwrap_or(pause) {
         _ if again => Phase::Queued,
         left if account.paused => Phase::Held { left: Some(left) },
         left => wait(account, left, trouble.map(|trouble| trouble.words), now, effects),
     };
-    look_at_what_stirred(account);
+    look_at_what_stirred(account, None);
 }
 
 /// Something has changed on one side. It is looked at as soon as nothing else is going on.
 pub(super) fn stir(account: &mut Account, side: Side) {
     if account.refresh.is_some() && account.phase != Phase::Done {
         account.stirred.add(side);
-        look_at_what_stirred(account);
+        look_at_what_stirred(account, Some(side));
     }
 }
 
-fn look_at_what_stirred(account: &mut Account) {
+/// Begins a glance if there is anything to look at. In trouble it takes more than that: a reason to believe that it is over.
+fn look_at_what_stirred(account: &mut Account, news: Option<Side>) {
+    let promising = account.hope.is_none_or(|hope| news.is_some_and(|side| hope.is_raised_by(side)));
     if let Phase::Waiting { until } = account.phase
         && account.stirred.any()
+        && promising
     {
         (account.phase, account.glance) = (Phase::Queued, Some(Glance { until }));
     }
@@ -187,7 +206,7 @@ pub(super) fn resume(account: &mut Account, now: Moment, effects: &mut Vec<Effec
     match account.phase {
         Phase::Held { left: Some(left) } => {
             account.phase = wait(account, left, None, now, effects);
-            look_at_what_stirred(account);
+            look_at_what_stirred(account, None);
         }
         Phase::Held { left: None } => account.phase = Phase::Queued,
         _ => effects.push(Effect::Order(account.name.clone(), Order::Resume)),

@@ -20,6 +20,11 @@ impl Stirred {
         }
     }
 
+    /// Something has changed, and nobody knows where.
+    pub(super) fn unknown(&mut self) {
+        (self.here, self.there) = (true, true);
+    }
+
     /// Whether there is anything to look at.
     pub(super) fn any(self) -> bool {
         self.here || self.there

@@ -28,7 +28,7 @@ fn finished(account: &str, exit: Exit) -> Input {
 }
 
 fn trouble(words: &str) -> Trouble {
-    Trouble { words: words.into(), passing: false }
+    Trouble { words: words.into(), hope: Hope::Unknown }
 }
 
 fn started(effects: &[Effect]) -> Vec<String> {

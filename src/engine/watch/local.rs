@@ -1,101 +1,115 @@
 //! Watching the Maildir, so that what a mail reader does is on the server at once. Where the system can't tell of changes (on a
 //! network file system, or beyond its limit of watched directories), it is looked at once a minute.
 
-use std::ffi::OsStr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, unbounded};
-use notify::{Event, RecursiveMode, Watcher};
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::super::worker::Worker;
-use super::Post;
+use super::happening::{Happening, Swarm, plainly};
+use super::place::{Place, is_remote};
+use super::{HERE, Post};
 use crate::model::event::EventKind;
 use crate::model::fault::Fault;
 use crate::model::ids::Side;
 use crate::model::light::Light;
 
-/// The lamp of whoever watches here, after those who watch on the server.
-const NUMBER: u32 = 90;
 /// Mail readers do many things at once; this long after one, the next is still taken along.
 const SWARM: Duration = Duration::from_millis(150);
 /// A swarm is no longer than this.
 const LONGEST_SWARM: Duration = Duration::from_millis(700);
-/// How often a Maildir is looked at of which the system tells nothing.
+/// How often a Maildir is looked at of which the system tells nothing; and how often it is looked whether it is still the same.
 const POLL: Duration = Duration::from_secs(60);
-/// How long to wait for changes before looking whether this is still wanted; a stop is heard at once.
-const WAIT: Duration = Duration::from_secs(3600);
+/// How often it is looked whether a Maildir that is gone has come back.
+const BACK: Duration = Duration::from_secs(2);
+/// Changes that wait to be looked at; of more, one is as good as many.
+const WAITING: usize = 64;
 
-/// The file systems of which other machines' changes are not told: NFS, SMB (three kinds), CIFS, AFS, 9P, Ceph, FUSE.
-const REMOTE: [u64; 9] =
-    [0x6969, 0x517b, 0xff53_4d42, 0xfe53_4d42, 0xff53_4d43, 0x5346_414f, 0x0102_1997, 0x00c3_6400, 0x6573_5546];
-
-/// Watches until the program ends.
+/// Watches until the program ends, which is the only fault there is.
 pub(super) fn watch(post: &Post) {
-    let worker = post.enlist(NUMBER);
+    let worker = post.enlist(HERE);
     worker.light(Light::Account);
-    let root = &post.account().local.root;
-    let (told, events) = unbounded();
-    // It watches as long as it lives.
-    let watcher = if is_remote(root) {
-        Err("it is on a network file system".to_owned())
-    } else {
-        begin(root, told).map_err(|error| plainly(&error))
-    };
-    let ended = match &watcher {
-        Ok(_watching) => by_events(post, &worker, &events),
-        Err(why) => {
-            let text = format!("changes in {} are noticed once a minute: {why}", root.display());
-            worker.publish(EventKind::Noted { account: Some(worker.account()), folder: None, text });
-            by_polling(post, &worker)
-        }
-    };
-    // The only way to end is to be asked to.
+    let ended = on_and_on(post, &worker);
     drop(ended);
 }
 
-fn begin(root: &Path, told: crossbeam_channel::Sender<()>) -> notify::Result<notify::RecommendedWatcher> {
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        // An event that was lost is taken for one that matters.
-        if event.as_ref().map_or(true, matters) {
-            let _ = told.send(());
+fn on_and_on(post: &Post, worker: &Worker) -> Result<(), Fault> {
+    let root = &post.account().local.root;
+    loop {
+        let place = back(worker, root)?;
+        let why = if is_remote(root) {
+            "it is on a network file system".to_owned()
+        } else {
+            let (told, happenings) = unbounded();
+            match begin(root, told) {
+                // It watches as long as it lives.
+                Ok(_watching) => match by_events(post, worker, &happenings, place)? {
+                    Some(why) => why,
+                    None => continue,
+                },
+                Err(_) if Place::of(root).is_none() => continue,
+                Err(error) => plainly(&error),
+            }
+        };
+        let text = format!("changes in {} are noticed once a minute: {why}", root.display());
+        worker.publish(EventKind::Noted { account: Some(worker.account()), folder: None, text });
+        return by_polling(post, worker);
+    }
+}
+
+/// Waits until there is a Maildir.
+fn back(worker: &Worker, root: &Path) -> Result<Place, Fault> {
+    loop {
+        match Place::of(root) {
+            Some(place) => return Ok(place),
+            None => worker.rest(BACK)?,
+        }
+    }
+}
+
+fn begin(root: &Path, told: Sender<Happening>) -> notify::Result<RecommendedWatcher> {
+    let mut watcher = notify::recommended_watcher(move |event| {
+        let happening = Happening::of(event).filter(|what| *what != Happening::Changed || told.len() < WAITING);
+        if let Some(happening) = happening {
+            // When nobody listens any more, nobody wants to know.
+            let _ = told.send(happening);
         }
     })?;
     watcher.watch(root, RecursiveMode::Recursive)?;
     Ok(watcher)
 }
 
-/// Whether something that is mail, or a folder, has changed. What is in `tmp` isn't mail yet.
-fn matters(event: &Event) -> bool {
-    let unfinished = |path: &std::path::PathBuf| path.parent().and_then(Path::file_name) == Some(OsStr::new("tmp"));
-    !event.kind.is_access() && (event.need_rescan() || event.paths.is_empty() || !event.paths.iter().all(unfinished))
-}
-
-fn is_remote(root: &Path) -> bool {
-    #[expect(clippy::cast_sign_loss, reason = "the type differs from system to system")]
-    let kind = |found: rustix::fs::StatFs| found.f_type as u64 & 0xffff_ffff;
-    rustix::fs::statfs(root).is_ok_and(|found| REMOTE.contains(&kind(found)))
-}
-
-fn plainly(error: &notify::Error) -> String {
-    match error.kind {
-        notify::ErrorKind::MaxFilesWatch => {
-            "there are more directories than the system watches (fs.inotify.max_user_watches)".into()
+/// Watches as long as the Maildir is the same, or until the system doesn't tell everything any more, and why.
+fn by_events(
+    post: &Post,
+    worker: &Worker,
+    happenings: &Receiver<Happening>,
+    place: Place,
+) -> Result<Option<String>, Fault> {
+    // What has changed before the system began to tell.
+    post.stir(Side::Local);
+    while Place::of(&post.account().local.root) == Some(place) {
+        let Some(first) = worker.wait_for(happenings, POLL)? else { continue };
+        let (mut swarm, end) = (Swarm::default(), Instant::now() + LONGEST_SWARM);
+        swarm.add(first);
+        while let Ok(next) = happenings.recv_timeout(SWARM) {
+            swarm.add(next);
+            if Instant::now() >= end {
+                break;
+            }
         }
-        _ => error.to_string(),
-    }
-}
-
-fn by_events(post: &Post, worker: &Worker, events: &Receiver<()>) -> Result<(), Fault> {
-    loop {
-        if worker.wait_for(events, WAIT)?.is_none() {
-            continue;
+        happenings.try_iter().take(WAITING).for_each(|next| swarm.add(next));
+        if swarm.matters() {
+            post.stir(Side::Local);
         }
-        let end = Instant::now() + LONGEST_SWARM;
-        while Instant::now() < end && events.recv_timeout(SWARM).is_ok() {}
-        while events.try_recv().is_ok() {}
-        post.stir(Side::Local);
+        if swarm.blind.is_some() {
+            return Ok(swarm.blind);
+        }
     }
+    post.stir(Side::Local);
+    Ok(None)
 }
 
 fn by_polling(post: &Post, worker: &Worker) -> Result<(), Fault> {
@@ -107,37 +121,19 @@ fn by_polling(post: &Post, worker: &Worker) -> Result<(), Fault> {
 
 #[cfg(test)]
 mod tests {
-    use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, RemoveKind};
-
     use super::*;
-
-    #[test]
-    fn mail_and_folders_matter_and_reading_them_does_not() {
-        let event = |kind, path: &str| Event::new(kind).add_path(path.into());
-        for (event, is) in [
-            (event(EventKind::Create(CreateKind::File), "/m/INBOX/new/1"), true),
-            (event(EventKind::Remove(RemoveKind::File), "/m/INBOX/cur/1:2,S"), true),
-            (event(EventKind::Create(CreateKind::Folder), "/m/New"), true),
-            (event(EventKind::Create(CreateKind::File), "/m/INBOX/tmp/1"), false),
-            (event(EventKind::Access(AccessKind::Close(AccessMode::Read)), "/m/INBOX/cur/1"), false),
-            (Event::new(EventKind::Other), true),
-        ] {
-            assert_eq!(matters(&event), is, "{event:?}");
-        }
-    }
 
     #[test]
     fn a_maildir_is_watched_with_what_is_made_in_it_later() {
         let root = tempfile::tempdir().unwrap();
-        let (told, events) = unbounded();
+        let (told, happenings) = unbounded();
         let _watching = begin(root.path(), told).unwrap();
         let patience = Duration::from_secs(20);
         std::fs::create_dir_all(root.path().join("INBOX/new")).unwrap();
-        events.recv_timeout(patience).unwrap();
+        happenings.recv_timeout(patience).unwrap();
         // The new directory may be watched a moment later than it is told of.
-        while events.recv_timeout(Duration::from_millis(300)).is_ok() {}
+        while happenings.recv_timeout(Duration::from_millis(300)).is_ok() {}
         std::fs::write(root.path().join("INBOX/new/1"), "mail").unwrap();
-        events.recv_timeout(patience).unwrap();
-        assert!(!is_remote(root.path()));
+        happenings.recv_timeout(patience).unwrap();
     }
 }

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use super::super::clocks::Clocks;
+use super::super::worker::Worker;
 use super::route;
 use crate::config::settings::WatchSettings;
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -16,6 +17,22 @@ const LOOK_UP: Duration = Duration::from_secs(15);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(240);
 /// A connection is tried no oftener than this, however soon a server hangs up.
 const OFTENEST: Duration = Duration::from_secs(20);
+
+/// Whatever `keepalive` says, it is no oftener than this.
+const SOONEST: Duration = Duration::from_secs(1);
+
+/// Rests between two attempts to connect; less long when the machine has slept or its network has changed. Says whether it was.
+pub(super) fn rest(worker: &Worker, pause: Duration) -> Result<bool, Fault> {
+    let (begun, mut clocks, way) = (Instant::now(), Clocks::now(), route::out());
+    while let Some(left) = pause.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) {
+        worker.rest(left.min(LOOK_UP))?;
+        let now = Clocks::now();
+        if std::mem::replace(&mut clocks, now).slept_until(&now).is_some() || route::out() != way {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 /// Whoever looks out over one connection.
 pub(super) struct LookOut {
@@ -36,7 +53,7 @@ impl LookOut {
 
     /// The time between two signs of life, to begin with.
     pub(super) fn sign(settings: &WatchSettings) -> Duration {
-        settings.keepalive.unwrap_or(SIGN_OF_LIFE).min(SIGN_OF_LIFE)
+        settings.keepalive.unwrap_or(SIGN_OF_LIFE).clamp(SOONEST, SIGN_OF_LIFE)
     }
 
     /// The time between two, for a server that has hung up after having heard nothing for so long.

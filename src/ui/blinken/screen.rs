@@ -178,13 +178,13 @@ impl Screen {
         }
     }
 
-    /// Takes a question in; once the program is ending, nobody is to answer any.
+    /// Takes a question in; once the program is ending, nobody is to answer any. It ends the greeting, so that a key that was
+    /// meant for that isn't taken for an answer.
     pub fn ask(&mut self, question: Question) {
         self.prompts.push(question);
         if self.stopping {
             self.prompts.shelve();
         }
-        // Nothing else is to lie in the way.
         self.over.take_if(|over| matches!(over, Over::Welcome(_)));
     }
 

@@ -148,6 +148,7 @@ fn command(words: &[String]) -> std::io::Result<CommandBuilder> {
     command.cwd(std::env::current_dir()?);
     command.env("TERM", "xterm-256color");
     command.env("COLORTERM", "truecolor");
+    command.env("LC_ALL", "C.UTF-8");
     Ok(command)
 }
 

@@ -130,7 +130,7 @@ impl<'a> Tls<'a> {
         };
         match words::refusal(&text) {
             Some(words) => Denied::Certificate(Why::of(words)),
-            None => self.failed(FaultKind::Tls, plainly(&text)).advise(words::advice(&text)).into(),
+            None => self.failed(words::kind(&text), plainly(&text)).advise(words::advice(&text)).into(),
         }
     }
 

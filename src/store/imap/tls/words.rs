@@ -1,5 +1,7 @@
 //! What the TLS library says, in plain words.
 
+use crate::model::fault::FaultKind;
+
 /// What to look at when a server doesn't speak as it should.
 pub(super) const PORT: &str = "check remoteport, ssl and starttls: the port may not speak TLS";
 
@@ -13,7 +15,19 @@ struct Meaning {
     advice: &'static str,
 }
 
-const MEANINGS: [Meaning; 7] = [
+impl Meaning {
+    fn fits(&self, text: &str) -> bool {
+        self.signs.iter().any(|sign| text.contains(sign))
+    }
+}
+
+/// What a connection is found to be that ended in the middle of it: that of a server which is being started again, for instance.
+const LOST: [Meaning; 2] = [
+    Meaning { signs: &["unexpected EOF", "unexpected eof"], words: "the server closed the connection", advice: PORT },
+    Meaning { signs: &["Connection reset", "Broken pipe"], words: "the connection was lost", advice: PORT },
+];
+
+const MEANINGS: [Meaning; 5] = [
     Meaning {
         signs: &["unsupported protocol", "alert protocol version", "version too low", "no protocols available"],
         words: "the server speaks no version of TLS that is new enough",
@@ -39,13 +53,16 @@ const MEANINGS: [Meaning; 7] = [
         words: "the server agrees to no way of encrypting that is known here",
         advice: "it may want to see a certificate (sslclientcert); ask the provider",
     },
-    Meaning { signs: &["unexpected EOF", "unexpected eof"], words: "the server closed the connection", advice: PORT },
-    Meaning { signs: &["Connection reset", "Broken pipe"], words: "the connection was lost", advice: PORT },
 ];
 
 /// The words for a failure. What nobody has met yet stays as it is.
 pub(in super::super) fn plainly(text: &str) -> String {
     meaning(text).map_or(text, |meaning| meaning.words).to_owned()
+}
+
+/// What kind of failure of a handshake it is.
+pub(super) fn kind(text: &str) -> FaultKind {
+    if LOST.iter().any(|meaning| meaning.fits(text)) { FaultKind::Network } else { FaultKind::Tls }
 }
 
 /// What to do about a failure of a handshake.
@@ -54,7 +71,7 @@ pub(super) fn advice(text: &str) -> &'static str {
 }
 
 fn meaning(text: &str) -> Option<&'static Meaning> {
-    MEANINGS.iter().find(|meaning| meaning.signs.iter().any(|sign| text.contains(sign)))
+    MEANINGS.iter().chain(&LOST).find(|meaning| meaning.fits(text))
 }
 
 /// Why a certificate was refused, in the library's words, when that is what they say.
