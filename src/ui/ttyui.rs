@@ -4,7 +4,7 @@
 use std::io::{self, PipeReader, Stdout, Write, stdout};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rustix::termios::{isatty, tcgetwinsize};
+use rustix::termios::tcgetwinsize;
 
 use crate::model::event::Event;
 use crate::model::ids::AccountName;
@@ -12,6 +12,7 @@ use crate::model::question::{Answer, Ask};
 
 use super::bar::Bar;
 use super::clean::clean;
+use super::kind::Output;
 use super::lines::{Asker, Style};
 use super::phrase::phrase;
 use super::typed;
@@ -45,10 +46,11 @@ struct Bottom {
 }
 
 impl Ttyui<Stdout> {
-    /// Writes to the standard output, with a bar if that is a terminal, and asks on the terminal that controls the process.
+    /// Writes to the standard output, with a bar if that is a terminal that does more than print, and asks on the terminal that
+    /// controls the process.
     pub fn here() -> Self {
         let ui = Self::on_the_terminal(stdout());
-        if isatty(stdout()) { ui.with_bar(columns) } else { ui }
+        if Output::here() == Output::Terminal { ui.with_bar(columns) } else { ui }
     }
 }
 

@@ -23,15 +23,16 @@ fn lines_begin_with_their_time_where_that_is_wished() {
 }
 
 /// What a run with a bar leaves on a terminal: all that was written, and what stands there in the end.
-fn on_a_terminal(world: &World) -> (String, String) {
+fn on_a_terminal(world: &World, kind: &str) -> (String, String) {
     let mut terminal = Terminal::open(72, 40);
+    terminal.press(&format!("export TERM={kind}\n"));
     terminal.start(&format!("-c {} -o -u ttyui", world.file(&world.config()).display()));
     terminal.ends_with(0);
     let shown = String::from_utf8_lossy(&terminal.shown).into_owned();
     // The shell clears the screen afterwards.
     let size = |cells| NonZero::new(cells).unwrap();
     let mut parser = vt100::Parser::new(size(40), size(72), 0);
-    parser.process(shown.rsplit_once("\x1b[H").unwrap().0.as_bytes());
+    parser.process(shown.rsplit_once("\x1b[H").map_or(&*shown, |parts| parts.0).as_bytes());
     (shown, parser.screen().contents())
 }
 
@@ -39,10 +40,18 @@ fn on_a_terminal(world: &World) -> (String, String) {
 fn on_a_terminal_the_last_line_says_how_far_it_is_and_is_gone_in_the_end() {
     let world = World::new();
     world.fill(2, 200);
-    let (shown, screen) = on_a_terminal(&world);
+    let (shown, screen) = on_a_terminal(&world, "xterm-256color");
     assert!(shown.contains(" of 200 messages") || shown.contains(" of 400 messages"), "{shown}");
     assert!(!screen.contains(" messages, ") && !screen.contains(" of 200"), "{screen}");
     assert!(screen.contains("Test: INBOX: 200 downloaded"), "{screen}");
+}
+
+#[test]
+fn a_terminal_that_only_prints_is_told_nothing_else() {
+    let world = World::new();
+    world.fill(2, 200);
+    let (shown, _) = on_a_terminal(&world, "dumb");
+    assert!(shown.contains("Test: INBOX: 200 downloaded") && !shown.contains('\x1b'), "{shown:?}");
 }
 
 #[test]
