@@ -5,6 +5,7 @@ use blinkensync::model::event::{Event, EventKind};
 use blinkensync::model::ids::{AccountName, LampId};
 use blinkensync::model::light::Light;
 use blinkensync::model::question::{Ask, Question};
+use blinkensync::model::watch::Watch;
 use blinkensync::ui::blinken::act::Effect;
 use blinkensync::ui::blinken::screen::Screen;
 use crossbeam_channel::{Receiver, bounded};
@@ -162,4 +163,18 @@ fn no_question_stands_in_the_way_of_the_end() {
     // Whoever asked is not told that nobody is there: he waits for the stop.
     assert!(before.try_recv().unwrap_err().is_empty() && after.try_recv().unwrap_err().is_empty());
     assert_eq!(sent(press(&mut screen, "q")), [Command::QuitNow]);
+}
+
+#[test]
+fn an_account_that_waits_says_how_it_is_watched() {
+    for (watch, folders, words) in [
+        (Watch::Notify, None, "push: all folders"),
+        (Watch::Idle, Some(1), "push: 1 folder"),
+        (Watch::Polling, None, "polling"),
+    ] {
+        let mut screen = played("idle");
+        told(&mut screen, 0, EventKind::Watched { account: AccountName::new("home"), watch, folders });
+        let shown = letters(&mut screen, (130, 24));
+        assert!(shown.lines().any(|line| line.contains("] home") && line.contains(words)), "{words}:\n{shown}");
+    }
 }

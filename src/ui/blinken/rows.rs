@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::model::light::Light;
+use crate::model::watch::Watch;
 use crate::ui::clean::clean;
 use crate::ui::figures::{clock, count, number};
 
@@ -161,12 +162,25 @@ pub(super) fn status(screen: &Screen, row: &Row, dot: char) -> (String, Tone) {
         (Phase::Active | Phase::Paused { .. }, [_, ..]) => many(&work),
         (Phase::Paused { left: Some(left), .. }, _) => format!("{} left", clock(*left)),
         (Phase::Waiting { .. } | Phase::Done, _) => match row.synced {
-            Some(at) => format!("{} {dot} {}", screen.local(at).format("%H:%M"), row.status),
+            Some(at) => {
+                let watched = watched(row).map_or_else(String::new, |words| format!(" {dot} {words}"));
+                format!("{} {dot} {}{watched}", screen.local(at).format("%H:%M"), row.status)
+            }
             None => row.status.clone(),
         },
         _ => row.status.clone(),
     };
     (words, if matches!(row.phase, Phase::Active) { tone } else { quiet(tone) })
+}
+
+/// How an account that waits is watched, in a few words.
+fn watched(row: &Row) -> Option<String> {
+    let (watch, folders) = row.watch.filter(|_| row.waiting())?;
+    Some(match watch {
+        Watch::Notify => "push: all folders".into(),
+        Watch::Idle => format!("push: {}", count(folders.unwrap_or(0), "folder")),
+        Watch::Polling => "polling".into(),
+    })
 }
 
 fn quiet(tone: Tone) -> Tone {
