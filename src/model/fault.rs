@@ -144,7 +144,7 @@ impl Exit {
         (Self::Success, 0, "everything is synchronised, or the program was asked to stop"),
         (Self::Partial, 1, "some folders or messages failed, or a server could not be reached"),
         (Self::Config, 2, "the configuration or the command line is wrong; nothing was done"),
-        (Self::Login, 3, "a server refused the user name or the password"),
+        (Self::Login, 3, "a server refused the user name or the password, or there was none"),
         (Self::Locked, 4, "another run is synchronising the account"),
         (Self::Cut, 5, "cut off by a second request to stop; nothing is lost"),
         (Self::Internal, 70, "a mistake in this program"),

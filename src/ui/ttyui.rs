@@ -28,7 +28,8 @@ const ERASE: &str = "\r\x1b[K";
 #[derive(Debug)]
 pub struct Ttyui<W> {
     out: W,
-    ask: fn(&Ask, &PipeReader) -> Answer,
+    /// `None` where nobody can be asked.
+    ask: Option<fn(&Ask, &PipeReader) -> Answer>,
     bottom: Option<Bottom>,
 }
 
@@ -60,14 +61,14 @@ fn columns() -> usize {
 }
 
 impl<W: Write> Ttyui<W> {
-    /// Writes to `out` and asks on the terminal that controls the process.
+    /// Writes to `out` and asks on the terminal that controls the process, if there is one.
     pub fn on_the_terminal(out: W) -> Self {
-        Self::asking(out, ask_on_terminal)
+        Self { ask: typed::is_there().then_some(ask_on_terminal), ..Self::asking(out, ask_on_terminal) }
     }
 
     /// Writes to `out` and asks in this way.
     pub fn asking(out: W, ask: fn(&Ask, &PipeReader) -> Answer) -> Self {
-        Self { out, ask, bottom: None }
+        Self { out, ask: Some(ask), bottom: None }
     }
 
     /// The same; how far the copying has come stands below the lines, on a terminal that is so wide.
@@ -133,8 +134,9 @@ impl<W: Write> Style for Ttyui<W> {
     }
 
     fn pose(&mut self, _ask: &Ask) -> io::Result<Option<Asker>> {
+        let Some(ask) = self.ask else { return Ok(None) };
         self.erase()?;
-        Ok(Some(Box::new(self.ask)))
+        Ok(Some(Box::new(ask)))
     }
 
     fn due(&self) -> Option<DateTime<Utc>> {
@@ -162,7 +164,7 @@ impl Style for OnlyAsks {
     }
 
     fn pose(&mut self, _ask: &Ask) -> io::Result<Option<Asker>> {
-        Ok(Some(Box::new(ask_on_terminal)))
+        Ok(if typed::is_there() { Some(Box::new(ask_on_terminal)) } else { None })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lines that somebody types or another program writes: read without reading too much, and unseen where they are secret.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, PipeReader, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
@@ -119,10 +119,19 @@ fn text(typed: &[u8]) -> io::Result<Option<Secret>> {
     Ok((!text.is_empty()).then(|| Secret::new(text.to_owned())))
 }
 
+fn terminal() -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).open("/dev/tty")
+}
+
+/// Whether there is a terminal to ask on.
+pub fn is_there() -> bool {
+    terminal().is_ok()
+}
+
 /// Asks on the controlling terminal; `None` when the person gave up (an empty line or the end of input), or when the
 /// question was taken back.
 pub fn on_terminal(prompt: &str, hidden: bool, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
-    let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+    let terminal = terminal()?;
     // In this order, so that who answers as soon as the question stands there isn't seen typing.
     let unseen = if hidden { Some(Unseen::new(terminal.as_fd())?) } else { None };
     (&terminal).write_all(prompt.as_bytes())?;

@@ -47,6 +47,11 @@ fn the_password_of_the_right_user_is_taken_from_netrc() {
 fn without_a_password_and_without_anybody_to_ask_the_run_says_so() {
     let world = without();
     sync(&world).ends_with(3).in_one_sentence().says("there is no password, and nobody to ask for it");
+    // Nor is there anybody for the interface that could ask, where it has no terminal.
+    let mut command = Command::new("setsid");
+    command.args(["--wait", env!("CARGO_BIN_EXE_blinkensync"), "-o", "-u", "ttyui", "-c"]);
+    command.arg(world.file(&world.config())).env("HOME", &world.dovecot.dir);
+    Run::from(&command.output().unwrap()).ends_with(3).says("there is no password, and nobody to ask for it");
 }
 
 #[test]
