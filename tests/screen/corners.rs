@@ -178,3 +178,32 @@ fn an_account_that_waits_says_how_it_is_watched() {
         assert!(shown.lines().any(|line| line.contains("] home") && line.contains(words)), "{words}:\n{shown}");
     }
 }
+
+#[test]
+fn a_question_is_read_to_its_beginning_on_the_smallest_screen() {
+    let words =
+        ["imap.example.org", "self-signed", "subject CN=mail", "issuer CN=mail", "valid until", "cert_fingerprint"];
+    for size in [(20, 5), (40, 10), (80, 12)] {
+        let mut screen = played("idle");
+        let (reply, _answer) = bounded(1);
+        let ask = Ask::Certificate {
+            account: AccountName::new("home"),
+            host: "imap.example.org".into(),
+            reason: "it is self-signed".into(),
+            lines: words[2..5].iter().map(|word| (*word).to_owned()).collect(),
+            pin: format!("cert_fingerprint = {}", "69a96b49".repeat(8)),
+        };
+        screen.ask(Question { ask, reply });
+        let mut seen = letters(&mut screen, size);
+        assert!(seen.contains("n doesn't"), "{seen}");
+        for _ in 0..20 {
+            press(&mut screen, "<Up>");
+            seen += &letters(&mut screen, size);
+        }
+        for word in words {
+            assert!(seen.contains(word), "{word} at {size:?}:\n{seen}");
+        }
+        (0..20).for_each(|_| drop(press(&mut screen, "<Down>")));
+        assert!(letters(&mut screen, size).contains("69a96b49"));
+    }
+}

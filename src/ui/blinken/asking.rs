@@ -11,12 +11,12 @@ use super::screen::Screen;
 use super::theme::{Glyphs, Tone};
 use super::{frame, text};
 
-/// Draws the question that is to be answered, if there is one.
-pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
-    let Some((ask, typed)) = screen.prompts.current() else { return };
+/// Draws the question that is to be answered, if there is one. Gives back how many of its lines have no room.
+pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) -> usize {
+    let Some((ask, typed)) = screen.prompts.current() else { return 0 };
     let width = usize::from(area.width).min(64);
     let room = width.saturating_sub(4).max(1);
-    let (title, mut lines, keys) = match ask {
+    let (title, lines, keys) = match ask {
         Ask::Password { account, user, host, refusal } => {
             let who = format!("Account {account}: password of {user} at {host}");
             (
@@ -41,13 +41,19 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
         0 => String::new(),
         behind => format!("   {} behind", count(behind, "question")),
     };
-    lines.push((format!("{keys}{behind}"), Tone::Dim));
-    let inner = frame::open(canvas, area, (width, lines.len() + 2), title);
+    let keys = text::wrap(&format!("{keys}{behind}"), room, 2);
+    let size = (width, lines.len() + keys.len() + 2);
+    let title = if size.1 > usize::from(area.height) { format!("{title} (Up shows more)") } else { title.to_owned() };
+    let inner = frame::open(canvas, area, size, &text::cut(&title, width.saturating_sub(4)));
+    let height = usize::from(inner.height).saturating_sub(keys.len()).max(1);
     // Where not all lines have room, the last ones matter most.
-    let skip = lines.len().saturating_sub(usize::from(inner.height).max(1));
-    for (line, (words, tone)) in lines.iter().skip(skip).enumerate() {
-        canvas.say(inner, 0, line, &text::cut(words, usize::from(inner.width)), *tone);
+    let hidden = lines.len().saturating_sub(height);
+    let skip = hidden.saturating_sub(screen.prompts.scrolled());
+    let shown = lines.iter().skip(skip).take(height).map(|(words, tone)| (words, *tone));
+    for (line, (words, tone)) in shown.chain(keys.iter().map(|words| (words, Tone::Dim))).enumerate() {
+        canvas.say(inner, 0, line, &text::cut(words, usize::from(inner.width)), tone);
     }
+    hidden
 }
 
 type Lines = Vec<(String, Tone)>;

@@ -128,7 +128,8 @@ pub fn draw(screen: &mut Screen, theme: Theme, buffer: &mut Buffer) {
     if let Some((page, extent)) = over(screen, &mut canvas, area) {
         (screen.page, screen.extent) = (page, extent);
     }
-    asking::draw(screen, &mut canvas, area);
+    let hidden = asking::draw(screen, &mut canvas, area);
+    screen.prompts.hide(hidden);
     screen.targets = canvas.targets;
 }
 

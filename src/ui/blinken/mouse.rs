@@ -34,6 +34,11 @@ impl Screen {
     /// Takes what the mouse did in.
     pub fn mouse_did(&mut self, event: MouseEvent) -> Vec<Effect> {
         if self.prompts.current().is_some() {
+            match event.kind {
+                MouseEventKind::ScrollUp => self.prompts.scroll(true),
+                MouseEventKind::ScrollDown => self.prompts.scroll(false),
+                _ => {}
+            }
             return Vec::new();
         }
         let target = self.target(Position::new(event.column, event.row));

@@ -21,11 +21,14 @@ pub struct Prompts {
     /// the word that nobody is there.
     shelved: Vec<Question>,
     typed: Zeroizing<String>,
+    /// Lines of the question that have no room, and how many of them are scrolled into sight.
+    hidden: usize,
+    scrolled: usize,
 }
 
 impl Default for Prompts {
     fn default() -> Self {
-        Self { waiting: VecDeque::new(), shelved: Vec::new(), typed: blank() }
+        Self { waiting: VecDeque::new(), shelved: Vec::new(), typed: blank(), hidden: 0, scrolled: 0 }
     }
 }
 
@@ -42,6 +45,22 @@ impl Prompts {
     /// The question to be shown, and how many characters have been typed.
     pub fn current(&self) -> Option<(&Ask, usize)> {
         self.waiting.front().map(|question| (&question.ask, self.typed.chars().count()))
+    }
+
+    /// How many lines it is scrolled back from its end.
+    pub fn scrolled(&self) -> usize {
+        self.scrolled
+    }
+
+    /// So many of its lines have no room.
+    pub fn hide(&mut self, lines: usize) {
+        self.hidden = lines;
+        self.scrolled = self.scrolled.min(lines);
+    }
+
+    /// Scrolls it back by a line, or on.
+    pub fn scroll(&mut self, back: bool) {
+        self.scrolled = if back { (self.scrolled + 1).min(self.hidden) } else { self.scrolled.saturating_sub(1) };
     }
 
     /// Whether one of them is about this account.
@@ -62,6 +81,10 @@ impl Prompts {
 
     /// A key; gives the answer back when there is one now, with where it goes.
     pub fn key(&mut self, key: KeyEvent) -> Option<(Sender<Answer>, Answer)> {
+        if matches!(key.code, KeyCode::Up | KeyCode::Down) {
+            self.scroll(key.code == KeyCode::Up);
+            return None;
+        }
         if let Some((Ask::Agreement { .. } | Ask::Removal { .. } | Ask::Certificate { .. }, _)) = self.current() {
             return match usual(key) {
                 KeyCode::Char('y' | 'Y') => self.answer(Answer::Agreed),
@@ -106,7 +129,7 @@ impl Prompts {
     }
 
     fn answer(&mut self, answer: Answer) -> Option<(Sender<Answer>, Answer)> {
-        self.typed = blank();
+        (self.typed, self.scrolled) = (blank(), 0);
         self.waiting.pop_front().map(|question| (question.reply, answer))
     }
 }
