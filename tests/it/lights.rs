@@ -75,8 +75,8 @@ fn a_countdown_is_cut_short_by_a_key_and_held_by_another() {
         assert_eq!(between(&terminal, "4:5", " left"), left);
     }
     terminal.press("p");
-    terminal.shows("[  4:");
-    let goes_on = between(&terminal, "[  4:", "  ]");
+    terminal.shows("[  4:5");
+    let goes_on = between(&terminal, "[  4:5", "  ]");
     assert!(goes_on <= left && left.parse::<u8>().unwrap() - goes_on.parse::<u8>().unwrap() < 2, "{left}, {goes_on}");
     terminal.press("q");
     terminal.ends_with(0);
