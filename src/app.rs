@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::bounded;
+use rustix::io::Errno;
 
 use crate::cli::Cli;
 use crate::config;
@@ -16,7 +17,6 @@ use crate::config::settings::{Settings, UiName};
 use crate::engine::{Engine, Options};
 use crate::errands;
 use crate::model::command::Command;
-use crate::model::event::Event;
 use crate::model::fault::Exit;
 use crate::model::patterns::Patterns;
 use crate::model::topic::{Topic, Topics};
@@ -26,14 +26,14 @@ use crate::service;
 use crate::signals;
 use crate::store::ledger::sqlite::ledger_path;
 use crate::store::python::Interpreter;
-use crate::ui::beside::{self, Record};
+use crate::ui::beside::Record;
 use crate::ui::blinken::bindings::Bindings;
 use crate::ui::phrase::Level;
 use crate::ui::syslog::Syslog;
 use crate::ui::{self, Kind, Links, Output, journal};
 
 /// Events that may wait for the interface before workers are held back.
-const EVENTS: usize = 4096;
+pub(crate) const EVENTS: usize = 4096;
 
 /// Does what the command line asks for.
 pub fn run(cli: &Cli) -> Exit {
@@ -189,8 +189,8 @@ impl Ready {
         let (reopen, reopened) = bounded(1);
         let service::Links { record, pulse, warnings } = service::begin(&self.settings);
         let records = self.records.into_iter().chain(record).collect();
-        let seen = match recorded(seen, reopened, warnings, records) {
-            Ok(seen) => seen,
+        let (seen, records) = match records::keep(seen, reopened, warnings, records) {
+            Ok(kept) => kept,
             Err(error) => return internal(&format!("starting the log: {error}")),
         };
         let (questions, asked) = bounded(EVENTS);
@@ -212,14 +212,19 @@ impl Ready {
         };
         let mut front_end = ui::build(self.ui, setup);
         let stop = commands.clone();
-        if let Err(error) = front_end.run(Links { events: seen, questions: asked, commands }) {
+        let shown = front_end.run(Links { events: seen, questions: asked, commands });
+        if let Err(error) = &shown {
             complain(Level::Error, &format!("showing what happens: {error}; the program stops"));
             // Nobody sees any more what happens, or can say when it is enough.
             let _ = stop.send(Command::Quit);
         }
         let exit = engine.join().unwrap_or(Exit::Internal);
+        if let Some(records) = records {
+            // They are complete when it has ended; its only way to fail is a panic, which has been reported.
+            let _ = records.join();
+        }
         drop(self.demo);
-        exit
+        unless_unseen(exit, &shown)
     }
 }
 
@@ -228,21 +233,14 @@ fn is_new(settings: &Settings) -> bool {
     settings.accounts.iter().all(|account| !ledger_path(&settings.metadata, account.name.as_str()).exists())
 }
 
-/// The events as the interface sees them: when the records have been kept.
-fn recorded(
-    events: Receiver<Event>,
-    reopen: Receiver<()>,
-    warnings: Receiver<String>,
-    mut records: Vec<Box<dyn Record>>,
-) -> io::Result<Receiver<Event>> {
-    if records.is_empty() {
-        return Ok(events);
+/// How it has ended; a stop that nobody asked for, since nothing could be shown any more, is no success. Who closes a terminal has
+/// asked.
+fn unless_unseen(exit: Exit, shown: &io::Result<Exit>) -> Exit {
+    let gone = |error: &io::Error| error.raw_os_error() == Some(Errno::IO.raw_os_error());
+    match shown {
+        Err(error) if exit == Exit::Success && !gone(error) => Exit::Partial,
+        _ => exit,
     }
-    let (to, shown) = bounded(EVENTS);
-    thread::Builder::new()
-        .name("log".into())
-        .spawn(move || beside::keep(&events, reopen, warnings, &to, &mut records))?;
-    Ok(shown)
 }
 
 pub(crate) fn internal(message: &str) -> Exit {

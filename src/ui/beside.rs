@@ -24,7 +24,8 @@ pub trait Record: Send {
 }
 
 /// Hands events on until they end, and lets each record take them in first; at each word from `reopen`, lets them begin anew.
-/// What comes from `warnings`, and what a record can't keep is told as a warning, and the events are still handed on.
+/// What comes from `warnings`, and what a record can't keep is told as a warning, and the events are still handed on. They are
+/// recorded to their end, even when nobody takes them any more.
 pub fn keep(
     events: &Receiver<Event>,
     mut reopen: Receiver<()>,
@@ -49,9 +50,7 @@ pub fn keep(
             recv(events) -> event => {
                 let Ok(event) = event else { return };
                 let (lamp, troubles) = (event.lamp, told(records, |record| record.take(&event)));
-                if to.send(event).is_err() {
-                    return;
-                }
+                let _ = to.send(event);
                 (lamp, troubles)
             }
         };
@@ -101,5 +100,24 @@ mod tests {
         assert_eq!(out.iter().filter(|one| **one == event).count(), 3);
         assert!(matches!(&out[1].kind, EventKind::Warned { text, .. } if text == "no room"), "{out:?}");
         assert_eq!(out.len(), 4);
+    }
+
+    struct Counting(Sender<Event>);
+
+    impl Record for Counting {
+        fn take(&mut self, event: &Event) -> Result<(), String> {
+            self.0.send(event.clone()).map_err(|error| error.to_string())
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_any_more_is_recorded_to_its_end() {
+        let ((put, events), (to, out), (counted, count)) = (unbounded(), unbounded(), unbounded());
+        for _ in 0..3 {
+            put.send(Event { at: Utc::now(), lamp: LampId(1), kind: EventKind::ThreadEnded }).unwrap();
+        }
+        drop((put, out));
+        keep(&events, never(), never(), &to, &mut [Box::new(Counting(counted))]);
+        assert_eq!(count.len(), 3);
     }
 }
