@@ -4,6 +4,7 @@
 // A test that meets the unexpected has failed.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod corners;
 mod gone;
 mod grounds;
 mod lines;

@@ -18,7 +18,7 @@ use super::picture::{drawn, text};
 use super::{compare, played};
 
 /// Presses keys: a letter each, `<Enter>` and the like by name.
-fn press(screen: &mut Screen, keys: &str) -> Vec<Effect> {
+pub fn press(screen: &mut Screen, keys: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut rest = keys;
     while let Some(letter) = rest.chars().next() {
@@ -43,11 +43,11 @@ fn named(name: &str) -> KeyCode {
     }
 }
 
-fn sent(effects: Vec<Effect>) -> Vec<Command> {
+pub fn sent(effects: Vec<Effect>) -> Vec<Command> {
     effects.into_iter().filter_map(|e| if let Effect::Send(command) = e { Some(command) } else { None }).collect()
 }
 
-fn letters(screen: &mut Screen, size: (u16, u16)) -> String {
+pub fn letters(screen: &mut Screen, size: (u16, u16)) -> String {
     let whole = text(&drawn(screen, Depth::None, size));
     whole.lines().take(usize::from(size.1)).map(|line| line.to_owned() + "\n").collect()
 }

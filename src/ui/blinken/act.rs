@@ -1,7 +1,7 @@
 //! What keys do to the screen, and what they ask of the rest of the program.
 
 use crossbeam_channel::Sender;
-use crossterm::event::{KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::model::command::{Command, Target};
 use crate::model::ids::AccountName;
@@ -9,7 +9,7 @@ use crate::model::question::Answer;
 
 use super::chord::Chord;
 use super::filter::Filter;
-use super::keys::{Meaning, Place, TABLE};
+use super::keys::{Meaning, Place};
 use super::log::{Room, Scroll};
 use super::logview::Columns;
 use super::roster::Row;
@@ -53,8 +53,9 @@ impl Screen {
     /// Takes a key in.
     pub fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
         let meant = self.bindings.meaning(Chord::from(key), self.place());
-        let held = key.modifiers.contains(KeyModifiers::CONTROL);
-        let through = held && matches!(meant, Some((Meaning::Quit | Meaning::Redraw | Meaning::Suspend, _)));
+        // What nobody types is no part of an answer.
+        let typed = matches!(key.code, KeyCode::Char(_)) && !key.modifiers.contains(KeyModifiers::CONTROL);
+        let through = !typed && matches!(meant, Some((Meaning::Quit | Meaning::Redraw | Meaning::Suspend, _)));
         if !through {
             if self.prompts.current().is_some() {
                 let answer = self.prompts.key(key);
@@ -72,6 +73,9 @@ impl Screen {
             }
         }
         let armed = self.armed.take();
+        if armed.is_some() && matches!(meant, Some((Meaning::Close, _))) {
+            return NOTHING;
+        }
         meant.map_or(NOTHING, |(meaning, which)| self.act(meaning, which, armed))
     }
 
@@ -124,7 +128,6 @@ impl Screen {
         match meaning {
             Meaning::One if armed == Some(Armed::PauseOne) => self.pause_one(self.account(which)),
             Meaning::One => self.sync(self.account(which), full),
-            Meaning::SyncAll if self.place() == Place::Accounts => self.sync(self.chosen_account(), full),
             Meaning::SyncAll => vec![Effect::Send(sync(Target::All, full))],
             _ if self.place() == Place::Accounts => self.pause_one(self.chosen_account()),
             _ => vec![self.pause()],
@@ -178,7 +181,7 @@ impl Screen {
 
     /// Fills the screen with another view.
     pub fn go_to(&mut self, view: View) -> Vec<Effect> {
-        self.over = None;
+        (self.over, self.entry) = (None, None);
         self.view = view;
         // What the ledger knows may have changed since it was told last.
         if view == View::Folders { vec![Effect::Send(Command::TellFolders(Target::All))] } else { NOTHING }
@@ -188,10 +191,10 @@ impl Screen {
     fn lay(&mut self, meaning: Meaning) {
         self.over = match (meaning, self.over.take()) {
             (Meaning::Help, Some(Over::Help(_)))
-            | (Meaning::Legend, Some(Over::Legend))
+            | (Meaning::Legend, Some(Over::Legend(_)))
             | (Meaning::Accounts, Some(Over::Accounts(_))) => None,
             (Meaning::Help, _) => Some(Over::Help(0)),
-            (Meaning::Legend, _) => Some(Over::Legend),
+            (Meaning::Legend, _) => Some(Over::Legend(0)),
             (Meaning::Accounts, _) => Some(Over::Accounts(0)),
             (Meaning::Open, _) => self.chosen_folder(),
             (_, Some(_)) => None,
@@ -223,19 +226,22 @@ impl Screen {
     pub fn scroll(&mut self, scroll: Scroll) {
         let last_account = self.roster.accounts().len().saturating_sub(1);
         match &mut self.over {
-            Some(Over::Help(top)) => {
-                *top = moved(*top, scroll, self.page).min(TABLE.len().saturating_sub(self.page));
+            Some(Over::Help(top) | Over::Legend(top)) => {
+                *top = moved(*top, scroll, self.page).min(self.extent.saturating_sub(self.page));
             }
             Some(Over::Accounts(chosen)) => *chosen = moved(*chosen, scroll, self.page).min(last_account),
             Some(Over::Folder(leaf)) => {
                 let messages = self.book.page(&leaf.account, &leaf.folder).map_or(0, |page| page.left_out.len());
                 leaf.chosen = moved(leaf.chosen, scroll, self.page).min(messages.saturating_sub(1));
             }
-            Some(Over::Legend | Over::Welcome(_)) => {}
+            Some(Over::Welcome(_)) => {}
             None => match self.view {
                 View::Lights => self.scroll_log(scroll),
                 View::Folders => self.table.scroll(&self.book, scroll, self.page),
-                View::Overview => {}
+                View::Overview => {
+                    let top = moved(self.overview, scroll, self.page);
+                    self.overview = top.min(self.extent.saturating_sub(self.page));
+                }
             },
         }
     }

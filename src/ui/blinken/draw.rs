@@ -120,30 +120,27 @@ pub fn draw(screen: &mut Screen, theme: Theme, buffer: &mut Buffer) {
             logview::draw_place(screen, &mut canvas, plan.middle);
         }
         View::Folders => screen.page = folders::draw(screen, &mut canvas, plan.log),
-        View::Overview => overview::draw(screen, &mut canvas, plan.log),
+        View::Overview => screen.extent = overview::draw(screen, &mut canvas, plan.log, plan.middle),
     }
     progress::draw(screen, &mut canvas, plan.work);
     rows::draw(screen, &mut canvas, plan.rows);
     footer::draw(screen, &mut canvas, plan.footer);
-    if let Some(page) = over(screen, &mut canvas, area) {
-        screen.page = page;
+    if let Some((page, extent)) = over(screen, &mut canvas, area) {
+        (screen.page, screen.extent) = (page, extent);
     }
     asking::draw(screen, &mut canvas, area);
     screen.targets = canvas.targets;
 }
 
-/// Draws what lies above the view, and says how many lines of it can be scrolled at once.
-fn over(screen: &Screen, canvas: &mut Canvas, area: Rect) -> Option<usize> {
+/// Draws what lies above the view, and says how many lines of it can be scrolled at once, and how many there are.
+fn over(screen: &Screen, canvas: &mut Canvas, area: Rect) -> Option<(usize, usize)> {
     let over = screen.over.as_ref()?;
     canvas.targets.clear();
     match over {
         Over::Help(top) => Some(help::draw(screen, canvas, area, *top)),
-        Over::Accounts(chosen) => Some(accounts::draw(screen, canvas, area, *chosen)),
-        Over::Folder(leaf) => Some(folder::draw(screen, canvas, area, leaf)),
-        Over::Legend => {
-            legend::draw(canvas, area);
-            None
-        }
+        Over::Accounts(chosen) => Some((accounts::draw(screen, canvas, area, *chosen), 0)),
+        Over::Folder(leaf) => Some((folder::draw(screen, canvas, area, leaf), 0)),
+        Over::Legend(top) => Some(legend::draw(screen, canvas, area, *top)),
         Over::Welcome(_) => {
             welcome::draw(canvas, area);
             None
@@ -154,9 +151,11 @@ fn over(screen: &Screen, canvas: &mut Canvas, area: Rect) -> Option<usize> {
 fn plan(screen: &Screen, area: Rect) -> Plan {
     let height = area.height;
     let frame = u16::from(height >= 6);
+    // What is typed, and what is being finished, has to be seen.
+    let footer = frame.max(u16::from(height > 2 && (screen.entry.is_some() || screen.stopping)));
     let rule = u16::from(height >= 16);
     let wanted = u16::try_from(screen.roster.accounts().len() + 1).unwrap_or(u16::MAX);
-    let inner = height.saturating_sub(2 * frame + 2 * rule);
+    let inner = height.saturating_sub(frame + footer + 2 * rule);
     // On a small terminal the lamps are all there is.
     let rows = wanted.min(if frame == 0 { inner } else { (inner / 2).max(1) });
     let free = inner.saturating_sub(rows);
@@ -182,6 +181,6 @@ fn plan(screen: &Screen, area: Rect) -> Plan {
         work: take(work),
         bottom: take(bottom),
         rows: take(rows),
-        footer: take(frame),
+        footer: take(footer),
     }
 }

@@ -56,7 +56,7 @@ impl Entry {
     /// Takes a key in.
     pub fn key(&mut self, key: KeyEvent) -> Typed {
         let held = key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-        match key.code {
+        match usual(key) {
             KeyCode::Enter => return Typed::Whole,
             KeyCode::Esc => return Typed::Nothing,
             KeyCode::Backspace if self.text.is_empty() => return Typed::Nothing,
@@ -76,6 +76,15 @@ impl Entry {
     pub fn paste(&mut self, text: &str) {
         let room = LONGEST.saturating_sub(self.text.chars().count());
         self.text.extend(text.chars().take_while(|c| !matches!(c, '\r' | '\n')).filter(|c| !c.is_control()).take(room));
+    }
+}
+
+/// What a key is when it is typed into a line: some terminals send Ctrl-H for Backspace, and pasted lines may end in Ctrl-J.
+pub fn usual(key: KeyEvent) -> KeyCode {
+    match key.code {
+        KeyCode::Char('h') if key.modifiers.contains(KeyModifiers::CONTROL) => KeyCode::Backspace,
+        KeyCode::Char('j') if key.modifiers.contains(KeyModifiers::CONTROL) => KeyCode::Enter,
+        code => code,
     }
 }
 

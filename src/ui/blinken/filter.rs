@@ -48,23 +48,36 @@ impl Filter {
         Self { level, ..self.clone() }
     }
 
+    /// The colours all of whose lights are shown, and the other lights by the first word of what they mean.
+    fn colours_and_lights(&self) -> (Vec<String>, Vec<String>) {
+        let (mut colours, mut lights): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        for light in &self.lights {
+            let colour = light.colour().name();
+            let mut alike = Light::ALL.iter().filter(|other| other.colour().name() == colour);
+            let (names, name) = if alike.all(|other| self.lights.contains(other)) {
+                (&mut colours, colour)
+            } else {
+                (&mut lights, light.meaning().split(' ').next().unwrap_or_default())
+            };
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        (colours, lights)
+    }
+
     /// In words, as they could be written down.
     pub fn words(&self) -> String {
         let level = self.level.map(|level| LEVELS.iter().find(|row| row.1 == level).map_or("", |row| row.0));
         let named = |name: &'static str, values: &[String]| {
             values.iter().map(move |value| format!("{name}:{value}")).collect::<Vec<_>>()
         };
-        let mut colours: Vec<&str> = Vec::new();
-        for light in &self.lights {
-            if !colours.contains(&light.colour().name()) {
-                colours.push(light.colour().name());
-            }
-        }
-        let colours: Vec<String> = colours.into_iter().map(str::to_owned).collect();
+        let (colours, lights) = self.colours_and_lights();
         let mut parts = named("account", &self.account);
         parts.extend(named("folder", &self.folder));
         parts.extend(level.map(|level| format!("level:{level}")));
         parts.extend(named("colour", &colours));
+        parts.extend(named("light", &lights));
         parts.extend(self.words.iter().cloned());
         parts.join(" ")
     }
@@ -78,7 +91,8 @@ impl FromStr for Filter {
         for word in text.split_whitespace() {
             let word = word.to_lowercase();
             match word.split_once(':') {
-                Some((_, "")) => {}
+                // Somebody is still typing.
+                Some(("account" | "folder" | "level" | "colour" | "color" | "light", "")) => {}
                 Some(("account", name)) => filter.account.push(name.to_owned()),
                 Some(("folder", name)) => filter.folder.push(name.to_owned()),
                 Some(("level", name)) => filter.level = Some(level(name)?),
@@ -99,7 +113,7 @@ fn level(name: &str) -> Result<Level, String> {
 fn lights(name: &str) -> Result<Vec<Light>, String> {
     let is = |light: &Light| light.colour().name().starts_with(name) || light.meaning().starts_with(name);
     let found: Vec<Light> = Light::ALL.into_iter().filter(is).collect();
-    if found.is_empty() { Err(format!("no light is called \"{name}\"; l shows them all")) } else { Ok(found) }
+    if found.is_empty() { Err(format!("no light is called \"{name}\"; the legend shows them all")) } else { Ok(found) }
 }
 
 #[cfg(test)]
@@ -130,6 +144,7 @@ mod tests {
             ("download upload", false),
             ("lists", true),
             ("account:", true),
+            ("subject:", false),
             ("12:30", false),
         ] {
             assert_eq!(filter.parse::<Filter>().unwrap().shows(&line), shown, "{filter}");
@@ -146,7 +161,9 @@ mod tests {
 
     #[test]
     fn a_filter_reads_as_it_was_written() {
-        for text in ["", "account:home folder:rust level:error colour:orange word"] {
+        for text in
+            ["", "account:home folder:rust level:error colour:orange word", "colour:red light:downloading", "subject:"]
+        {
             let filter: Filter = text.parse().unwrap();
             assert_eq!(filter.words(), text);
             assert_eq!(filter.words().parse(), Ok(filter));

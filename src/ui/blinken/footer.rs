@@ -21,15 +21,21 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
         let room = width.saturating_sub(after + 2);
         let typed = clean(&entry.text);
         let typed = text::tail(&typed, room);
-        canvas.say(area, after, 0, &format!("{typed}{}", canvas.theme.glyphs().cursor), Tone::Plain);
+        let after = canvas.say(area, after, 0, &format!("{typed}{}", canvas.theme.glyphs().cursor), Tone::Plain);
+        // What is wrong with it stands beside it.
+        let room = width.saturating_sub(after + 3);
+        canvas.say(area, after + 2, 0, &text::cut(&clean(screen.remarked().unwrap_or_default()), room), Tone::Warning);
         return;
     }
-    let end = notices(screen, canvas, area);
+    // How it can be ended matters more than how much went wrong.
+    let end = if screen.stopping && width < 60 { width.saturating_sub(1) } else { notices(screen, canvas, area) };
     let room = end.saturating_sub(2);
     let (words, tone) = match (screen.armed, screen.remarked()) {
         _ if screen.stopping => (finishing(screen, room), Tone::Warning),
         (Some(Armed::Full), _) => (full(screen), Tone::Warning),
-        (Some(Armed::PauseOne), _) => ("1-9 pauses that account, or lets it go on".into(), Tone::Warning),
+        (Some(Armed::PauseOne), _) => {
+            (format!("{} pauses that account, or lets it go on", numbers(screen)), Tone::Warning)
+        }
         (None, Some(remark)) => (clean(remark).into_owned(), Tone::Bright),
         (None, None) => return keys(screen, canvas, area, end),
     };
@@ -64,7 +70,11 @@ fn finishing(screen: &Screen, room: usize) -> String {
 
 fn full(screen: &Screen) -> String {
     let sync = screen.bindings.first(Meaning::SyncAll);
-    format!("everything: {sync} in all accounts, 1-9 in one")
+    format!("everything: {sync} in all accounts, {} in one", numbers(screen))
+}
+
+fn numbers(screen: &Screen) -> String {
+    screen.bindings.named(Meaning::One)
 }
 
 /// Draws the keys of this place: how to quit, what counts only here, then the others as far as there is room, and the way to

@@ -12,8 +12,8 @@ use super::theme::Tone;
 use super::{frame, legend, text};
 
 /// Draws the help above the rest, without its first `top` lines; the legend stands beside the keys where there is room.
-/// Says how many lines are in sight.
-pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect, top: usize) -> usize {
+/// Says how many lines are in sight, and how many there are.
+pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect, top: usize) -> (usize, usize) {
     let wide = area.width >= 88;
     let rows: Vec<_> = screen.bindings.rows().collect();
     let names = rows.iter().map(|row| text::width(&row.1)).max().unwrap_or(0).min(20);
@@ -32,5 +32,5 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect, top: usize) -> usi
             legend::entry(canvas, inner, (64, line), light);
         }
     }
-    height
+    (height, rows.len())
 }

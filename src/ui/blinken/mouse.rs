@@ -53,7 +53,7 @@ impl Screen {
     }
 
     fn click(&mut self, target: Option<Target>) -> Vec<Effect> {
-        if matches!(self.over, Some(Over::Welcome(_) | Over::Legend | Over::Help(_))) {
+        if matches!(self.over, Some(Over::Welcome(_) | Over::Legend(_) | Over::Help(_))) {
             self.over = None;
             return Vec::new();
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::model::light::Light;
@@ -13,6 +14,8 @@ use crate::ui::phrase::brought;
 
 use super::draw::Canvas;
 use super::folders::time;
+use super::keys::Meaning;
+use super::log::Scroll;
 use super::roster::{Phase, Row};
 use super::runs::Run;
 use super::screen::Screen;
@@ -20,26 +23,49 @@ use super::text;
 use super::theme::Tone;
 use super::work::Way;
 
-/// Draws the overview; what has no room is left out from the end.
-pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
-    let mut page = Page { area, line: 0 };
-    graphs(screen, canvas, &mut page);
-    sums(screen, canvas, &mut page);
-    accounts(screen, canvas, &mut page);
-    runs(screen, canvas, &mut page);
+/// Draws the overview as far as there is room, from where it is scrolled to, and says on the rule below how much follows. Gives
+/// back how many lines there are.
+pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect, rule: Rect) -> usize {
+    let height = usize::from(area.height);
+    let most = MOST_LINES + screen.roster.accounts().len() + screen.runs.newest().count();
+    let size = Rect { x: 0, y: 0, height: u16::try_from(most).unwrap_or(u16::MAX), ..area };
+    let mut whole = Buffer::empty(size);
+    let mut page = Page { area: size, height, line: 0 };
+    let mut inner = Canvas { buffer: &mut whole, theme: canvas.theme, targets: Vec::new() };
+    graphs(screen, &mut inner, &mut page);
+    sums(screen, &mut inner, &mut page);
+    accounts(screen, &mut inner, &mut page);
+    runs(screen, &mut inner, &mut page);
+    let top = screen.overview.min(page.line.saturating_sub(height));
+    let width = usize::from(area.width);
+    let shown = whole.content.chunks(width.max(1)).skip(top).take(height);
+    for (y, line) in (area.y..).zip(shown) {
+        for (x, cell) in (area.x..).zip(line) {
+            canvas.buffer[(x, y)] = cell.clone();
+        }
+    }
+    let below = page.line.saturating_sub(top + height);
+    if below > 0 {
+        let words = format!(" {} below, {} shows more ", number(below as u64), screen.bindings.first(DOWN));
+        let at = usize::from(rule.width).saturating_sub(text::width(&words) + 3);
+        canvas.say(rule, at, 0, &words, Tone::Bright);
+    }
+    page.line
 }
 
-/// A place to write line by line.
+/// What is there without accounts and runs.
+const MOST_LINES: usize = 20;
+const DOWN: Meaning = Meaning::Move(Scroll::Down);
+
+/// A place to write line by line, more than has room on the screen.
 struct Page {
     area: Rect,
+    /// How many lines have room.
+    height: usize,
     line: usize,
 }
 
 impl Page {
-    fn left(&self) -> usize {
-        usize::from(self.area.height).saturating_sub(self.line)
-    }
-
     fn width(&self) -> usize {
         usize::from(self.area.width)
     }
@@ -52,13 +78,13 @@ impl Page {
 
     /// A heading, with a line of room before it where there is some.
     fn head(&mut self, canvas: &mut Canvas, words: &str) {
-        self.line += usize::from(self.line > 0 && usize::from(self.area.height) >= 18);
+        self.line += usize::from(self.line > 0 && self.height >= 18);
         self.say(canvas, words, Tone::Dim);
     }
 }
 
 fn graphs(screen: &Screen, canvas: &mut Canvas, page: &mut Page) {
-    let lines = match page.area.height {
+    let lines = match page.height {
         20.. => 3,
         12.. => 2,
         _ => 1,
@@ -105,7 +131,7 @@ fn sums(screen: &Screen, canvas: &mut Canvas, page: &mut Page) {
 
 fn accounts(screen: &Screen, canvas: &mut Canvas, page: &mut Page) {
     page.head(canvas, "Accounts");
-    for row in screen.roster.accounts().iter().take(page.left()) {
+    for row in screen.roster.accounts() {
         let name = text::left(&clean(row.account.as_ref().map_or("", |name| name.as_str())), screen.name_width());
         canvas.say(page.area, 1, page.line, &name, Tone::Bright);
         let words = account(screen, row);
@@ -149,11 +175,11 @@ fn account(screen: &Screen, row: &Row) -> String {
 }
 
 fn runs(screen: &Screen, canvas: &mut Canvas, page: &mut Page) {
-    if page.left() < 2 || screen.runs.count == 0 {
+    if screen.runs.count == 0 {
         return;
     }
     page.head(canvas, "Runs");
-    for run in screen.runs.newest().take(page.left()) {
+    for run in screen.runs.newest() {
         let at = canvas.say(page.area, 1, page.line, &text::right(&time(screen, run.at, 8), 8), Tone::Dim);
         let name = text::left(&clean(run.account.as_str()), screen.name_width());
         let at = canvas.say(page.area, at + 2, page.line, &name, Tone::Plain);

@@ -6,6 +6,7 @@ use crossbeam_channel::Sender;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use zeroize::Zeroizing;
 
+use super::entry::usual;
 use crate::model::ids::AccountName;
 use crate::model::question::{Answer, Ask, Question, Secret};
 
@@ -62,13 +63,13 @@ impl Prompts {
     /// A key; gives the answer back when there is one now, with where it goes.
     pub fn key(&mut self, key: KeyEvent) -> Option<(Sender<Answer>, Answer)> {
         if let Some((Ask::Agreement { .. } | Ask::Removal { .. } | Ask::Certificate { .. }, _)) = self.current() {
-            return match key.code {
+            return match usual(key) {
                 KeyCode::Char('y' | 'Y') => self.answer(Answer::Agreed),
                 KeyCode::Char('n' | 'N') | KeyCode::Esc | KeyCode::Enter => self.answer(Answer::GivenUp),
                 _ => None,
             };
         }
-        match key.code {
+        match usual(key) {
             // No password is empty.
             KeyCode::Enter if self.typed.is_empty() => None,
             KeyCode::Enter => {

@@ -30,7 +30,8 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
         // The program's own row is the one that is missed least, and isn't counted.
         let more = rows.len() - 1 - shown;
         if more > 0 {
-            canvas.say(area, 1, shown, &format!("and {}", count(more as u64, "more account")), Tone::Dim);
+            let after = canvas.say(area, 1, shown, &format!("and {}", count(more as u64, "more account")), Tone::Dim);
+            canvas.aim(area, (0, shown), after, Target::Account(shown));
         }
     }
 }
@@ -57,7 +58,9 @@ impl Layout {
         let room = if width >= 60 { width / 3 } else { width.saturating_sub(start + 1) };
         // Lamps stand apart where that leaves room for all of them.
         let step = if width >= 60 && 2 * most <= room { 2 } else { 1 };
-        let lamps = most.min(room / step).max(1);
+        // Those that have no room are counted behind them: where the status would stand, or else in place of some lamps.
+        let counted = if width >= 60 || most <= room { 0 } else { 1 + most.to_string().len() };
+        let lamps = most.min(room.saturating_sub(counted) / step).max(1);
         let status = start + lamps * step + 4;
         Self { state, name, lamps, step, status }
     }

@@ -80,6 +80,10 @@ pub struct Screen {
     pub notices: Notices,
     /// How many lines of what is scrolled are in sight; set by whoever draws it.
     pub page: usize,
+    /// How many lines it has in all; set by whoever draws it.
+    pub extent: usize,
+    /// How many lines of the overview are scrolled away.
+    pub overview: usize,
     /// How wide and high the log is; set by whoever draws it.
     pub sight: (usize, usize),
     /// What lies where, for the mouse; set by whoever draws it.
@@ -116,6 +120,8 @@ impl Screen {
             exit: None,
             notices: Notices::default(),
             page: 10,
+            extent: 10,
+            overview: 0,
             sight: (80, 10),
             targets: Vec::new(),
             dragged_from: None,

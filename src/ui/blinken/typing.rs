@@ -23,7 +23,12 @@ impl Screen {
     pub(super) fn type_in(&mut self, key: KeyEvent) {
         let Some(entry) = &mut self.entry else { return };
         match entry.key(key) {
-            Typed::Nothing => self.entry = None,
+            Typed::Nothing => {
+                if entry.purpose == Purpose::Folders {
+                    self.table.wanted.clear();
+                }
+                self.entry = None;
+            }
             Typed::Whole => {
                 if let Some(entry) = self.entry.take() {
                     self.typed(entry);

@@ -50,8 +50,8 @@ impl View {
 pub enum Over {
     /// The keys; so many lines of them are scrolled away.
     Help(usize),
-    /// What the colours mean.
-    Legend,
+    /// What the colours mean; so many lines of it are scrolled away.
+    Legend(usize),
     /// The accounts, with the number of the chosen one.
     Accounts(usize),
     /// One folder.
