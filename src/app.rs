@@ -2,12 +2,14 @@
 
 mod demonstration;
 
+use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::bounded;
+use rustix::io::Errno;
 
 use crate::cli::Cli;
 use crate::config;
@@ -15,22 +17,23 @@ use crate::config::settings::{Settings, UiName};
 use crate::engine::{Engine, Options};
 use crate::errands;
 use crate::model::command::Command;
-use crate::model::event::Event;
 use crate::model::fault::Exit;
 use crate::model::patterns::Patterns;
 use crate::model::topic::{Topic, Topics};
 use crate::python::{self, Reader};
 use crate::records;
+use crate::service;
 use crate::signals;
 use crate::store::ledger::sqlite::ledger_path;
 use crate::store::python::Interpreter;
-use crate::ui::beside::{self, Record};
+use crate::ui::beside::Record;
 use crate::ui::blinken::bindings::Bindings;
+use crate::ui::phrase::Level;
 use crate::ui::syslog::Syslog;
-use crate::ui::{self, Kind, Links, Output};
+use crate::ui::{self, Kind, Links, Output, journal};
 
 /// Events that may wait for the interface before workers are held back.
-const EVENTS: usize = 4096;
+pub(crate) const EVENTS: usize = 4096;
 
 /// Does what the command line asks for.
 pub fn run(cli: &Cli) -> Exit {
@@ -39,7 +42,7 @@ pub fn run(cli: &Cli) -> Exit {
         Ok(Prepared::Ended(exit)) => exit,
         Ok(Prepared::Ready(ready)) => ready.synchronise(),
         Err(message) => {
-            say(&mut io::stderr(), &message);
+            complain(Level::Error, &message);
             Exit::Config
         }
     }
@@ -86,12 +89,12 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
             .map_err(|error| format!("starting the demonstration: {error}"));
     }
     let (settings, python, warnings) = configure(cli)?;
-    Bindings::rebound(&settings.screen.keys).map_err(|wrong| format!("[ui.Curses.Blinkenlights] keys: {wrong}"))?;
+    Bindings::rebound(&settings.screen.keys).map_err(|wrong| format!("{}: {wrong}", settings.screen.keys_at))?;
     let ui = choose_ui(cli, &settings.ui);
     let elsewhere = matches!(ui, Ok(Kind::Syslog)) && !cli.check_config && !cli.info;
     if !elsewhere {
         for warning in &warnings {
-            say(&mut io::stderr(), warning);
+            complain(Level::Warning, warning);
         }
     }
     if cli.check_config {
@@ -184,8 +187,10 @@ impl Ready {
     fn synchronise(self) -> Exit {
         let (events, seen) = bounded(EVENTS);
         let (reopen, reopened) = bounded(1);
-        let seen = match recorded(seen, reopened, self.records) {
-            Ok(seen) => seen,
+        let service::Links { record, pulse, warnings } = service::begin(&self.settings);
+        let records = self.records.into_iter().chain(record).collect();
+        let (seen, records) = match records::keep(seen, reopened, warnings, records) {
+            Ok(kept) => kept,
             Err(error) => return internal(&format!("starting the log: {error}")),
         };
         let (questions, asked) = bounded(EVENTS);
@@ -201,20 +206,25 @@ impl Ready {
             Ok(listener) => listener,
             Err(error) => return internal(&format!("listening for signals: {error}")),
         };
-        let engine = match thread::Builder::new().name("engine".into()).spawn(move || engine.run()) {
+        let engine = match thread::Builder::new().name("engine".into()).spawn(move || engine.run_watched(pulse)) {
             Ok(thread) => thread,
             Err(error) => return internal(&format!("starting the engine: {error}")),
         };
         let mut front_end = ui::build(self.ui, setup);
         let stop = commands.clone();
-        if let Err(error) = front_end.run(Links { events: seen, questions: asked, commands }) {
-            say(&mut io::stderr(), &format!("showing what happens: {error}; the program stops"));
+        let shown = front_end.run(Links { events: seen, questions: asked, commands });
+        if let Err(error) = &shown {
+            complain(Level::Error, &format!("showing what happens: {error}; the program stops"));
             // Nobody sees any more what happens, or can say when it is enough.
             let _ = stop.send(Command::Quit);
         }
         let exit = engine.join().unwrap_or(Exit::Internal);
+        if let Some(records) = records {
+            // They are complete when it has ended; its only way to fail is a panic, which has been reported.
+            let _ = records.join();
+        }
         drop(self.demo);
-        exit
+        unless_unseen(exit, &shown)
     }
 }
 
@@ -223,23 +233,26 @@ fn is_new(settings: &Settings) -> bool {
     settings.accounts.iter().all(|account| !ledger_path(&settings.metadata, account.name.as_str()).exists())
 }
 
-/// The events as the interface sees them: when the records have been kept.
-fn recorded(
-    events: Receiver<Event>,
-    reopen: Receiver<()>,
-    mut records: Vec<Box<dyn Record>>,
-) -> io::Result<Receiver<Event>> {
-    if records.is_empty() {
-        return Ok(events);
+/// How it has ended; a stop that nobody asked for, since nothing could be shown any more, is no success. Who closes a terminal has
+/// asked.
+fn unless_unseen(exit: Exit, shown: &io::Result<Exit>) -> Exit {
+    let gone = |error: &io::Error| error.raw_os_error() == Some(Errno::IO.raw_os_error());
+    match shown {
+        Err(error) if exit == Exit::Success && !gone(error) => Exit::Partial,
+        _ => exit,
     }
-    let (to, shown) = bounded(EVENTS);
-    thread::Builder::new().name("log".into()).spawn(move || beside::keep(&events, reopen, &to, &mut records))?;
-    Ok(shown)
 }
 
 pub(crate) fn internal(message: &str) -> Exit {
-    say(&mut io::stderr(), message);
+    complain(Level::Error, message);
     Exit::Internal
+}
+
+/// Says what is wrong on standard error; where that is the journal, with its level.
+fn complain(level: Level, message: &str) {
+    let is_journal = journal::is_at(io::stderr(), |name| env::var(name).ok());
+    let lines = if is_journal { journal::lines(level, message) } else { message.to_owned() };
+    say(&mut io::stderr(), &lines);
 }
 
 /// Writes a line where somebody may read it; that nobody does is no reason to stop.

@@ -12,9 +12,9 @@
 //! | [`config`] | `model` | text, and the configuration file | what the user meant |
 //! | [`store`] | `model`, `config::settings` | disk, network, SQLite, python3 | how one side is read and written |
 //! | [`engine`] | `model`, `plan`, `config::settings`, `store` | threads, channels, locks | when, and in which order |
-//! | [`ui`] | `model` | the terminal | how it looks |
+//! | [`ui`] | `model` | the terminal, the desktop | how it looks |
 //! | [`demo`] | `model` | loopback sockets | a small IMAP server with a life of its own |
-//! | [`app`], [`cli`], [`errands`], [`info`], [`records`], [`signals`] | all | the process | who is connected to whom |
+//! | [`app`], [`cli`], [`errands`], [`info`], [`records`], [`service`], [`signals`] | all | the process | who is connected to whom |
 //!
 //! `engine` and `ui` never meet but in [`Event`], [`Question`] and [`Command`].
 //!
@@ -63,6 +63,7 @@ pub mod plan;
 pub mod prune;
 pub mod python;
 pub mod records;
+pub mod service;
 pub mod signals;
 pub mod store;
 pub mod ui;

@@ -2,14 +2,18 @@
 //! that is nothing but a record.
 
 use std::fmt;
+use std::io;
 use std::path::Path;
+use std::thread::{self, JoinHandle};
 
 use chrono::Utc;
+use crossbeam_channel::{Receiver, bounded};
 
+use crate::app::EVENTS;
 use crate::cli::Cli;
 use crate::model::event::Event;
 use crate::ui::Kind;
-use crate::ui::beside::Record;
+use crate::ui::beside::{self, Record};
 use crate::ui::log_file::LogFile;
 use crate::ui::phrase::Level;
 use crate::ui::syslog::Syslog;
@@ -42,6 +46,26 @@ pub fn open(cli: &Cli, ui: Kind, warnings: &[String]) -> Result<Vec<Box<dyn Reco
     Ok(records)
 }
 
+/// The events as the interface sees them: when the records have been kept. The thread that keeps them ends with the events, and not
+/// before, even when nobody sees them any more.
+///
+/// # Errors
+/// When the system refuses a thread.
+pub fn keep(
+    events: Receiver<Event>,
+    reopen: Receiver<()>,
+    warnings: Receiver<String>,
+    mut records: Vec<Box<dyn Record>>,
+) -> io::Result<(Receiver<Event>, Option<JoinHandle<()>>)> {
+    if records.is_empty() {
+        return Ok((events, None));
+    }
+    let (to, shown) = bounded(EVENTS);
+    let keeping = move || beside::keep(&events, reopen, warnings, &to, &mut records);
+    let thread = thread::Builder::new().name("log".into()).spawn(keeping)?;
+    Ok((shown, Some(thread)))
+}
+
 fn trouble(doing: &str, path: &Path, error: &dyn fmt::Display) -> String {
     format!("{doing} {}: {error}", path.display())
 }
@@ -49,7 +73,8 @@ fn trouble(doing: &str, path: &Path, error: &dyn fmt::Display) -> String {
 /// A record that could not be opened: says so as soon as somebody listens.
 struct Missing(Option<String>);
 
-fn missing(trouble: String) -> Box<dyn Record> {
+/// Says so as soon as somebody listens, and keeps nothing.
+pub(crate) fn missing(trouble: String) -> Box<dyn Record> {
     Box::new(Missing(Some(trouble)))
 }
 

@@ -8,6 +8,7 @@ mod ledger;
 mod maildir;
 mod plan;
 mod reader;
+mod screen;
 mod words;
 
 use divan::AllocProfiler;

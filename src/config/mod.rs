@@ -19,6 +19,7 @@ mod source;
 mod standing;
 mod tls;
 mod value;
+mod watch;
 
 pub use literal::Literal;
 pub use load::{Loaded, Request, load, parse};

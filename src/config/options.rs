@@ -182,7 +182,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(Imap, "reference", "", Followed, "where the server's folders begin"),
     opt(Imap, "idlefolders", "", Followed, "folders to watch between synchronisations"),
     opt(Imap, "maxconnections", "4", Followed, "how many connections at once"),
-    opt(Imap, "holdconnectionopen", "no", Harmless, "keep connections between synchronisations"),
+    opt(Imap, "holdconnectionopen", "no", Followed, "keep connections between synchronisations"),
     opt(Imap, "keepalive", "", Followed, "seconds between signs of life on kept connections"),
     opt(Imap, "expunge", "yes", Followed, "remove what is deleted from the server for good"),
     opt(Imap, "subscribedonly", "no", Followed, "synchronise only folders that are subscribed to"),

@@ -1,7 +1,6 @@
 //! `[Repository X]`: a tree of Maildirs, or an IMAP server's mailboxes.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::fetching::fetching;
 use super::literal::{Literal, literal};
@@ -9,12 +8,13 @@ use super::naming;
 use super::oauth;
 use super::options::Kind;
 use super::settings::{
-    CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Tunnel, WatchSettings, is_this_machine,
+    CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Tunnel, is_this_machine,
 };
 use super::source::{Source, did_you_mean};
 use super::standing::judge;
 use super::tls;
 use super::value::{self, boolean};
+use super::watch::watch;
 use crate::model::mechanism::Mechanism;
 use crate::model::question::Secret;
 
@@ -106,12 +106,6 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         fetching: fetching(source, section),
         watch: watch(source, section),
     })
-}
-
-fn watch(source: &mut Source, section: &str) -> WatchSettings {
-    let second = Duration::from_secs(1);
-    let keepalive = source.read(section, "keepalive", |text| value::time(text, second, "a number of seconds"));
-    WatchSettings { folders: naming::names(source, section, "idlefolders"), keepalive: keepalive.flatten() }
 }
 
 /// The directory of a Maildir repository and its separator, without a remark on mistakes.

@@ -7,10 +7,11 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 
 use super::asides::Wish;
-use super::connect::{Means, connect};
+use super::connect::{Means, connect, disconnect};
 use super::course::synchronise;
 use super::folder::{Done, Policy};
 use super::glance::Glance;
+use super::held::Held;
 use super::hooks;
 use super::intents;
 use super::lock::AccountLock;
@@ -46,6 +47,8 @@ pub(super) struct Task {
     pub(super) thorough: bool,
     /// It only looks at what those who watch have seen change.
     pub(super) glance: Option<Glance>,
+    /// Where the connection is kept between runs, if it is.
+    pub(super) held: Option<Held>,
     /// What a person wants of messages that could not be copied.
     pub(super) wishes: Vec<Wish>,
     pub(super) first_lamp: LampId,
@@ -143,7 +146,7 @@ pub(super) fn run(task: &Task) -> Outcome {
         Ok(_lock) => with_hooks(task, &worker, &mut total),
         // Whoever only glances comes back when the other is done.
         Err(fault) if task.glance.is_some() && fault.kind == FaultKind::Locked => {
-            total.trouble = Some(Trouble::of(&fault))
+            total.trouble = Some(Trouble::of(&fault));
         }
         Err(fault) => total.failed(&worker, &fault),
     }
@@ -241,6 +244,24 @@ impl Shared<'_> {
             explain: self.task.options.debug.contain(Topic::Plan),
             quick: self.task.options.quick,
             pause: intents::PAUSE,
+        }
+    }
+
+    /// The run's first connection: the one that was kept, or a new one.
+    pub(super) fn begin(
+        &self,
+        worker: &Worker,
+        credentials: &mut Option<Credentials>,
+    ) -> Result<ImapRepository, Fault> {
+        let held = self.task.held.as_ref().and_then(|held| held.take(self.task, worker));
+        held.map_or_else(|| self.connect(worker, credentials), Ok)
+    }
+
+    /// Lets a connection go, or keeps the first one for the next run.
+    pub(super) fn part(&self, worker: &Worker, connection: ImapRepository) {
+        match &self.task.held {
+            Some(held) if worker.lamp().number() <= 1 => held.put(connection),
+            _ => disconnect(worker, connection),
         }
     }
 

@@ -65,6 +65,7 @@ pub(super) fn connect(
         let greeted = greeted.map_err(|fault| unless_stopped(worker, fault))?;
         match greeted.log_in(&credentials) {
             Ok(repository) => {
+                let _ = means.reports.send(Report::Flows { lamp: worker.lamp(), traffic: repository.traffic() });
                 announce(worker, settings);
                 credentials.way = repository.way();
                 *known = Some(credentials);
@@ -89,10 +90,14 @@ pub(super) fn connect(
                 let anew =
                     from_before.then(|| changed(worker, settings, means, credentials.password.as_ref())).flatten();
                 asked += 1;
-                let words = || fault.cause.trim_start_matches(SERVER_SAYS).to_owned();
-                match anew.or_else(|| ask(worker, settings, Some(words()))) {
-                    Some(answer) => credentials.password = Some(answer),
-                    None => return Err(fault),
+                let words = fault.cause.trim_start_matches(SERVER_SAYS).to_owned();
+                let answer = match anew {
+                    Some(secret) => Some(Answer::Password(secret)),
+                    None => ask(worker, settings, Some(words))?,
+                };
+                match answer {
+                    Some(Answer::Password(answer)) => credentials.password = Some(answer),
+                    _ => return Err(fault),
                 }
             }
             Err(Refusal { fault, .. }) => return Err(unless_stopped(worker, fault)),
@@ -171,11 +176,8 @@ fn announce(worker: &Worker, settings: &ImapSettings) {
     worker.publish(EventKind::Connected { account, host, security: security.to_owned() });
 }
 
-/// Asks a person for the password; `refusal` is what the server said to the last one.
-pub(super) fn ask(worker: &Worker, settings: &ImapSettings, refusal: Option<String>) -> Option<Secret> {
+/// Asks a person for the password, as [`Worker::ask`] does; `refusal` is what the server said to the last one.
+pub(super) fn ask(worker: &Worker, settings: &ImapSettings, refusal: Option<String>) -> Result<Option<Answer>, Fault> {
     let (account, user, host) = (worker.account(), settings.user.clone(), settings.host.clone());
-    match worker.ask(Ask::Password { account, user, host, refusal }) {
-        Answer::Password(secret) => Some(secret),
-        Answer::Agreed | Answer::GivenUp => None,
-    }
+    worker.ask(Ask::Password { account, user, host, refusal })
 }

@@ -2,7 +2,6 @@
 
 use super::account::{Shared, Task, Total, before};
 use super::asides;
-use super::connect::disconnect;
 use super::doubt::{self, Flushing};
 use super::mbnames;
 use super::moves;
@@ -43,7 +42,7 @@ pub(super) fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Re
         return flushing.end(&mut ledger, &local, true);
     }
     let mut credentials = task.credentials.clone();
-    let mut remote = shared.connect(worker, &mut credentials)?;
+    let mut remote = shared.begin(worker, &mut credentials)?;
     // Only now: a name that was misspelt the first time has never been anybody's.
     ledger.bind(&shared.origin())?;
     if let Some(credentials) = credentials.clone() {
@@ -61,7 +60,7 @@ pub(super) fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Re
     if let Some(glance) = &task.glance {
         glance.seen(&mut local, &mut ledger)?;
         if quiet && total.failures == 0 {
-            disconnect(worker, remote);
+            shared.part(worker, remote);
             return flushing.end(&mut ledger, &local, quiet);
         }
         total.announce(task, worker);

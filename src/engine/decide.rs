@@ -66,7 +66,7 @@ pub(super) fn guard(job: &Job<'_>, counts: &Counts, rows: &[Row]) -> Result<(), 
         side_in_words(suspicion.side),
         side_in_words(suspicion.side.other())
     );
-    if job.agreed(format!("{cause}.")) {
+    if job.agreed(format!("{cause}."))? {
         return Ok(());
     }
     Err(Fault::new(Reach::Folder, FaultKind::Refused, job.doing(), cause)

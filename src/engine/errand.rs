@@ -54,6 +54,7 @@ impl Errand {
                 options: Options { once: true, pretend: self.pretend, ..Options::default() },
                 thorough: false,
                 glance: None,
+                held: None,
                 wishes: Vec::new(),
                 first_lamp: LampId(LAMPS_EACH * (u32::try_from(place).unwrap_or(0) + 1)),
                 // Nobody watches: what there is to say is the errand's result.

@@ -144,12 +144,12 @@ impl<'a> Job<'a> {
     }
 
     /// Asks a person whether a lot is really to be deleted. Where nobody can answer, it is not.
-    pub(super) fn agreed(&self, consequence: String) -> bool {
+    pub(super) fn agreed(&self, consequence: String) -> Result<bool, Fault> {
         let (account, folder) = (self.worker.account(), self.names.shown.clone());
         self.worker.light(Light::Waiting);
-        let answer = self.worker.ask(Ask::Agreement { account, folder, consequence });
+        let answer = self.worker.ask(Ask::Agreement { account, folder, consequence })?;
         self.worker.light(Light::Directing);
-        answer == Answer::Agreed
+        Ok(answer == Some(Answer::Agreed))
     }
 
     /// What is being done, as faults of this folder begin.

@@ -20,7 +20,7 @@ use crate::store::python::LIMIT as LIMIT_OF_PYTHON;
 use crate::store::said::Said;
 
 /// How long a hook may take.
-const LIMIT: Duration = Duration::from_secs(15 * 60);
+pub(super) const LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// How long a Python function may take.
 const BELL_LIMIT: Duration = Duration::from_secs(120);

@@ -9,7 +9,7 @@
 //! a connection logs in with comes from `password` and `token`; of a server that nobody vouches for a person is asked (`trust`).
 //! Messages that can't be copied wait (`quarantine`) for another day or for somebody's wish (`asides`); that, and what the
 //! ledger knows of folders (`known`), is seen to by the runtime's clerk, beside the runs. Programs that read along are told
-//! `particulars`.
+//! `particulars`; whoever watches over the program asks for its `pulse`.
 //!
 //! Between its runs an account is watched (`watch`); what has changed is looked at by a run that is only a `glance`. `backoff` and
 //! `clocks` help where servers, networks and machines come and go.
@@ -35,6 +35,7 @@ mod execute;
 mod folder;
 mod glance;
 mod hands;
+mod held;
 mod hooks;
 mod identity;
 pub mod inspection;
@@ -50,6 +51,7 @@ mod pairing;
 mod particulars;
 mod password;
 mod publisher;
+mod pulse;
 mod python;
 mod quarantine;
 mod recheck;
@@ -76,5 +78,6 @@ mod worker;
 pub use errand::Errand;
 pub use mbnames::prune;
 pub use migration::Migrated;
+pub use pulse::{Pulse, longest_silence};
 pub use removal::{Afterwards, Doomed, Removal};
 pub use runtime::{Engine, Options};

@@ -17,7 +17,7 @@ use super::shell::{End, Running};
 use super::worker::Worker;
 use crate::config::settings::{ImapSettings, PasswordSource};
 use crate::model::fault::{Fault, FaultKind, Reach};
-use crate::model::question::Secret;
+use crate::model::question::{Answer, Secret};
 use crate::store::python::LIMIT;
 use crate::store::said::Said;
 use crate::store::{keyring, netrc};
@@ -32,11 +32,7 @@ pub(super) fn first(worker: &Worker, settings: &ImapSettings, python: Option<&Py
     if let Some(secret) = found(worker, settings, python)? {
         return Ok(secret);
     }
-    ask(worker, settings, None).ok_or_else(|| {
-        let doing = format!("logging in as {} on {} (account {})", settings.user, settings.host, worker.account());
-        Fault::new(Reach::Account, FaultKind::Login, doing, "there is no password, and nobody to ask for it")
-            .advise("set remotepassfile or remotepasscmd, or use an interface that can ask")
-    })
+    asked(worker, settings)
 }
 
 /// The password, as the place has it now where the configuration says that it is; nothing, where only a person knows it.
@@ -59,6 +55,20 @@ pub(super) fn found(
             netrc::find(&netrc::usual_files(), &settings.host, &settings.user)
         }
     }
+}
+
+/// What a person says.
+fn asked(worker: &Worker, settings: &ImapSettings) -> Result<Secret, Fault> {
+    let (cause, advice) = match ask(worker, settings, None)? {
+        Some(Answer::Password(secret)) => return Ok(secret),
+        Some(_) => ("no password was given", "give it next time, or set remotepassfile or remotepasscmd"),
+        None => (
+            "there is no password, and nobody to ask for it",
+            "set remotepassfile or remotepasscmd, or use an interface that can ask",
+        ),
+    };
+    let doing = format!("logging in as {} on {} (account {})", settings.user, settings.host, worker.account());
+    Err(Fault::new(Reach::Account, FaultKind::Login, doing, cause).advise(advice))
 }
 
 /// What the desktop's keyring has.

@@ -3,6 +3,7 @@
 use chrono::Utc;
 use crossbeam_channel::{Sender, TrySendError};
 
+use super::pulse::Signs;
 use crate::model::event::{Event, EventKind};
 use crate::model::ids::{AccountName, LampId};
 use crate::model::particular::Particular;
@@ -14,11 +15,12 @@ pub(super) struct Publisher {
     events: Sender<Event>,
     topics: Topics,
     particulars: bool,
+    signs: Signs,
 }
 
 impl Publisher {
     pub(super) fn new(events: Sender<Event>) -> Self {
-        Self { events, topics: Topics::default(), particulars: false }
+        Self { events, topics: Topics::default(), particulars: false, signs: Signs::default() }
     }
 
     /// The same; publishes details of these topics as well.
@@ -29,6 +31,16 @@ impl Publisher {
     /// The same; publishes particulars as well, if they are wanted.
     pub(super) fn with_particulars(self, particulars: bool) -> Self {
         Self { particulars, ..self }
+    }
+
+    /// The same; each event is one of these signs of life.
+    pub(super) fn giving(self, signs: Signs) -> Self {
+        Self { signs, ..self }
+    }
+
+    /// Where those who publish here give signs of life.
+    pub(super) fn signs(&self) -> &Signs {
+        &self.signs
     }
 
     /// Whether particulars are wanted.
@@ -62,6 +74,7 @@ impl Publisher {
     }
 
     pub(super) fn publish(&self, lamp: LampId, kind: EventKind) {
+        self.signs.give();
         let event = Event { at: Utc::now(), lamp, kind };
         if event.kind.coalesces() {
             if let Err(TrySendError::Full(_)) = self.events.try_send(event) {

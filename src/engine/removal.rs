@@ -107,7 +107,7 @@ fn remove(task: &Task, worker: &Worker, name: &str) -> Result<Removal, Fault> {
         remote.log_out();
         return Ok(Removal::Pretended(doomed));
     }
-    let agreed = agreed(&shared, worker, name, &doomed);
+    let agreed = agreed(&shared, worker, name, &doomed)?;
     worker.checkpoint()?;
     if !agreed {
         remote.log_out();
@@ -181,13 +181,13 @@ fn is_still(remote: &mut ImapRepository, folder: &FolderInfo) -> Result<bool, Fa
     Ok(now.map(counted) == mark(folder).map(counted))
 }
 
-fn agreed(shared: &Shared<'_>, worker: &Worker, name: &str, doomed: &Doomed) -> bool {
+fn agreed(shared: &Shared<'_>, worker: &Worker, name: &str, doomed: &Doomed) -> Result<bool, Fault> {
     let ask = |by_name: bool| {
         let (account, folder, host) = (worker.account(), name.into(), shared.account.remote.host.clone());
         let ask = Ask::Removal { account, folder, host, consequence: consequence(doomed), by_name };
-        worker.ask(ask) == Answer::Agreed
+        worker.ask(ask).map(|answer| answer == Some(Answer::Agreed))
     };
-    ask(false) && (doomed.messages == Some(0) || ask(true))
+    Ok(ask(false)? && (doomed.messages == Some(0) || ask(true)?))
 }
 
 /// What would be deleted, and what not, as sentences.

@@ -4,6 +4,7 @@ mod clerk;
 mod guard;
 mod list;
 mod start;
+mod vitals;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,11 +15,13 @@ use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 
 use self::clerk::{Clerk, Errand};
 use self::guard::Guard;
-use super::account::{Outcome, Task};
+use self::vitals::Vitals;
+use super::account::Outcome;
+use super::pulse::Pulse;
 use super::python::Python;
 use super::supervisor::{Effect, Input, Moment, Supervisor};
 use super::token::Keepers;
-use super::worker::{Order, Orders, Publisher, Worker};
+use super::worker::{Order, Orders, Publisher};
 use crate::config::settings::{AccountSettings, Quick, Settings};
 use crate::model::command::Command;
 use crate::model::event::{Event, EventKind};
@@ -28,7 +31,7 @@ use crate::model::ids::{AccountName, LampId, Side};
 use crate::model::light::Light;
 use crate::model::question::Question;
 use crate::model::topic::{Topic, Topics};
-use crate::store::imap::{Credentials, Cutter};
+use crate::store::imap::{Credentials, Cutter, Traffic};
 use crate::store::python::{self, Interpreter};
 
 /// Reports that may wait for the runtime.
@@ -82,6 +85,8 @@ pub(super) enum Report {
     Connected { lamp: LampId, cutter: Cutter },
     /// Who watches has given a connection up.
     Disconnected { lamp: LampId },
+    /// A worker's connection stands, and its bytes are counted here.
+    Flows { lamp: LampId, traffic: Arc<Traffic> },
     /// What a user was logged in with.
     LoggedIn { account: AccountName, credentials: Credentials },
     /// Somebody watches an account, and listens for orders here.
@@ -99,6 +104,11 @@ pub(super) enum Report {
 impl Engine {
     /// Synchronises until there is nothing more to do or somebody says so; the last event is `Ended`.
     pub fn run(self) -> Exit {
+        self.run_watched(never())
+    }
+
+    /// The same; who asks for its pulse gets an answer as long as the main loop turns.
+    pub fn run_watched(self, asked: Receiver<Sender<Pulse>>) -> Exit {
         let (reports, reported) = bounded(REPORTS);
         let pace = |account: &AccountSettings| if self.options.quick { Quick::Always } else { account.quick };
         let accounts =
@@ -123,6 +133,7 @@ impl Engine {
             trusted: HashMap::new(),
             keepers: Keepers::default(),
             guard: Guard::default(),
+            vitals: Vitals::default(),
             clerk: None,
             interpreter: self.python,
             python: None,
@@ -130,7 +141,7 @@ impl Engine {
             end: None,
         };
         runtime.begin();
-        runtime.listen(self.commands, &reported)
+        runtime.listen(self.commands, &reported, asked)
     }
 }
 
@@ -152,6 +163,7 @@ struct Runtime {
     keepers: Keepers,
     /// Those who watch.
     guard: Guard,
+    vitals: Vitals,
     /// Who reads and writes ledgers beside the runs, once somebody wants that.
     clerk: Option<Clerk>,
     /// What the way to Python will lead to.
@@ -171,7 +183,12 @@ impl Runtime {
         self.handle(Input::Begin);
     }
 
-    fn listen(mut self, mut commands: Receiver<Command>, reported: &Receiver<Report>) -> Exit {
+    fn listen(
+        mut self,
+        mut commands: Receiver<Command>,
+        reported: &Receiver<Report>,
+        mut asked: Receiver<Sender<Pulse>>,
+    ) -> Exit {
         loop {
             self.look_at_the_clocks();
             if let Some(exit) = self.end {
@@ -187,6 +204,10 @@ impl Runtime {
                     Err(_) => commands = never(),
                 },
                 recv(reported) -> report => if let Ok(report) = report { self.report(report) },
+                recv(asked) -> whom => match whom {
+                    Ok(whom) => self.answer(&whom),
+                    Err(_) => asked = never(),
+                },
                 default(self.patience()) => self.handle(Input::Tick),
             }
         }
@@ -245,6 +266,7 @@ impl Runtime {
                 }
             }
             Report::Disconnected { lamp } => self.guard.forget_cutter(lamp),
+            Report::Flows { lamp, traffic } => self.flow(lamp, traffic),
             Report::Watcher { lamp, orders } => self.guard.enlist(lamp, orders),
             Report::Stirred { account, side } => self.handle(Input::Stirred { account, side }),
             Report::LoggedIn { account, credentials } => {
@@ -267,26 +289,12 @@ impl Runtime {
     /// Lets go of everything that belonged to an account's run.
     fn forget(&mut self, account: &AccountName) {
         self.orders.remove(account);
+        self.vitals.forget(account);
         let gone: Vec<LampId> =
             self.workers.iter().filter(|(_, (name, _))| name == account).map(|(lamp, _)| *lamp).collect();
         for lamp in gone {
             self.workers.remove(&lamp);
             self.cutters.remove(&lamp);
         }
-    }
-}
-
-impl Task {
-    /// The account's name.
-    pub(super) fn account(&self) -> &AccountName {
-        &self.settings.accounts[self.place].name
-    }
-
-    /// Enlists the calling thread as the account's worker number `number`.
-    pub(super) fn enlist(&self, number: u32) -> Worker {
-        let lamp = LampId::of(self.place, number);
-        let (orders, obeyed) = Orders::new();
-        let _ = self.reports.send(Report::Worker { account: self.account().clone(), lamp, orders });
-        Worker::new(self.account().clone(), lamp, self.publisher.clone(), obeyed, self.questions.clone())
     }
 }

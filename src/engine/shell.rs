@@ -11,6 +11,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 
 use super::worker::Worker;
 use crate::model::fault::Fault;
+use crate::store::child;
 
 /// How a command ended.
 #[derive(Debug)]
@@ -32,8 +33,8 @@ pub(super) struct Running {
 impl Running {
     /// Starts `text` by way of the shell. It has no input; where its output goes is the caller's choice.
     pub(super) fn start(text: &str, prepare: impl FnOnce(&mut Command)) -> io::Result<Self> {
-        let mut command = Command::new("/bin/sh");
-        command.arg("-c").arg(text).stdin(Stdio::null()).process_group(0);
+        let mut command = child::shell(text);
+        command.stdin(Stdio::null()).process_group(0);
         prepare(&mut command);
         Ok(Self { child: command.spawn()?, over: false })
     }

@@ -1,6 +1,7 @@
 //! Who is due when: a pure machine. It is told what happened and what time it is, and answers with what to do.
 
 mod account;
+mod ending;
 mod listing;
 mod pace;
 mod stirred;
@@ -14,7 +15,6 @@ use self::account::{Account, Phase, begin, ended, pause, resume, stir, sync_now,
 use self::listing::Listing;
 pub(super) use self::listing::Lists;
 pub(super) use self::pace::Depth;
-use self::stirred::Stirred;
 pub(super) use self::trouble::{Hope, Trouble};
 use super::asides::Wish;
 use super::worker::Order;
@@ -23,12 +23,6 @@ use crate::model::command::{Command, Target};
 use crate::model::event::EventKind;
 use crate::model::fault::Exit;
 use crate::model::ids::{AccountName, Side};
-
-/// How long workers may finish what is in hand after a stop, before their connections are cut.
-const GRACE: Duration = Duration::from_secs(7);
-/// How long workers may take to notice that their connections are cut. One that hangs in a place where nothing can reach
-/// it ends with the process, which loses nothing either.
-const LAST_GRACE: Duration = Duration::from_secs(2);
 
 /// A moment, by both clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,47 +202,8 @@ impl Supervisor {
         }
     }
 
-    fn stop_after_sync(&mut self) {
-        self.course = Course::LastRound;
-        for account in &mut self.accounts {
-            match &mut account.phase {
-                Phase::Running { again } => {
-                    *again = false;
-                    account.stirred = Stirred::default();
-                }
-                phase @ (Phase::Waiting { .. } | Phase::Held { .. }) => *phase = Phase::Done,
-                Phase::Queued | Phase::Done => {}
-            }
-        }
-    }
-
-    fn stop(&mut self, now: Moment, effects: &mut Vec<Effect>) {
-        self.course = Course::Stopping;
-        self.cut_at = Some(now.since_start + GRACE);
-        effects.extend([Effect::Publish(EventKind::Stopping), Effect::Unwatch]);
-        for account in &mut self.accounts {
-            if matches!(account.phase, Phase::Running { .. }) {
-                effects.push(Effect::Order(account.name.clone(), Order::Stop));
-            } else {
-                account.phase = Phase::Done;
-            }
-        }
-    }
-
     fn is_busy(&self) -> bool {
         self.listing.busy || self.accounts.iter().any(|account| account.phase != Phase::Done)
-    }
-
-    /// What a stop does when its time is up: first connections are cut, then nobody is waited for.
-    fn press(&mut self, now: Moment, effects: &mut Vec<Effect>) {
-        if self.end_at.is_some_and(|at| at <= now.since_start) {
-            self.accounts.iter_mut().for_each(|account| account.phase = Phase::Done);
-            self.listing.abandon();
-        }
-        if self.is_busy() && self.cut_at.take_if(|at| *at <= now.since_start).is_some() {
-            effects.push(Effect::Cut);
-            self.end_at = Some(now.since_start + LAST_GRACE);
-        }
     }
 
     fn finished(

@@ -7,7 +7,6 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::account::{Shared, Total};
 use super::again;
-use super::connect::disconnect;
 use super::folder::{Done, Job};
 use super::hands::{self, Errand, Hands};
 use super::moves::Foreseen;
@@ -175,7 +174,7 @@ fn work_off(
         }
         worker.light(Light::Folder);
     }
-    disconnect(worker, remote);
+    shared.part(worker, remote);
     Ok(())
 }
 

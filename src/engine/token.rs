@@ -24,7 +24,7 @@ use crate::store::oauth::{Client, Error, Grant, login_command, resolve};
 use crate::store::python::LIMIT;
 
 /// How long a worker waits for its keeper: several questions to Python, and one to the token service.
-const LONGEST: Duration = Duration::from_secs(900);
+pub(super) const LONGEST: Duration = Duration::from_secs(900);
 
 /// The keepers of all accounts that use tokens.
 #[derive(Debug, Default)]

@@ -93,7 +93,7 @@ fn is_trusted(worker: &Worker, settings: &ImapSettings, stranger: &Stranger) -> 
         pin: stranger.pin(),
     });
     worker.light(Light::Connecting);
-    answer == Answer::Agreed
+    answer == Ok(Some(Answer::Agreed))
 }
 
 /// Remembers what a person has agreed to, for the other connections and for later runs.

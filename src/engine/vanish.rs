@@ -115,7 +115,7 @@ pub(super) fn follow(job: &Job<'_>, sides: &mut Sides<'_>, record: &FolderRecord
     let most = guard::limit(count, job.policy.most_deletes);
     let all = format!("the folder with all its {count} messages would be deleted {}", side_in_words(left));
     let consequence = format!("{all}, because it is gone {}.", side_in_words(gone));
-    if count > most && !job.policy.allow_deletes && !job.agreed(consequence) {
+    if count > most && !job.policy.allow_deletes && !job.agreed(consequence)? {
         return Err(Fault::new(Reach::Folder, FaultKind::Refused, job.doing(), all)
             .advise("nothing was changed; if it is meant, run again with --allow-deletes"));
     }

@@ -113,6 +113,7 @@ impl Worker {
 
     /// Where a worker may be held or ended: between two messages, never within one. Waits out a pause; a stop is a fault.
     pub(super) fn checkpoint(&self) -> Result<(), Fault> {
+        self.publisher.signs().give();
         loop {
             let order = if self.paused.get() && !self.stopped.get() {
                 self.orders.recv().map_err(|_| TryRecvError::Disconnected)
@@ -168,23 +169,28 @@ impl Worker {
         }
     }
 
-    /// Asks a person, and waits for the answer or for a stop. Where nobody can answer, the question is given up.
-    pub(super) fn ask(&self, ask: Ask) -> Answer {
+    /// Asks a person, and waits for the answer; `None` where there is nobody to ask. A stop ends it, and is a fault.
+    pub(super) fn ask(&self, ask: Ask) -> Result<Option<Answer>, Fault> {
+        let _asking = self.publisher.signs().asking();
         let (reply, answers) = bounded(1);
         if self.questions.send(Question { ask, reply }).is_err() {
-            return Answer::GivenUp;
+            return Ok(None);
         }
         let mut orders = self.orders.clone();
         while !self.stopped.get() {
             select! {
-                recv(answers) -> answer => return answer.unwrap_or(Answer::GivenUp),
+                recv(answers) -> answer => match answer {
+                    Ok(answer) => return Ok(Some(answer)),
+                    Err(_) => break,
+                },
                 recv(orders) -> order => match order {
                     Ok(order) => self.obey(order),
                     Err(_) => orders = never(),
                 },
             }
         }
-        Answer::GivenUp
+        // An interface that is ending takes its questions back before anybody hears of the stop.
+        self.checkpoint().map(|()| None)
     }
 }
 
@@ -245,15 +251,21 @@ mod tests {
     fn a_stop_ends_a_question_and_stays_known() {
         let (worker, orders, _asked, _) = worker();
         orders.send(Order::Stop).unwrap();
-        assert_eq!(worker.ask(ask()), Answer::GivenUp);
+        assert!(worker.ask(ask()).unwrap_err().is_stop());
         assert!(worker.checkpoint().is_err());
     }
 
     #[test]
-    fn a_question_that_nobody_takes_is_given_up() {
-        let (worker, _orders, asked, _) = worker();
-        drop(asked);
-        assert_eq!(worker.ask(ask()), Answer::GivenUp);
+    fn who_gives_a_question_up_is_told_from_nobody_at_all() {
+        let (one, _orders, asked, _) = worker();
+        let person = thread::spawn(move || asked.recv().unwrap().reply.send(Answer::GivenUp).unwrap());
+        assert_eq!(one.ask(ask()), Ok(Some(Answer::GivenUp)));
+        person.join().unwrap();
+        assert_eq!(one.ask(ask()), Ok(None));
+        let (other, _orders, asked, _) = worker();
+        let interface = thread::spawn(move || drop(asked.recv().unwrap()));
+        assert_eq!(other.ask(ask()), Ok(None));
+        interface.join().unwrap();
     }
 
     #[test]
@@ -264,5 +276,15 @@ mod tests {
         drop(worker);
         let kinds: Vec<EventKind> = seen.try_iter().map(|event| event.kind).collect();
         assert_eq!(kinds[1..], [EventKind::Lit { light: Light::Listing }, EventKind::ThreadEnded],);
+    }
+    #[test]
+    fn checkpoints_and_events_are_signs_of_life() {
+        let (worker, _orders, _, _seen) = worker();
+        let given = || worker.publisher.signs().given();
+        let before = given();
+        worker.checkpoint().unwrap();
+        assert_eq!(given(), before + 1);
+        worker.light(Light::Listing);
+        assert_eq!(given(), before + 2);
     }
 }

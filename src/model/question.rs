@@ -81,6 +81,18 @@ pub enum Ask {
     },
 }
 
+impl Ask {
+    /// The account that it is about.
+    pub fn account(&self) -> &AccountName {
+        match self {
+            Self::Password { account, .. }
+            | Self::Agreement { account, .. }
+            | Self::Removal { account, .. }
+            | Self::Certificate { account, .. } => account,
+        }
+    }
+}
+
 /// What a person answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {

@@ -19,6 +19,7 @@
 //! [`Coverage::Whole`]: crate::model::message::Coverage::Whole
 
 pub mod bytes;
+pub mod child;
 pub mod dry;
 pub mod imap;
 pub mod keyring;

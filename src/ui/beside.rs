@@ -24,8 +24,15 @@ pub trait Record: Send {
 }
 
 /// Hands events on until they end, and lets each record take them in first; at each word from `reopen`, lets them begin anew.
-/// What a record can't keep is told as a warning, and the events are still handed on.
-pub fn keep(events: &Receiver<Event>, mut reopen: Receiver<()>, to: &Sender<Event>, records: &mut [Box<dyn Record>]) {
+/// What comes from `warnings`, and what a record can't keep is told as a warning, and the events are still handed on. They are
+/// recorded to their end, even when nobody takes them any more.
+pub fn keep(
+    events: &Receiver<Event>,
+    mut reopen: Receiver<()>,
+    mut warnings: Receiver<String>,
+    to: &Sender<Event>,
+    records: &mut [Box<dyn Record>],
+) {
     loop {
         let (lamp, troubles) = select_biased! {
             recv(reopen) -> word => {
@@ -34,12 +41,16 @@ pub fn keep(events: &Receiver<Event>, mut reopen: Receiver<()>, to: &Sender<Even
                 }
                 (LampId::CONTROL, told(records, |record| record.reopen()))
             }
+            recv(warnings) -> text => {
+                if text.is_err() {
+                    warnings = never();
+                }
+                (LampId::CONTROL, text.into_iter().collect())
+            }
             recv(events) -> event => {
                 let Ok(event) = event else { return };
                 let (lamp, troubles) = (event.lamp, told(records, |record| record.take(&event)));
-                if to.send(event).is_err() {
-                    return;
-                }
+                let _ = to.send(event);
                 (lamp, troubles)
             }
         };
@@ -84,10 +95,29 @@ mod tests {
             put.send(event.clone()).unwrap();
         }
         drop(put);
-        keep(&events, never(), &to, &mut [Box::new(Fussy(0)), Box::new(Fussy(1))]);
+        keep(&events, never(), never(), &to, &mut [Box::new(Fussy(0)), Box::new(Fussy(1))]);
         let out: Vec<Event> = out.try_iter().collect();
         assert_eq!(out.iter().filter(|one| **one == event).count(), 3);
         assert!(matches!(&out[1].kind, EventKind::Warned { text, .. } if text == "no room"), "{out:?}");
         assert_eq!(out.len(), 4);
+    }
+
+    struct Counting(Sender<Event>);
+
+    impl Record for Counting {
+        fn take(&mut self, event: &Event) -> Result<(), String> {
+            self.0.send(event.clone()).map_err(|error| error.to_string())
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_any_more_is_recorded_to_its_end() {
+        let ((put, events), (to, out), (counted, count)) = (unbounded(), unbounded(), unbounded());
+        for _ in 0..3 {
+            put.send(Event { at: Utc::now(), lamp: LampId(1), kind: EventKind::ThreadEnded }).unwrap();
+        }
+        drop((put, out));
+        keep(&events, never(), never(), &to, &mut [Box::new(Counting(counted))]);
+        assert_eq!(count.len(), 3);
     }
 }

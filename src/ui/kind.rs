@@ -10,6 +10,7 @@ use super::FrontEnd;
 use super::basic::Basic;
 use super::blinken::Blinkenlights;
 use super::blinken::theme::abilities::can_be_drawn_on;
+use super::journal;
 use super::json::Json;
 use super::lines::LineUi;
 use super::machine::Machine;
@@ -152,8 +153,14 @@ pub fn build(kind: Kind, setup: Setup) -> Box<dyn FrontEnd + Send> {
     match kind {
         Kind::Blinkenlights => Box::new(Blinkenlights::new(setup)),
         Kind::Ttyui => Box::new(LineUi::new(Ttyui::here())),
+        Kind::Basic if journal::is_at(stdout(), setup.env) => {
+            Box::new(LineUi::new(Basic::new(stdout()).for_the_journal()))
+        }
         Kind::Basic if setup.timestamps => Box::new(LineUi::new(Basic::new(stdout()).stamped(setup.local))),
         Kind::Basic => Box::new(LineUi::new(Basic::new(stdout()))),
+        Kind::Quiet if journal::is_at(stderr(), setup.env) => {
+            Box::new(LineUi::new(Quiet::new(stderr()).for_the_journal()))
+        }
         Kind::Quiet => Box::new(LineUi::new(Quiet::new(stderr()))),
         Kind::Syslog => Box::new(LineUi::new(Silent)),
         Kind::Machine => Box::new(LineUi::new(Machine::new(stdout()))),

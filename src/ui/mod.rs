@@ -6,6 +6,7 @@ pub mod beside;
 pub mod blinken;
 pub mod clean;
 pub mod figures;
+pub mod journal;
 pub mod json;
 pub mod kind;
 pub mod lines;

@@ -26,6 +26,18 @@ pub enum Level {
     Error,
 }
 
+impl Level {
+    /// The number that logs have for it: syslog (RFC 3164, section 4.1.1), and the journal of systemd.
+    pub fn severity(self) -> u8 {
+        match self {
+            Self::Error => 3,
+            Self::Warning => 4,
+            Self::Info => 6,
+            Self::Debug => 7,
+        }
+    }
+}
+
 /// An event in words, clean enough for any terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {

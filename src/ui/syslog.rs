@@ -128,12 +128,7 @@ fn message<Z: TimeZone>(level: Level, at: &DateTime<Z>, process: u32, text: &str
 where
     Z::Offset: std::fmt::Display,
 {
-    let severity = match level {
-        Level::Error => 3,
-        Level::Warning => 4,
-        Level::Info => 6,
-        Level::Debug => 7,
-    };
+    let severity = level.severity();
     let end = (0..=LONGEST.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
     format!("<{}>{} blinkensync[{process}]: {}", MAIL * 8 + severity, at.format("%b %e %H:%M:%S"), &text[..end])
 }

@@ -1,11 +1,15 @@
 //! Lines that somebody types or another program writes: read without reading too much, and unseen where they are secret.
 
 use std::fs::OpenOptions;
-use std::io::{self, PipeReader, Write};
+use std::io::{self, PipeReader, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::termios::{LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcsetattr};
+use signal_hook::SigId;
+use signal_hook::consts::SIGCONT;
+use signal_hook::low_level::{pipe, unregister};
 use zeroize::Zeroizing;
 
 use crate::model::question::Secret;
@@ -17,6 +21,7 @@ const LONGEST: usize = 4096;
 struct Unseen<'a> {
     terminal: BorrowedFd<'a>,
     before: Termios,
+    without: Termios,
 }
 
 impl<'a> Unseen<'a> {
@@ -25,8 +30,14 @@ impl<'a> Unseen<'a> {
         let mut without = before.clone();
         without.local_modes.remove(LocalModes::ECHO);
         without.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON);
-        tcsetattr(terminal, OptionalActions::Flush, &without)?;
-        Ok(Self { terminal, before })
+        let unseen = Self { terminal, before, without };
+        unseen.again()?;
+        Ok(unseen)
+    }
+
+    /// Once more, after others have had the terminal.
+    fn again(&self) -> io::Result<()> {
+        Ok(tcsetattr(self.terminal, OptionalActions::Flush, &self.without)?)
     }
 }
 
@@ -34,6 +45,32 @@ impl Drop for Unseen<'_> {
     fn drop(&mut self) {
         // There is nobody left to tell when the terminal itself is gone.
         let _ = tcsetattr(self.terminal, OptionalActions::Drain, &self.before);
+    }
+}
+
+/// Hears that the process goes on after a stop. The shell has set the terminal to its own liking meanwhile.
+struct Stopped {
+    over: UnixStream,
+    signal: SigId,
+}
+
+impl Stopped {
+    fn listen() -> io::Result<Self> {
+        let (over, told) = UnixStream::pair()?;
+        over.set_nonblocking(true)?;
+        Ok(Self { over, signal: pipe::register(SIGCONT, told)? })
+    }
+
+    /// Whether it was heard since the last time.
+    fn is_over(&self) -> bool {
+        let mut words = [0; 16];
+        (&self.over).read(&mut words).is_ok_and(|count| count > 0)
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        unregister(self.signal);
     }
 }
 
@@ -47,11 +84,14 @@ enum Line {
     TakenBack,
 }
 
-/// Reads a line byte by byte, so that what follows it is left for the next question.
-fn line(from: BorrowedFd<'_>, taken_back: &PipeReader) -> io::Result<Line> {
+/// Reads a line byte by byte, so that what follows it is left for the next question. After a stop of the process, `anew` sees to
+/// the terminal.
+fn line(from: BorrowedFd<'_>, taken_back: &PipeReader, anew: impl Fn() -> io::Result<()>) -> io::Result<Line> {
     let mut typed = Zeroizing::new(Vec::with_capacity(LONGEST));
+    let stopped = Stopped::listen()?;
     loop {
-        let mut fds = [PollFd::from_borrowed_fd(from, PollFlags::IN), PollFd::new(taken_back, PollFlags::IN)];
+        let ways: [BorrowedFd<'_>; 3] = [from, taken_back.as_fd(), stopped.over.as_fd()];
+        let mut fds = ways.map(|way| PollFd::from_borrowed_fd(way, PollFlags::IN));
         match poll(&mut fds, None) {
             Err(rustix::io::Errno::INTR) => continue,
             Err(other) => return Err(other.into()),
@@ -59,6 +99,10 @@ fn line(from: BorrowedFd<'_>, taken_back: &PipeReader) -> io::Result<Line> {
         }
         if !fds[1].revents().is_empty() {
             return Ok(Line::TakenBack);
+        }
+        if stopped.is_over() {
+            anew()?;
+            continue;
         }
         let mut byte = Zeroizing::new([0]);
         match rustix::io::read(from, &mut byte[..])? {
@@ -82,7 +126,11 @@ pub fn on_terminal(prompt: &str, hidden: bool, taken_back: &PipeReader) -> io::R
     // In this order, so that who answers as soon as the question stands there isn't seen typing.
     let unseen = if hidden { Some(Unseen::new(terminal.as_fd())?) } else { None };
     (&terminal).write_all(prompt.as_bytes())?;
-    match line(terminal.as_fd(), taken_back)? {
+    let anew = || {
+        unseen.as_ref().map_or(Ok(()), Unseen::again)?;
+        (&terminal).write_all(prompt.as_bytes())
+    };
+    match line(terminal.as_fd(), taken_back, anew)? {
         Line::Whole(typed) => text(&typed),
         // The end of input moves no cursor.
         Line::Broken(typed) => {
@@ -100,8 +148,8 @@ pub fn on_terminal(prompt: &str, hidden: bool, taken_back: &PipeReader) -> io::R
 /// Reads a line from here, unseen if it is a terminal and the line is a secret; `None` at the end of input, when nothing stands
 /// in it, or when the question was taken back.
 pub fn from(input: BorrowedFd<'_>, hidden: bool, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
-    let _unseen = if hidden && isatty(input) { Some(Unseen::new(input)?) } else { None };
-    match line(input, taken_back)? {
+    let unseen = if hidden && isatty(input) { Some(Unseen::new(input)?) } else { None };
+    match line(input, taken_back, || unseen.as_ref().map_or(Ok(()), Unseen::again))? {
         Line::Whole(typed) | Line::Broken(typed) => text(typed.strip_suffix(b"\r").unwrap_or(&typed)),
         Line::TakenBack => Ok(None),
     }

@@ -25,6 +25,7 @@ const TESTS: &[(&str, &[&str])] = &[
     ("it/power.rs what_a_power_cut_took_or_spoilt_is_fetched_again", &["fsync"]),
     ("it/lights.rs a_countdown_is_cut_short_by_a_key_and_held_by_another", &["autorefresh"]),
     ("it/watched.rs what_changes_is_synchronised_by_itself_a_hundred_times", &["watch"]),
+    ("it/watched.rs a_connection_is_kept_for_the_next_run_and_made_anew_when_it_is_lost", &["holdconnectionopen"]),
     ("demo/watched.rs a_folder_that_is_named_is_told_of_by_the_server", &["idlefolders", "keepalive"]),
     ("it/python.rs the_file_of_python_is_at_hand_and_gives_the_password", &["pythonfile", "remotepasseval"]),
     ("it/python.rs a_prefix_is_taken_off_here_and_put_on_there", &["nametrans"]),

@@ -15,6 +15,7 @@ mod client;
 mod endings;
 mod engine;
 mod normal;
+mod pulse;
 mod python;
 mod quiet;
 mod refusals;

@@ -29,7 +29,7 @@ fn watching(server: &Server, root: &std::path::Path, folders: &[&str]) -> Settin
     let mut settings = settings(server, server.address(), root);
     let folders = folders.iter().map(|folder| (*folder).to_owned()).collect();
     // A sign of life each second: the connection is made to idle anew without losing a word.
-    settings.accounts[0].remote.watch = WatchSettings { folders, keepalive: Some(Duration::from_secs(1)) };
+    settings.accounts[0].remote.watch = WatchSettings { folders, keepalive: Some(Duration::from_secs(1)), hold: false };
     settings
 }
 

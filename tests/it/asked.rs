@@ -106,3 +106,31 @@ fn who_gives_one_account_up_has_the_other_synchronised() {
         world.same(&["dates"]);
     }
 }
+
+#[test]
+fn a_stop_at_a_question_is_no_failure() {
+    let mut world = without();
+    for ui in ["ttyui", "blinkenlights"] {
+        let mut terminal = started(&world.config(), &world, &format!("-o -u {ui}"));
+        wait_for(&mut terminal, "password of me", 1);
+        terminal.press("\x03");
+        terminal.ends_with(0);
+        assert_eq!(count(&terminal, "logging in"), 0);
+    }
+    world.remote = format!("{}remotepass = {PASSWORD}\n", world.remote);
+    world.sync().ends_with(0);
+    for entry in fs::read_dir(world.maildir().join("INBOX/cur")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    for entry in fs::read_dir(world.maildir().join("INBOX/new")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    world.account = "maxdeletes = 1\n".to_owned();
+    for ui in ["ttyui", "blinkenlights"] {
+        let mut terminal = started(&world.config(), &world, &format!("-o -u {ui}"));
+        wait_for(&mut terminal, "would be deleted on the server", 1);
+        terminal.press("\x03");
+        terminal.ends_with(0);
+        assert_eq!(count(&terminal, "nothing was changed"), 0);
+    }
+}

@@ -22,7 +22,7 @@ fn busy(slow: &Slow) -> Terminal {
 
 /// Whether a folder is being copied.
 fn bar(screen: &vt100::Screen, folder: &str) -> bool {
-    screen.rows(0, 100).any(|row| row.contains(folder) && row.contains(" of       3"))
+    screen.rows(0, 100).any(|row| row.contains(folder) && row.contains(" of 3 "))
 }
 
 #[test]

@@ -252,3 +252,19 @@ fn the_log_is_the_same_beside_any_interface() {
         assert!(lines[5].starts_with("Test: synchronised: 1 folder in "), "{ui}: {text}");
     }
 }
+
+#[test]
+fn where_nothing_can_be_shown_it_is_no_success_and_the_log_tells_the_rest() {
+    let world = World::new();
+    world.fill(1, 1);
+    for ui in ["ttyui", "basic", "machineui", "jsonui"] {
+        let log = world.dovecot.dir.join(format!("log-{ui}"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
+        command.arg("-c").arg(world.file(&world.config())).args(["-o", "-u", ui, "-l"]).arg(&log);
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let run = Run::from(&command.stdout(full).output().unwrap());
+        run.ends_with(1).says("showing what happens: No space left on device");
+        let text = fs::read_to_string(log).unwrap();
+        assert!(text.contains("finishing what is in hand") && text.contains("asked to stop\n"), "{ui}: {text}");
+    }
+}

@@ -114,6 +114,25 @@ fn hooks_are_run_for_what_comes_and_only_then() {
 }
 
 #[test]
+fn a_connection_is_kept_for_the_next_run_and_made_anew_when_it_is_lost() {
+    let mut world = World::new();
+    world.fill(1, 1);
+    world.account = "watch = no\nautorefresh = 0.01\n".into();
+    world.remote += "holdconnectionopen = yes\nkeepalive = 1\n";
+    let mut working = Working::start(&world.file(&world.config()));
+    let connections = |working: &mut Working, runs: usize| {
+        let before = working.said.len();
+        (0..runs).for_each(|_| drop(working.says("Test: synchronised")));
+        working.said[before..].iter().filter(|line| line.contains("Test: connected")).count()
+    };
+    assert_eq!(connections(&mut working, 4), 1);
+    assert_eq!(connections(&mut working, 4), 0);
+    world.dovecot.hang_up();
+    assert_eq!(connections(&mut working, 4), 1);
+    working.ends();
+}
+
+#[test]
 fn nobody_is_watched_who_does_not_want_it() {
     let mut world = World::new();
     world.fill(1, 1);

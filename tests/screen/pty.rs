@@ -158,6 +158,25 @@ fn everything_else_that_is_typed_means_no() {
 }
 
 #[test]
+fn a_password_is_unseen_after_a_stop_too() {
+    let mut shell = Shell::start();
+    shell.scene("--ui ttyui --ask", "idle");
+    shell.wait_for("password of anna at imap.example.org:", false);
+    shell.press("hun\x1a");
+    shell.wait_for("Stopped", false);
+    // The shell has set the terminal to its own liking.
+    shell.press("clear; fg\n");
+    shell.wait("question", |screen| {
+        let shown = screen.contents();
+        !shown.contains("Stopped") && shown.contains("password of anna at imap.example.org:")
+    });
+    assert!(!shell.echoes());
+    shell.press("hunter2\n");
+    shell.wait_for("answer of 7 characters", false);
+    assert!(!String::from_utf8_lossy(&shell.shown).contains("hunter2"));
+}
+
+#[test]
 fn an_interrupt_at_a_password_leaves_the_echo_on() {
     let mut shell = Shell::start();
     shell.scene("--ui ttyui --ask", "idle");

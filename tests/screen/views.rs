@@ -1,13 +1,18 @@
 //! The other views, and what lies above them.
 
 use blinkensync::model::command::{Aside, Command, Target};
-use blinkensync::model::ids::{AccountName, Side};
+use blinkensync::model::event::{Event, EventKind};
+use blinkensync::model::ids::{AccountName, LampId, Side};
+use blinkensync::model::question::{Ask, Question};
 use blinkensync::ui::blinken::act::Effect;
 use blinkensync::ui::blinken::keys::TABLE;
+use blinkensync::ui::blinken::log::Room;
 use blinkensync::ui::blinken::screen::Screen;
 use blinkensync::ui::blinken::theme::Depth;
 use chrono::TimeDelta;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::buffer::Cell;
+use ratatui::style::Modifier;
 
 use super::picture::{drawn, text};
 use super::{compare, played};
@@ -89,6 +94,15 @@ fn the_first_start_is_greeted_until_a_key_or_for_a_while() {
     screen.welcome();
     screen.tick(screen.now + TimeDelta::seconds(20));
     assert!(!letters(&mut screen, (100, 30)).contains("ACHTUNG"));
+    // A question ends it too.
+    screen.welcome();
+    let (reply, _answer) = crossbeam_channel::bounded(1);
+    let (account, folder) = (AccountName::new("home"), "INBOX".into());
+    let ask = Ask::Agreement { account, folder, consequence: "All would go.".into() };
+    screen.ask(Question { ask, reply });
+    assert!(!letters(&mut screen, (100, 30)).contains("ACHTUNG"));
+    assert!(matches!(press(&mut screen, "n")[..], [Effect::Reply(..)]));
+    assert!(screen.over.is_none());
     // A small screen has no room for it, and is not covered.
     screen.welcome();
     assert!(letters(&mut screen, (40, 10)).contains("blinkensync"));
@@ -211,7 +225,7 @@ fn the_mouse_finds_tabs_rows_and_lines() {
     mouse(&mut screen, click, (50, 10));
     mouse(&mut screen, MouseEventKind::Drag(MouseButton::Left), (50, 12));
     assert!(screen.log.choosing());
-    assert_eq!(screen.log.chosen(1).len(), 3);
+    assert_eq!(screen.log.chosen(&Room { height: 1, lines: &|_| 1 }).len(), 3);
 }
 
 #[test]
@@ -223,4 +237,49 @@ fn the_readme_shows_the_keys_of_the_table() {
         let row = format!("| {keys} | `{}` | {} |", key.action, key.help);
         assert!(readme.contains(&row), "README lacks: {row}");
     }
+}
+
+/// What stands out on the screen.
+fn reversed(screen: &mut Screen, size: (u16, u16)) -> String {
+    let buffer = drawn(screen, Depth::None, size);
+    let stands_out = |cell: &&Cell| cell.modifier.contains(Modifier::REVERSED);
+    buffer.content.iter().filter(stands_out).map(Cell::symbol).collect()
+}
+
+fn noted(screen: &mut Screen, text: &str) {
+    let kind = EventKind::Noted { account: None, folder: None, text: text.into() };
+    screen.apply(&Event { at: screen.now, lamp: LampId::CONTROL, kind });
+}
+
+#[test]
+fn what_is_found_is_marked_where_a_line_is_broken_and_keeps_its_accents() {
+    let mut screen = played("idle");
+    noted(&mut screen, &format!("{} here words are broken apart and re\u{301}sume\u{301} too", "x".repeat(20)));
+    for (words, marked) in
+        [("words are broken", "wordsarebroken"), ("re", "rerere\u{301}"), ("\u{301}", "e\u{301}e\u{301}")]
+    {
+        press(&mut screen, &format!("<Esc>/{words}<Enter>"));
+        assert_eq!(reversed(&mut screen, (80, 24)).replace(' ', ""), marked, "{words}");
+    }
+}
+
+#[test]
+fn nothing_is_copied_where_there_is_nothing() {
+    let mut screen = played("idle");
+    press(&mut screen, "Fno such words<Enter>");
+    assert!(press(&mut screen, "y").is_empty());
+    assert!(letters(&mut screen, (80, 24)).contains("there is nothing to copy"));
+}
+
+#[test]
+fn what_is_copied_without_a_choice_is_what_is_in_sight() {
+    let mut screen = played("idle");
+    (0..50).for_each(|number| noted(&mut screen, &format!("line {number} {}", "of many words ".repeat(8))));
+    letters(&mut screen, (80, 24));
+    let copied = match press(&mut screen, "y").pop() {
+        Some(Effect::Copy(text)) => text.lines().count(),
+        other => panic!("{other:?}"),
+    };
+    // The beginning of the first one has no room.
+    assert_eq!(copied, letters(&mut screen, (80, 24)).matches("line ").count() + 1);
 }

@@ -160,6 +160,11 @@ impl Dovecot {
         }
     }
 
+    /// Hangs up on everybody, as a server that is restarted does.
+    pub fn hang_up(&self) {
+        command_output("pkill", &["-P", &self.process.id().to_string(), "-x", "imap"]);
+    }
+
     /// What the server has said so far.
     pub fn log(&self) -> String {
         self.log.text.lock().unwrap().clone()

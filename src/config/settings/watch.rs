@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct WatchSettings {
     /// The folders of which it is to tell by IDLE, where it doesn't tell of all.
     pub folders: Vec<String>,
+    /// Whether the connection is kept for the next synchronisation.
+    pub hold: bool,
     /// The longest time without a sign of life on a connection that is kept; `None`: the program's own.
     pub keepalive: Option<Duration>,
 }

@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::super::clocks::Clocks;
 use super::super::glance::{Glance, Strangers};
+use super::super::held::Held;
 use super::super::supervisor::{Depth, Hope, Input, Trouble};
 use super::super::watch::{self, FIRST_LAMP, HERE, Latest, Post};
 use super::super::worker::{Order, Orders};
@@ -28,6 +29,7 @@ pub(super) struct Guard {
     cutters: HashMap<LampId, Cutter>,
     strangers: HashMap<AccountName, Strangers>,
     latest: HashMap<AccountName, Latest>,
+    held: HashMap<AccountName, Held>,
     /// Held by each of them; the other end tells when all have ended.
     alive: Option<(Sender<()>, Receiver<()>)>,
     dismissed: bool,
@@ -41,6 +43,7 @@ impl Default for Guard {
             cutters: HashMap::new(),
             strangers: HashMap::new(),
             latest: HashMap::new(),
+            held: HashMap::new(),
             alive: Some(bounded(0)),
             dismissed: false,
         }
@@ -116,6 +119,15 @@ impl Runtime {
             python,
             alive: alive.clone(),
         });
+    }
+
+    /// Where the account's connection is kept between its runs, if that is wished and there are several.
+    pub(super) fn held(&mut self, account: &AccountName, place: usize) -> Option<Held> {
+        let settings = &self.settings.accounts[place];
+        let watch = &settings.remote.watch;
+        let goes_on = settings.autorefresh.is_some() && !self.options.once && !self.options.pretend;
+        let held = || Held::lively(watch.keepalive);
+        (watch.hold && goes_on).then(|| self.guard.held.entry(account.clone()).or_insert_with(held).clone())
     }
 
     /// Lets those who watch know what the last run has connected with.

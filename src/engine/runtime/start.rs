@@ -7,6 +7,7 @@ use super::super::account::{self, Outcome, Task};
 use super::super::asides::Wish;
 use super::super::python::Python;
 use super::super::supervisor::{Depth, Hope, Trouble};
+use super::super::worker::{Orders, Worker};
 use super::{Options, Report, Runtime};
 use crate::config::settings::MailboxList;
 use crate::model::event::EventKind;
@@ -46,9 +47,10 @@ impl Runtime {
             options: Options { quick: depth == Depth::Quick, ..self.options },
             thorough: depth == Depth::Thorough,
             glance: self.glance(account, depth),
+            held: self.held(account, place),
             wishes,
             first_lamp: LampId::of(place, 0),
-            publisher: self.publisher.clone(),
+            publisher: self.publisher_of(account),
             questions: self.questions.clone(),
             reports: self.reports.clone(),
             credentials: self.credentials.get(account).cloned(),
@@ -87,4 +89,19 @@ fn guarded(task: &Task) -> Outcome {
             trouble: Some(Trouble { words: "a mistake in this program".into(), hope: Hope::Unknown }),
         }
     })
+}
+
+impl Task {
+    /// The account's name.
+    pub(in crate::engine) fn account(&self) -> &AccountName {
+        &self.settings.accounts[self.place].name
+    }
+
+    /// Enlists the calling thread as the account's worker number `number`.
+    pub(in crate::engine) fn enlist(&self, number: u32) -> Worker {
+        let lamp = LampId::of(self.place, number);
+        let (orders, obeyed) = Orders::new();
+        let _ = self.reports.send(Report::Worker { account: self.account().clone(), lamp, orders });
+        Worker::new(self.account().clone(), lamp, self.publisher.clone(), obeyed, self.questions.clone())
+    }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::ImapRepository;
 use super::connection::{Connection, Tag, quote};
+use super::handle::Cutter;
 use super::list::canonical;
 use super::reader::{Ignore, Trouble};
 use super::refusal::refused;
@@ -104,6 +105,11 @@ impl ImapRepository {
     /// The addresses of both ends of the connection, ours first, where it is one over a network.
     pub fn ends(&self) -> Option<(SocketAddr, SocketAddr)> {
         self.connection.wire().lock().ends()
+    }
+
+    /// The means to cut the connection from another thread.
+    pub fn cutter(&self) -> Option<Cutter> {
+        self.connection.wire().lock().cutter()
     }
 
     /// A sign of life; an answer shows that the connection stands.

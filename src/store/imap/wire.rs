@@ -23,7 +23,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{getpeername, getsockname};
 use zeroize::Zeroizing;
 
-use super::handle::Traffic;
+use super::handle::{Cutter, Traffic};
 use deflate::Deflate;
 use stream::Counted;
 pub(super) use stream::Stream;
@@ -262,6 +262,11 @@ impl Inner {
         if self.end == self.input.len() {
             self.input.resize(self.input.len() * 2, 0);
         }
+    }
+
+    /// The means to cut it from another thread; `None` where the system has no more descriptors.
+    pub(super) fn cutter(&self) -> Option<Cutter> {
+        Cutter::new(&self.stream).ok()
     }
 
     /// The addresses of both ends, ours first; `None` where it is no connection over a network.

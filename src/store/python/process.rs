@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::event::PollFlags;
@@ -16,6 +16,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use zeroize::Zeroizing;
 
 use super::patience::Patience;
+use crate::store::child;
 
 /// What runs in it.
 const BOOT: &str = include_str!("boot.py");
@@ -60,7 +61,7 @@ impl Process {
         let ((questions, their_questions), (answers, their_answers)) = (UnixStream::pair()?, UnixStream::pair()?);
         // Without a place for it, that is no sign of a missing program.
         let words = tempfile::tempfile().map_err(io::Error::other)?;
-        let child = Command::new(program)
+        let child = child::command(program)
             // Nobody would see a warning, and no file appears beside the user's.
             .args(["-u", "-B", "-W", "ignore", "-c", BOOT])
             .arg(limit.as_secs_f64().to_string())

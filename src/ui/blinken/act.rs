@@ -8,10 +8,10 @@ use crate::model::ids::AccountName;
 use crate::model::question::Answer;
 
 use super::chord::Chord;
-use super::entry::{Entry, Purpose, Typed};
 use super::filter::Filter;
 use super::keys::{Meaning, Place, TABLE};
-use super::log::Scroll;
+use super::log::{Room, Scroll};
+use super::logview::Columns;
 use super::roster::Row;
 use super::screen::Screen;
 use super::search::Search;
@@ -88,7 +88,7 @@ impl Screen {
             Meaning::Suspend => return vec![Effect::Suspend],
             Meaning::Mouse => return self.toggle_mouse(),
             Meaning::Save => return vec![Effect::Save(self.log_text())],
-            Meaning::Copy => return vec![self.copy()],
+            Meaning::Copy => return self.copy().into_iter().collect(),
             Meaning::Retry | Meaning::Ignore => return self.left_out(meaning).into_iter().collect(),
             Meaning::Folders | Meaning::Overview | Meaning::NextView => return self.show_view(meaning),
             Meaning::Accounts | Meaning::Help | Meaning::Legend | Meaning::Open | Meaning::Close => self.lay(meaning),
@@ -105,7 +105,7 @@ impl Screen {
     }
 
     fn quit(&mut self) -> Effect {
-        self.prompts.clear();
+        self.prompts.shelve();
         self.entry = None;
         let again = std::mem::replace(&mut self.stopping, true);
         Effect::Send(if again { Command::QuitNow } else { Command::Quit })
@@ -215,7 +215,7 @@ impl Screen {
         } else if !self.log.filter().is_nothing() {
             self.log.show(Filter::default());
         } else {
-            self.log.scroll(Scroll::Last, self.page);
+            self.scroll_log(Scroll::Last);
         }
     }
 
@@ -233,71 +233,27 @@ impl Screen {
             }
             Some(Over::Legend | Over::Welcome(_)) => {}
             None => match self.view {
-                View::Lights => self.log.scroll(scroll, self.page),
+                View::Lights => self.scroll_log(scroll),
                 View::Folders => self.table.scroll(&self.book, scroll, self.page),
                 View::Overview => {}
             },
         }
     }
 
+    fn scroll_log(&mut self, scroll: Scroll) {
+        let columns = Columns::new(self, self.sight.0);
+        self.log.scroll(scroll, &Room { height: self.sight.1, lines: &|line| columns.lines(line) });
+    }
+
+    /// Sees to it that the log fills its room, after the room or the log has changed.
+    pub fn settle(&mut self) {
+        let columns = Columns::new(self, self.sight.0);
+        self.log.settle(&Room { height: self.sight.1, lines: &|line| columns.lines(line) });
+    }
+
     fn toggle_mouse(&mut self) -> Vec<Effect> {
         self.mouse = !self.mouse;
         self.remark(if self.mouse { "the mouse works here" } else { "the mouse is the terminal's" });
         vec![Effect::Mouse(self.mouse)]
-    }
-}
-
-/// Typing.
-impl Screen {
-    fn begin_to_type(&mut self, meaning: Meaning) {
-        let entry = match (meaning, self.view) {
-            (Meaning::Search, View::Folders) => Entry::new(Purpose::Folders, self.table.wanted.clone()),
-            (Meaning::Search, _) => Entry::new(Purpose::Search, String::new()),
-            _ => Entry::new(Purpose::Filter, self.log.filter().words()),
-        };
-        self.entry = Some(entry);
-    }
-
-    fn type_in(&mut self, key: KeyEvent) {
-        let Some(entry) = &mut self.entry else { return };
-        match entry.key(key) {
-            Typed::Nothing => self.entry = None,
-            Typed::Whole => {
-                if let Some(entry) = self.entry.take() {
-                    self.typed(entry);
-                }
-            }
-            // Folders are few, so that each letter can tell at once.
-            Typed::More if entry.purpose == Purpose::Folders => self.table.wanted = entry.text.to_lowercase(),
-            Typed::More => {}
-        }
-    }
-
-    fn typed(&mut self, entry: Entry) {
-        match entry.purpose {
-            Purpose::Folders => self.table.wanted = entry.text.to_lowercase(),
-            Purpose::Search => {
-                self.search = Search::new(&entry.text);
-                self.find(false);
-            }
-            Purpose::Filter => match entry.text.parse() {
-                Ok(filter) => self.log.show(filter),
-                Err(words) => {
-                    self.remark(words);
-                    self.entry = Some(entry);
-                }
-            },
-        }
-    }
-
-    fn find(&mut self, down: bool) {
-        if self.search.words().is_empty() {
-            return self.remark(format!("{} looks for words", self.bindings.first(Meaning::Search)));
-        }
-        let (search, page) = (&self.search, self.page);
-        self.search.found = self.log.find(search.found, down, page, |phrase| search.is_in(phrase));
-        if self.search.found.is_none() {
-            self.remark(format!("nothing has \"{}\" in it", self.search.words()));
-        }
     }
 }

@@ -30,7 +30,10 @@ impl Screen {
             EventKind::ThreadStarted { account } => self.roster.thread_started(event.lamp, account.as_ref()),
             EventKind::ThreadEnded => self.roster.thread_ended(event.lamp, event.at),
             EventKind::Lit { light } => self.roster.turn(event.lamp, *light, event.at),
-            EventKind::Stopping => self.stopping = true,
+            EventKind::Stopping => {
+                self.stopping = true;
+                self.prompts.shelve();
+            }
             EventKind::Ended { exit } => self.exit = Some(*exit),
             kind => {
                 self.apply_to_account(event, kind);
@@ -53,12 +56,12 @@ impl Screen {
                 (row.phase, row.trouble, row.status) = (Phase::Active, false, "starting".into());
             }
             EventKind::Connecting { account, host, .. } => {
-                self.roster.row(account).status = clean(&format!("connecting to {host}")).into_owned();
+                self.roster.row(account).say(|| clean(&format!("connecting to {host}")).into_owned());
             }
             EventKind::Connected { account, host, .. } => {
                 let row = self.roster.row(account);
                 row.connected(event.lamp);
-                row.status = clean(&format!("connected to {host}")).into_owned();
+                row.say(|| clean(&format!("connected to {host}")).into_owned());
             }
             EventKind::FoldersListed { account, total, unchanged } => {
                 let open = total.saturating_sub(*unchanged);

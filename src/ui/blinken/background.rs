@@ -18,6 +18,9 @@ pub const QUESTION: &str = "\x1b]11;?\x1b\\";
 /// How long the first picture waits for the answer; a later one changes the colours of what is seen.
 pub const PATIENCE: Duration = Duration::from_millis(200);
 
+/// How long the end of the program waits for it: the shell that comes next would take it for something typed.
+pub const LAST: Duration = Duration::from_secs(1);
+
 /// What comes before the colour, and the longest answer that makes sense.
 const BEGIN: &str = "11;rgb";
 const LONGEST: usize = 40;

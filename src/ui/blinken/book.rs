@@ -32,6 +32,8 @@ pub struct Page {
     pub synced: Option<DateTime<Utc>>,
     /// What the last work on it that was not for nothing has done.
     pub changed: Counts,
+    /// Whether it is being worked on.
+    working: bool,
     /// Whether the last work on it failed, wholly or in part.
     pub failed: bool,
     /// Messages that could not be copied.
@@ -51,6 +53,7 @@ impl Page {
             there: None,
             synced: None,
             changed: Counts::default(),
+            working: false,
             failed: false,
             left_out: Vec::new(),
             history: VecDeque::new(),
@@ -104,7 +107,10 @@ impl Book {
         }
         match &event.kind {
             EventKind::FoldersKnown { account, folders } => self.known(account, folders),
-            EventKind::FolderStarted { account, folder } => self.open(account, folder).failed = false,
+            EventKind::FolderStarted { account, folder } => {
+                let page = self.open(account, folder);
+                (page.working, page.failed) = (true, false);
+            }
             EventKind::Listing { account, folder, side, messages: Some(messages) } => {
                 let page = self.open(account, folder);
                 *(if *side == Side::Local { &mut page.here } else { &mut page.there }) = Some(*messages);
@@ -115,7 +121,7 @@ impl Book {
             }
             EventKind::FolderDone { account, folder, counts, failed } => {
                 let page = self.open(account, folder);
-                page.failed = *failed;
+                (page.working, page.failed) = (false, *failed);
                 if !counts.is_nothing() {
                     page.changed = *counts;
                 }
@@ -139,8 +145,11 @@ impl Book {
         for folder in folders {
             let page = self.open(account, &folder.names.shown);
             (page.local, page.remote) = (folder.names.local.clone(), folder.names.remote.clone());
-            page.here = page.here.or(Some(folder.messages));
-            page.there = page.there.or(Some(folder.messages));
+            // What is being looked at will soon be known better.
+            if !page.working {
+                page.here = page.here.or(Some(folder.messages));
+                page.there = page.there.or(Some(folder.messages));
+            }
             page.left_out.clone_from(&folder.aside);
         }
     }

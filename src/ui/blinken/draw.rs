@@ -12,6 +12,8 @@
 //! ```
 //! Small terminals lose the rules first, then banner and footer, then the log; rows stay to the last.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -77,6 +79,15 @@ impl Canvas<'_> {
         self.say(area, 0, line, sign.encode_utf8(&mut [0; 4]), Tone::Bright);
     }
 
+    /// Makes what stands in these columns stand out; a sign that takes no room stands with the one before it.
+    pub fn emphasise(&mut self, area: Rect, line: usize, columns: Range<usize>) {
+        let from = if columns.is_empty() { columns.end.saturating_sub(1) } else { columns.start };
+        let part = |value: usize| u16::try_from(value).unwrap_or(u16::MAX);
+        let (x, y) = (area.x.saturating_add(part(from)), area.y.saturating_add(part(line)));
+        let rect = Rect { x, y, width: part(columns.end.saturating_sub(from)), height: 1 }.intersection(area);
+        self.buffer.set_style(rect, Style::new().add_modifier(Modifier::REVERSED));
+    }
+
     /// Shows a line of `area` as chosen.
     pub fn choose(&mut self, area: Rect, line: usize) {
         let Ok(y) = u16::try_from(line) else { return };
@@ -103,6 +114,8 @@ pub fn draw(screen: &mut Screen, theme: Theme, buffer: &mut Buffer) {
     screen.page = usize::from(plan.log.height);
     match screen.view {
         View::Lights => {
+            screen.sight = (plan.log.width.into(), plan.log.height.into());
+            screen.settle();
             logview::draw(screen, &mut canvas, plan.log);
             logview::draw_place(screen, &mut canvas, plan.middle);
         }

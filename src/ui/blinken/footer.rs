@@ -6,7 +6,7 @@ use crate::ui::clean::clean;
 use crate::ui::figures::count;
 
 use super::draw::Canvas;
-use super::keys::Meaning;
+use super::keys::{Key, Meaning, Place};
 use super::screen::Screen;
 use super::text;
 use super::theme::Tone;
@@ -67,24 +67,32 @@ fn full(screen: &Screen) -> String {
     format!("everything: {sync} in all accounts, 1-9 in one")
 }
 
+/// Draws the keys of this place: how to quit, what counts only here, then the others as far as there is room, and the way to
+/// all of them in the end.
 fn keys(screen: &Screen, canvas: &mut Canvas, area: Rect, end: usize) {
     let gap = if area.width >= 60 { 3 } else { 2 };
     let place = screen.place();
-    let shown = |meaning| !matches!(meaning, Meaning::Help);
-    let rows: Vec<_> =
-        screen.bindings.rows().filter(|(key, _)| !key.short.is_empty() && key.counts_at(place)).collect();
-    // The way to all the other keys is always there.
-    let help = rows.iter().find(|(key, _)| !shown(key.meaning));
-    let width = |name: &str, short: &str| text::width(name) + 1 + text::width(short);
-    let kept = help.map_or(0, |(key, name)| gap + width(name.split(' ').next().unwrap_or(""), key.short));
+    let useless = |meaning| matches!(meaning, Meaning::Retry | Meaning::Ignore) && !screen.has_left_out();
+    let mut rows: Vec<_> = screen
+        .bindings
+        .rows()
+        .filter(|(key, _)| !key.short.is_empty() && key.counts_at(place) && !useless(key.meaning))
+        .map(|(key, name)| (key, name.split(' ').next().unwrap_or_default().to_owned()))
+        .collect();
+    rows.sort_by_key(|(key, _)| match key.meaning {
+        Meaning::Quit => 0,
+        Meaning::Help => 3,
+        _ if place != Place::Log && !key.places.is_empty() => 1,
+        _ => 2,
+    });
+    let width = |(key, name): &(&Key, String)| text::width(name) + 1 + text::width(key.short);
+    let help = rows.last().map_or(0, |row| gap + width(row));
     let mut at = 1;
-    for (key, name) in rows.iter().filter(|(key, _)| shown(key.meaning)).chain(help) {
-        let name = name.split(' ').next().unwrap_or_default();
-        let kept = if shown(key.meaning) { kept } else { 0 };
-        if at + width(name, key.short) + kept + 1 > end {
-            continue;
+    for row in &rows {
+        let kept = if row.0.meaning == Meaning::Help { 0 } else { help };
+        if at + width(row) + kept < end {
+            let after = canvas.say(area, at, 0, &row.1, Tone::Bright);
+            at = canvas.say(area, after + 1, 0, row.0.short, Tone::Dim) + gap;
         }
-        let after = canvas.say(area, at, 0, name, Tone::Bright);
-        at = canvas.say(area, after + 1, 0, key.short, Tone::Dim) + gap;
     }
 }

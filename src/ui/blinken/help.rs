@@ -5,6 +5,8 @@ use ratatui::layout::Rect;
 use crate::model::light::Light;
 
 use super::draw::Canvas;
+use super::keys::Meaning;
+use super::log::Scroll;
 use super::screen::Screen;
 use super::theme::Tone;
 use super::{frame, legend, text};
@@ -16,7 +18,9 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect, top: usize) -> usi
     let rows: Vec<_> = screen.bindings.rows().collect();
     let names = rows.iter().map(|row| text::width(&row.1)).max().unwrap_or(0).min(20);
     let size = (if wide { 88 } else { 66 }, rows.len() + 2);
-    let inner = frame::open(canvas, area, size, "Keys and lamps");
+    let fits = size.1 <= usize::from(area.height);
+    let more = format!("Keys and lamps ({} shows more)", screen.bindings.first(Meaning::Move(Scroll::Down)));
+    let inner = frame::open(canvas, area, size, if fits { "Keys and lamps" } else { &more });
     let height = usize::from(inner.height);
     let top = top.min(rows.len().saturating_sub(height));
     for (line, (key, name)) in rows.iter().skip(top).take(height).enumerate() {

@@ -20,6 +20,14 @@ pub struct Line {
     pub phrase: Phrase,
 }
 
+/// How much is in sight at once.
+pub struct Room<'a> {
+    /// So many lines of the screen.
+    pub height: usize,
+    /// How many of them a line of the log takes; at least one.
+    pub lines: &'a dyn Fn(&Line) -> usize,
+}
+
 /// A movement through what is in sight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scroll {
@@ -104,23 +112,54 @@ impl Log {
         self.end.map_or(self.shown.len(), |end| self.shown.partition_point(|number| *number < end))
     }
 
-    /// Moves the view, or the end of the choice; a page is `page` lines.
-    pub fn scroll(&mut self, scroll: Scroll, page: usize) {
+    /// Moves the view, or the end of the choice. A page begins or ends with a line that was in sight before.
+    pub fn scroll(&mut self, scroll: Scroll, room: &Room<'_>) {
         if self.chosen.is_some() {
-            return self.choose(scroll, page);
+            return self.choose(scroll, room);
         }
-        let page_less_one = page.max(2) - 1;
         let place = self.last_place();
         let place = match scroll {
             Scroll::Up => place.saturating_sub(1),
             Scroll::Down => place + 1,
-            Scroll::PageUp => place.saturating_sub(page_less_one),
-            Scroll::PageDown => place + page_less_one,
+            Scroll::PageUp => place.saturating_sub((self.fitting_above(place, room) - 1).max(1)),
+            Scroll::PageDown => {
+                let last = place.saturating_sub(1);
+                (last + self.fitting_from(last, room)).max(place + 1)
+            }
             Scroll::First => 0,
             Scroll::Last => self.shown.len(),
         };
-        // The first page is as far up as it goes.
-        self.look_at(place.max(self.shown.len().min(page_less_one + 1)));
+        self.look_at(place);
+        self.settle(room);
+    }
+
+    /// Sees to it that no room is left empty above the first line, whatever was dropped or hidden meanwhile.
+    pub fn settle(&mut self, room: &Room<'_>) {
+        if self.end.is_some() {
+            let first_page = self.fitting_from(0, room).min(self.shown.len());
+            if self.last_place() < first_page {
+                self.look_at(first_page);
+            }
+        }
+    }
+
+    /// How many of the lines that are shown are wholly in sight when so many of them stand above the end of it; one at least.
+    fn fitting_above(&self, place: usize, room: &Room<'_>) -> usize {
+        self.fitting(self.shown.range(..place).rev(), room)
+    }
+
+    /// How many are wholly in sight when the one at this place is the first; one at least.
+    fn fitting_from(&self, place: usize, room: &Room<'_>) -> usize {
+        self.fitting(self.shown.range(place.min(self.shown.len())..), room)
+    }
+
+    fn fitting<'a>(&self, numbers: impl Iterator<Item = &'a usize>, room: &Room<'_>) -> usize {
+        let mut used = 0;
+        let fits = |line: &&Line| {
+            used += (room.lines)(line).max(1);
+            used <= room.height
+        };
+        numbers.filter_map(|number| self.line(*number)).take_while(fits).count().max(1)
     }
 
     /// Puts the end of what is in sight behind so many of the lines that are shown.
@@ -129,13 +168,13 @@ impl Log {
     }
 
     /// Brings a line into sight, if it isn't there yet.
-    fn bring(&mut self, number: usize, page: usize) {
+    fn bring(&mut self, number: usize, room: &Room<'_>) {
         let place = self.shown.partition_point(|shown| *shown < number);
         let last = self.last_place();
         if place >= last {
             self.look_at(place + 1);
-        } else if place + page < last + 1 {
-            self.look_at((place + page).min(self.shown.len()));
+        } else if place + self.fitting_above(last, room) < last {
+            self.look_at(place + self.fitting_from(place, room));
         }
     }
 
@@ -157,7 +196,7 @@ impl Log {
         &mut self,
         from: Option<usize>,
         down: bool,
-        page: usize,
+        room: &Room<'_>,
         is: impl Fn(&Phrase) -> bool,
     ) -> Option<usize> {
         let here = from.map_or(self.last_place(), |number| self.shown.partition_point(|shown| *shown < number));
@@ -170,7 +209,7 @@ impl Log {
         };
         let found = found.copied();
         if let Some(number) = found {
-            self.bring(number, page.max(1));
+            self.bring(number, room);
         }
         found
     }
@@ -204,27 +243,33 @@ impl Log {
         self.chosen.is_some_and(|(from, to)| (from.min(to)..=from.max(to)).contains(&number))
     }
 
-    fn choose(&mut self, scroll: Scroll, page: usize) {
+    fn choose(&mut self, scroll: Scroll, room: &Room<'_>) {
         let Some((from, to)) = self.chosen else { return };
         let place = self.shown.partition_point(|shown| *shown < to);
         let place = match scroll {
             Scroll::Up => place.saturating_sub(1),
             Scroll::Down => place + 1,
-            Scroll::PageUp => place.saturating_sub(page),
-            Scroll::PageDown => place + page,
+            Scroll::PageUp => place.saturating_sub(self.fitting_above((place + 1).min(self.shown.len()), room)),
+            Scroll::PageDown => place + self.fitting_from(place, room),
             Scroll::First => 0,
             Scroll::Last => usize::MAX,
         };
         if let Some(to) = self.shown.get(place.min(self.shown.len().saturating_sub(1))).copied() {
             self.chosen = Some((from, to));
-            self.bring(to, page.max(1));
+            self.bring(to, room);
         }
     }
 
-    /// The chosen lines; or, with none chosen, the last `page` in sight.
-    pub fn chosen(&self, page: usize) -> Vec<&Line> {
+    /// The chosen lines; or, with none chosen, those in sight.
+    pub fn chosen(&self, room: &Room<'_>) -> Vec<&Line> {
         if self.chosen.is_none() {
-            let mut lines: Vec<&Line> = self.backwards().take(page).map(|(_, line)| line).collect();
+            let mut used = 0;
+            let in_sight = |line: &&Line| {
+                let begins = used < room.height;
+                used += (room.lines)(line).max(1);
+                begins
+            };
+            let mut lines: Vec<&Line> = self.backwards().map(|(_, line)| line).take_while(in_sight).collect();
             lines.reverse();
             return lines;
         }

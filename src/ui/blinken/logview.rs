@@ -1,7 +1,9 @@
 //! The log as it is seen.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 
 use crate::ui::clean::clean;
 use crate::ui::figures::number;
@@ -22,34 +24,32 @@ const MOST_LINES: usize = 4;
 /// Draws the log, its newest line in sight at the bottom.
 pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
     let height = usize::from(area.height);
-    let mut entries: Vec<(usize, &Line, Vec<String>)> = Vec::new();
+    let mut entries: Vec<(usize, &Line, Words)> = Vec::new();
     let mut used = 0;
-    let columns = Columns::new(screen, area);
+    let columns = Columns::new(screen, area.width.into());
     for (number, line) in screen.log.backwards() {
         if used >= height {
             break;
         }
-        let most = match line.phrase.level {
-            _ if screen.cut => 1,
-            Level::Debug | Level::Info => MOST_LINES,
-            Level::Warning | Level::Error => usize::MAX,
-        };
-        let words = text::wrap(&columns.words(line), columns.text, most);
-        used += words.len();
+        let words = columns.words(line);
+        used += words.parts.len();
         entries.push((number, line, words));
     }
     // The oldest entry in sight may begin above the region.
     let mut hidden = used.saturating_sub(height);
     let mut y = 0;
     for (number, line, words) in entries.into_iter().rev() {
-        for (part, words) in words.iter().enumerate() {
+        let found: Vec<Range<usize>> = screen.search.places(&words.text).collect();
+        for part in 0..words.parts.len() {
             if hidden > 0 {
                 hidden -= 1;
                 continue;
             }
-            columns.draw(screen, canvas, area, y, line, (part, words));
+            columns.draw(screen, canvas, area, y, line, (&words, part, &found));
             if screen.log.is_chosen(number) {
                 canvas.choose(area, y);
+            } else if part == 0 && columns.start > 0 {
+                canvas.mark(area, y, screen.search.found == Some(number));
             }
             canvas.aim(area, (0, y), usize::from(area.width), Target::Line(number));
             y += 1;
@@ -57,39 +57,67 @@ pub fn draw(screen: &Screen, canvas: &mut Canvas, area: Rect) {
     }
 }
 
-struct Columns {
+/// The words of a line, and where in them each line of the screen begins and ends.
+struct Words {
+    text: String,
+    parts: Vec<Range<usize>>,
+}
+
+/// Where the parts of a line stand.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns {
     account: usize,
     folder: usize,
     text: usize,
     start: usize,
+    cut: bool,
 }
 
 impl Columns {
-    fn new(screen: &Screen, area: Rect) -> Self {
-        let width = usize::from(area.width);
+    /// The columns of a region that is so wide.
+    pub fn new(screen: &Screen, width: usize) -> Self {
         let (account, folder) = if width >= 60 { (screen.name_width(), (width / 5).min(24)) } else { (0, 0) };
         let start = match width {
             60.. => 1 + 8 + 2 + account + 2 + folder + 2,
             30.. => 1 + 5 + 1,
             _ => 0,
         };
-        Self { account, folder, start, text: width.saturating_sub(start + 1) }
+        Self { account, folder, start, text: width.saturating_sub(start + 1), cut: screen.cut }
     }
 
-    fn words(&self, line: &Line) -> String {
-        if self.account > 0 { line.phrase.text.clone() } else { line.phrase.line() }
+    /// How many lines of the screen a line takes.
+    pub fn lines(&self, line: &Line) -> usize {
+        self.words(line).parts.len()
     }
 
-    fn draw(&self, screen: &Screen, canvas: &mut Canvas, area: Rect, y: usize, line: &Line, words: (usize, &str)) {
+    fn words(&self, line: &Line) -> Words {
+        let text = if self.account > 0 { line.phrase.text.clone() } else { line.phrase.line() };
+        let most = match line.phrase.level {
+            _ if self.cut => 1,
+            Level::Debug | Level::Info => MOST_LINES,
+            Level::Warning | Level::Error => usize::MAX,
+        };
+        Words { parts: text::broken(&text, self.text, most), text }
+    }
+
+    fn draw(
+        &self,
+        screen: &Screen,
+        canvas: &mut Canvas,
+        area: Rect,
+        y: usize,
+        line: &Line,
+        (words, part, found): (&Words, usize, &[Range<usize>]),
+    ) {
         let phrase = &line.phrase;
-        if words.0 == 0 && self.start > 0 {
+        if part == 0 && self.start > 0 {
             let time = screen.local(line.at).format(if self.account > 0 { "%H:%M:%S" } else { "%H:%M" }).to_string();
             let after = canvas.say(area, 1, y, &time, Tone::Dim);
             if self.account > 0 {
                 let plain = canvas.theme.tone(Tone::Plain);
                 let account = text::left(phrase.account.as_deref().unwrap_or("control"), self.account);
-                let after = marked(screen, canvas, area, (after + 2, y), &account, plain);
                 let folder = text::left(phrase.folder.as_deref().unwrap_or(""), self.folder);
+                let after = marked(screen, canvas, area, (after + 2, y), &account, plain);
                 marked(screen, canvas, area, (after + 2, y), &folder, plain);
             }
         }
@@ -98,7 +126,13 @@ impl Columns {
             Level::Warning => canvas.theme.tone(Tone::Warning),
             Level::Error => canvas.theme.tone(Tone::Error),
         };
-        marked(screen, canvas, area, (self.start, y), words.1, style);
+        let part = &words.parts[part];
+        let after = canvas.put(area, self.start, y, &text::cut(&words.text[part.clone()], self.text.max(1)), style);
+        let column = |place: usize| self.start + text::width(&words.text[part.start..place]);
+        for place in found.iter().filter(|place| place.start < part.end && place.end > part.start) {
+            let (from, to) = (column(place.start.max(part.start)), column(place.end.min(part.end)));
+            canvas.emphasise(area, y, from..to.min(after));
+        }
     }
 }
 
@@ -113,8 +147,8 @@ fn marked(
 ) -> usize {
     let after = canvas.put(area, column, line, words, style);
     for place in screen.search.places(words) {
-        let at = column + text::width(&words[..place.start]);
-        canvas.put(area, at, line, &words[place], style.add_modifier(Modifier::REVERSED));
+        let at = |place: usize| column + text::width(&words[..place]);
+        canvas.emphasise(area, line, at(place.start)..at(place.end));
     }
     after
 }
@@ -124,7 +158,7 @@ pub fn draw_place(screen: &Screen, canvas: &mut Canvas, area: Rect) {
     let mut at = 2;
     let filter = screen.log.filter();
     if !filter.is_nothing() {
-        at = canvas.say(area, at, 0, &format!(" only {} ", filter.words()), Tone::Warning) + 1;
+        at = canvas.say(area, at, 0, &format!(" only {} ", clean(&filter.words())), Tone::Warning) + 1;
     }
     if !screen.search.words().is_empty() {
         at = canvas.say(area, at, 0, &format!(" looking for {} ", clean(screen.search.words())), Tone::Bright) + 1;

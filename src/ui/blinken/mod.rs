@@ -17,6 +17,7 @@ mod asking;
 mod background;
 mod banner;
 mod book;
+mod disputed;
 mod entry;
 mod filter;
 mod folder;
@@ -42,6 +43,7 @@ mod table;
 mod taking;
 mod terminal;
 mod text;
+mod typing;
 mod welcome;
 mod work;
 
@@ -174,8 +176,8 @@ struct Stage {
     crier: Crier,
     commands: Sender<Command>,
     drawn: Option<Instant>,
-    /// Until when the terminal's answer is waited for.
-    answer: Option<Instant>,
+    /// When the terminal was asked something that it hasn't answered.
+    asked: Option<Instant>,
     fixed: bool,
 }
 
@@ -188,7 +190,7 @@ impl Stage {
         }
         let theme = Theme::chosen(wish, abilities);
         let crier = Crier::new(wish.notify, abilities, theme.glyphs(), setup.env);
-        Self { now: setup.now, theme, crier, commands, drawn: None, answer: None, fixed: wish.ground.is_some() }
+        Self { now: setup.now, theme, crier, commands, drawn: None, asked: None, fixed: wish.ground.is_some() }
     }
 
     /// Takes in this event and those that wait behind it.
@@ -206,25 +208,25 @@ impl Stage {
         if self.fixed || !abilities.answers() || !self.theme.has_colours() {
             return Ok(());
         }
-        self.answer = Instant::now().checked_add(background::PATIENCE);
+        self.asked = Some(Instant::now());
         guard.say(background::QUESTION)
     }
 
-    /// How long the first picture still waits for the answer.
-    fn waits(&self) -> Option<Duration> {
-        self.answer.map(|until| until.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero())
+    /// What is left of this patience with a terminal that hasn't answered.
+    fn waits(&self, patience: Duration) -> Option<Duration> {
+        self.asked.map(|asked| patience.saturating_sub(asked.elapsed())).filter(|left| !left.is_zero())
     }
 
     /// The terminal has answered.
     fn learn(&mut self, ground: Ground) {
         self.theme = self.theme.on(ground);
-        self.answer = None;
+        self.asked = None;
     }
 
     /// Tells what is left to tell, and leaves no answer to the shell that comes next.
     fn end(&mut self, guard: &mut Guard, grounds: &Receiver<Ground>) -> io::Result<()> {
         self.crier.finish().iter().try_for_each(|sequence| guard.say(sequence))?;
-        if let Some(left) = self.waits() {
+        if let Some(left) = self.waits(background::LAST) {
             let _ = grounds.recv_timeout(left);
         }
         Ok(())
@@ -232,7 +234,7 @@ impl Stage {
 
     /// Draws when there is something new and the last picture is old enough; says how long to wait for news.
     fn draw_if_due(&mut self, screen: &mut Screen, guard: &mut Guard, dirty: &mut bool) -> io::Result<Duration> {
-        if let Some(left) = self.waits().filter(|_| self.drawn.is_none()) {
+        if let Some(left) = self.waits(background::PATIENCE).filter(|_| self.drawn.is_none()) {
             return Ok(left);
         }
         let since = self.drawn.map_or(FRAME, |drawn| drawn.elapsed());

@@ -125,9 +125,10 @@ fn account(screen: &Screen, row: &Row) -> String {
         Some((Watch::Polling, _)) => "asked once a minute, ".into(),
         None => String::new(),
     };
-    let watched = match row.every {
-        Some(every) => format!("{pushed}synchronised every {}", clock(every)),
-        None => format!("{pushed}synchronised once"),
+    let watched = match (row.every, &row.phase) {
+        (Some(every), _) => format!("{pushed}synchronised every {}, ", clock(every)),
+        (None, Phase::Done) => format!("{pushed}synchronised once, "),
+        (None, _) => pushed,
     };
     let next = match (&row.phase, row.left(screen.now)) {
         (Phase::Active, _) => {
@@ -144,7 +145,7 @@ fn account(screen: &Screen, row: &Row) -> String {
         0 => String::new(),
         some => format!(", {}", count(some as u64, "connection")),
     };
-    format!("{watched}, {next}, {last}{connections}")
+    format!("{watched}{next}, {last}{connections}")
 }
 
 fn runs(screen: &Screen, canvas: &mut Canvas, page: &mut Page) {

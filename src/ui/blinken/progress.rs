@@ -65,7 +65,7 @@ fn figures(screen: &Screen, work: &Work, width: usize) -> String {
     let rate = work.rate(screen.now).map_or_else(String::new, |rate| format!("{}/s", size(round(rate))));
     let left = work.left(screen.now).map_or_else(String::new, clock);
     let done = text::right(&number(progress.done), 7);
-    let total = text::right(&number(progress.total), 7);
+    let total = text::left(&number(progress.total), 7);
     format!("{done} of {total} {} {}", text::right(&rate, 10), text::right(&left, 7))
 }
 

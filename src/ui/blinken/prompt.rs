@@ -6,6 +6,7 @@ use crossbeam_channel::Sender;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use zeroize::Zeroizing;
 
+use crate::model::ids::AccountName;
 use crate::model::question::{Answer, Ask, Question, Secret};
 
 /// No password is longer than this many bytes; more room is never needed, so what was typed is never copied about.
@@ -15,12 +16,15 @@ const LONGEST: usize = 1024;
 #[derive(Debug)]
 pub struct Prompts {
     waiting: VecDeque<Question>,
+    /// Those that nobody is to answer any more. Whoever asked waits for the stop: without a reply from here, he would take it for
+    /// the word that nobody is there.
+    shelved: Vec<Question>,
     typed: Zeroizing<String>,
 }
 
 impl Default for Prompts {
     fn default() -> Self {
-        Self { waiting: VecDeque::new(), typed: blank() }
+        Self { waiting: VecDeque::new(), shelved: Vec::new(), typed: blank() }
     }
 }
 
@@ -39,14 +43,19 @@ impl Prompts {
         self.waiting.front().map(|question| (&question.ask, self.typed.chars().count()))
     }
 
+    /// Whether one of them is about this account.
+    pub fn concern(&self, account: &AccountName) -> bool {
+        self.waiting.iter().any(|question| question.ask.account() == account)
+    }
+
     /// How many wait behind the one that is shown.
     pub fn behind(&self) -> usize {
         self.waiting.len().saturating_sub(1)
     }
 
-    /// Takes all questions back, and wipes what was typed.
-    pub fn clear(&mut self) {
-        self.waiting.clear();
+    /// Lays all questions aside, since the program is ending, and wipes what was typed.
+    pub fn shelve(&mut self) {
+        self.shelved.extend(self.waiting.drain(..));
         self.typed = blank();
     }
 
@@ -60,6 +69,8 @@ impl Prompts {
             };
         }
         match key.code {
+            // No password is empty.
+            KeyCode::Enter if self.typed.is_empty() => None,
             KeyCode::Enter => {
                 let typed = std::mem::replace(&mut self.typed, blank());
                 self.answer(Answer::Password(Secret::new(typed.as_str().to_owned())))

@@ -101,6 +101,13 @@ impl Row {
         }
     }
 
+    /// Says what it is at, while it synchronises; in between, what the last time has brought is worth more.
+    pub fn say(&mut self, words: impl FnOnce() -> String) {
+        if self.phase == Phase::Active {
+            self.status = words();
+        }
+    }
+
     /// A thread of it has connected.
     pub fn connected(&mut self, lamp: LampId) {
         if !self.connections.contains(&lamp) {

@@ -147,6 +147,9 @@ pub(super) fn status(screen: &Screen, row: &Row, dot: char) -> (String, Tone) {
     let Some(account) = &row.account else {
         return (String::new(), Tone::Plain);
     };
+    if screen.prompts.concern(account) {
+        return ("waits for your answer".into(), Tone::Warning);
+    }
     let tone = if row.trouble { Tone::Error } else { Tone::Plain };
     let work: Vec<&Work> = screen.work.iter().filter(|work| work.account == *account).collect();
     let words = match (&row.phase, &work[..]) {

@@ -80,6 +80,8 @@ pub struct Screen {
     pub notices: Notices,
     /// How many lines of what is scrolled are in sight; set by whoever draws it.
     pub page: usize,
+    /// How wide and high the log is; set by whoever draws it.
+    pub sight: (usize, usize),
     /// What lies where, for the mouse; set by whoever draws it.
     pub targets: Vec<(Rect, Target)>,
     /// The line of the log at which a button went down.
@@ -114,6 +116,7 @@ impl Screen {
             exit: None,
             notices: Notices::default(),
             page: 10,
+            sight: (80, 10),
             targets: Vec::new(),
             dragged_from: None,
             remark: None,
@@ -175,9 +178,14 @@ impl Screen {
         }
     }
 
-    /// Takes a question in.
+    /// Takes a question in; once the program is ending, nobody is to answer any. It ends the greeting, so that a key that was
+    /// meant for that isn't taken for an answer.
     pub fn ask(&mut self, question: Question) {
         self.prompts.push(question);
+        if self.stopping {
+            self.prompts.shelve();
+        }
+        self.over.take_if(|over| matches!(over, Over::Welcome(_)));
     }
 
     /// Takes pasted text in.

@@ -6,7 +6,8 @@ use crate::ui::phrase::Level;
 
 use super::act::Effect;
 use super::keys::Meaning;
-use super::log::Line;
+use super::log::{Line, Room};
+use super::logview::Columns;
 use super::screen::Screen;
 use super::view::{Leaf, Over};
 
@@ -25,18 +26,34 @@ impl Screen {
         format!("{} {sign}{}", self.local(line.at).format("%Y-%m-%d %H:%M:%S"), line.phrase.line())
     }
 
-    pub(super) fn copy(&mut self) -> Effect {
-        let lines: Vec<String> = self.log.chosen(self.page).into_iter().map(|line| self.line_text(line)).collect();
+    /// What is to be copied; with nothing to copy, what the person has in the clipboard stays there.
+    pub(super) fn copy(&mut self) -> Option<Effect> {
+        let columns = Columns::new(self, self.sight.0);
+        let room = Room { height: self.sight.1, lines: &|line| columns.lines(line) };
+        let lines: Vec<String> = self.log.chosen(&room).into_iter().map(|line| self.line_text(line)).collect();
         self.log.let_go();
+        if lines.is_empty() {
+            self.remark("there is nothing to copy");
+            return None;
+        }
         let copied = count(lines.len() as u64, "line");
         self.remark(format!("{copied} to the clipboard, if the terminal allows it"));
-        Effect::Copy(lines.join("\n"))
+        Some(Effect::Copy(lines.join("\n")))
     }
 
     /// The chosen folder, to be looked at.
     pub(super) fn chosen_folder(&self) -> Option<Over> {
         let page = self.table.chosen(&self.book)?;
         Some(Over::Folder(Leaf { account: page.account.clone(), folder: page.folder.clone(), chosen: 0 }))
+    }
+
+    /// Whether something was left out of the chosen folder, or of the one that is looked at.
+    pub(super) fn has_left_out(&self) -> bool {
+        let page = match &self.over {
+            Some(Over::Folder(leaf)) => self.book.page(&leaf.account, &leaf.folder),
+            _ => self.table.chosen(&self.book),
+        };
+        page.is_some_and(|page| !page.left_out.is_empty())
     }
 
     /// What is wished for the chosen message, or for all of the chosen folder's.

@@ -19,6 +19,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::disputed::Disputed;
 use super::theme::abilities::Abilities;
 
 /// Reports of the mouse's buttons and wheel, and of its moves while a button is held, with places of any size; not of its every
@@ -52,6 +53,7 @@ pub struct Guard {
     taken: Arc<AtomicBool>,
     hook_before: Arc<Hook>,
     modes: Modes,
+    disputed: Disputed,
 }
 
 impl fmt::Debug for Guard {
@@ -79,7 +81,7 @@ impl Guard {
         }));
         // From here on, dropping the guard undoes whatever part of this was done.
         let terminal = ratatui::Terminal::new(CrosstermBackend::new(stdout()))?;
-        let guard = Self { terminal, taken, hook_before, modes };
+        let guard = Self { terminal, taken, hook_before, modes, disputed: Disputed::default() };
         take(modes)?;
         Ok(guard)
     }
@@ -112,7 +114,14 @@ impl Guard {
         if self.modes.all {
             queue!(stdout(), BeginSynchronizedUpdate)?;
         }
-        let drawn = self.terminal.draw(|frame| picture(frame.buffer_mut())).map(drop);
+        let (disputed, mut wiped) = (&mut self.disputed, Ok(()));
+        let drawn = self.terminal.draw(|frame| {
+            picture(frame.buffer_mut());
+            let lines = disputed.written_whole(frame.buffer_mut());
+            // What is drawn comes after this.
+            wiped = lines.into_iter().try_for_each(|y| queue!(stdout(), MoveTo(0, y), Clear(ClearType::CurrentLine)));
+        });
+        let drawn = wiped.and(drawn.map(drop));
         if self.modes.all {
             execute!(stdout(), EndSynchronizedUpdate)?;
         }

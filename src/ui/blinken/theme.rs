@@ -127,7 +127,13 @@ impl Theme {
         let few = Style::new().fg(if self.ground == Ground::Dark { dark } else { light });
         let style = self.ink(rgb, few);
         let bold = matches!(tone, Tone::Bright | Tone::Warning | Tone::Error);
-        if bold { style.add_modifier(Modifier::BOLD) } else { style }
+        // Without colours, what is seldom read would be as bright as the rest.
+        let faint = self.depth == Depth::None && matches!(tone, Tone::Dim | Tone::Track);
+        match (bold, faint) {
+            (true, _) => style.add_modifier(Modifier::BOLD),
+            (_, true) => style.add_modifier(Modifier::DIM),
+            _ => style,
+        }
     }
 
     /// The style of text in a light's colour.

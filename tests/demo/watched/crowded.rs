@@ -18,7 +18,11 @@ fn failures(seen: &[EventKind]) -> usize {
 
 fn server(folders: &[&str]) -> Server {
     let server = Server::start(Options { extensions: Extensions::ALL, ..Options::default() }).unwrap();
-    server.with_mailboxes(|mailboxes| folders.iter().for_each(|folder| drop(mailboxes.create(folder))));
+    server.with_mailboxes(|mailboxes| {
+        for folder in folders {
+            mailboxes.create(folder);
+        }
+    });
     server
 }
 

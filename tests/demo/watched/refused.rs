@@ -89,7 +89,9 @@ fn a_server_that_refuses_whoever_watches_is_watched_again_when_a_run_has_come_th
 #[test]
 fn what_comes_while_a_run_is_at_work_is_fetched_by_the_next() {
     let server = Server::start(Options { bytes_per_second: Some(100_000), ..Options::default() }).unwrap();
-    server.with_mailboxes(|mailboxes| drop(mailboxes.create("Lists")));
+    server.with_mailboxes(|mailboxes| {
+        mailboxes.create("Lists");
+    });
     let root = tempfile::tempdir().unwrap();
     let mut settings = watching(&server, root.path(), &["INBOX", "Lists"]);
     settings.accounts[0].remote.max_connections = 1;

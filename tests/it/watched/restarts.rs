@@ -19,9 +19,9 @@ pub const ONLY_IDLE: &str = "imap_capability = IMAP4rev1 SASL-IR LITERAL+ ENABLE
 
 fn restart(world: &mut World, number: usize) {
     if number.is_multiple_of(2) {
-        world.dovecot.stop()
+        world.dovecot.stop();
     } else {
-        world.dovecot.crash()
+        world.dovecot.crash();
     }
     world.dovecot.start_again();
 }

@@ -17,6 +17,7 @@ mod check;
 mod client;
 mod corpus;
 mod measure;
+mod screen;
 mod table;
 mod tool;
 
@@ -45,7 +46,8 @@ use tool::Tool;
 #[command(
     name = "tests/bench",
     after_help = "tests/bench check measures nothing but whether this program keeps to \
-    its limits of memory, turns and bytes, with 100,000 messages and with one of 100 MB.\nThe server and all mail are in \
+    its limits of memory, turns and bytes, with 100,000 messages and with one of 100 MB.\ntests/bench screen measures what the \
+    lights take, with nothing to do and in a flood of events.\nThe server and all mail are in \
     TMPDIR: set it to measure another disk."
 )]
 struct Arguments {
@@ -154,6 +156,7 @@ fn main() -> ExitCode {
             }
             println!("bench: all right");
         }
+        Some("screen") => screen::run(),
         _ => bench(&Arguments::parse()),
     }
     ExitCode::SUCCESS

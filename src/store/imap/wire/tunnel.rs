@@ -7,7 +7,7 @@ use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -16,6 +16,7 @@ pub(in super::super) use words::LastWords;
 use words::Listening;
 
 use super::Stream;
+use crate::store::child;
 use crate::store::teller::Teller;
 
 /// How long the program may take to end by itself once the conversation is over.
@@ -41,9 +42,7 @@ impl Tunnel {
     pub(in super::super) fn start(command: &str, teller: Teller) -> io::Result<(Self, LastWords)> {
         let ((input, their_input), (output, their_output)) = (UnixStream::pair()?, UnixStream::pair()?);
         let (listening, ear, last_words) = Listening::begin(teller)?;
-        let child = Command::new("/bin/sh")
-            .arg("-c")
-            .arg(command)
+        let child = child::shell(command)
             .stdin(OwnedFd::from(their_input))
             .stdout(OwnedFd::from(their_output))
             .stderr(ear)
@@ -111,6 +110,7 @@ impl Stream for Tunnel {
 #[cfg(test)]
 mod tests {
     use std::fs::File;
+    use std::process::Command;
     use std::thread;
 
     use crossbeam_channel::{bounded, unbounded};
