@@ -63,11 +63,21 @@ impl FromStr for Chord {
             }
         }
         let code = code(rest).ok_or_else(|| format!("there is no key called \"{text}\""))?;
-        let code = match code {
-            KeyCode::Char(c) if control => KeyCode::Char(c.to_ascii_lowercase()),
-            code => code,
+        let (code, control) = match code {
+            KeyCode::Char(c) if control => as_sent(c.to_ascii_lowercase()),
+            code => (code, control),
         };
         Ok(Self { code, control, alt })
+    }
+}
+
+/// What comes of a character with Ctrl: terminals send the same for some as for keys that have names.
+fn as_sent(c: char) -> (KeyCode, bool) {
+    match c {
+        'i' => (KeyCode::Tab, false),
+        'm' => (KeyCode::Enter, false),
+        '[' => (KeyCode::Esc, false),
+        c => (KeyCode::Char(c), true),
     }
 }
 
@@ -114,6 +124,9 @@ mod tests {
             ("f5", "F5"),
             ("-", "-"),
             ("Ctrl--", "Ctrl--"),
+            ("Ctrl-I", "Tab"),
+            ("ctrl-m", "Enter"),
+            ("Ctrl-[", "Esc"),
             ("ß", "ß"),
         ] {
             assert_eq!(written.parse::<Chord>().map(|chord| chord.to_string()).as_deref(), Ok(shown));
