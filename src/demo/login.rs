@@ -12,6 +12,11 @@ impl Session<'_> {
     pub(super) fn log_in(&mut self, user: &[u8], password: &[u8]) -> Reply {
         let options = &self.shared.options;
         if user == options.user.as_bytes() && password == options.password.as_bytes() {
+            let mut doorman = self.shared.doorman();
+            if doorman.inside >= doorman.most {
+                return Reply::no(&doorman.words);
+            }
+            doorman.inside += 1;
             self.logged_in = true;
             return Reply::Ok(format!("[CAPABILITY {}] welcome", options.extensions.capabilities()));
         }

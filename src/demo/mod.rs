@@ -78,9 +78,18 @@ impl Options {
     }
 }
 
+/// How many clients may be logged in at once, and what the others are told.
+#[derive(Debug, Clone)]
+struct Doorman {
+    most: usize,
+    inside: usize,
+    words: String,
+}
+
 /// What all threads of a server share.
 struct Shared {
     options: Options,
+    doorman: Mutex<Doorman>,
     mailboxes: Mutex<Mailboxes>,
     /// The connections there are, numbered, so that they can be cut.
     connections: Mutex<HashMap<usize, TcpStream>>,
@@ -91,6 +100,10 @@ struct Shared {
 impl Shared {
     fn mailboxes(&self) -> MutexGuard<'_, Mailboxes> {
         self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn doorman(&self) -> MutexGuard<'_, Doorman> {
+        self.doorman.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn connections(&self) -> MutexGuard<'_, HashMap<usize, TcpStream>> {
@@ -122,7 +135,9 @@ impl Server {
         }
         let (alive, ended) = bounded(0);
         let mailboxes = Mutex::new(mailboxes);
-        let shared = Arc::new(Shared { options, mailboxes, connections: Mutex::default(), departure: Condvar::new() });
+        let doorman = Mutex::new(Doorman { most: usize::MAX, inside: 0, words: String::new() });
+        let (connections, departure) = (Mutex::default(), Condvar::new());
+        let shared = Arc::new(Shared { options, doorman, mailboxes, connections, departure });
         let mut threads = Vec::new();
         if let Some(pace) = shared.options.pace {
             let (shared, ended) = (shared.clone(), ended.clone());
@@ -156,6 +171,13 @@ impl Server {
         let result = action(&mut mailboxes);
         mailboxes.wake();
         result
+    }
+
+    /// From now on only so many clients are logged in at once, and the others are refused with these words, a code before them
+    /// where there is one. Those that are logged in stay.
+    pub fn admit(&self, most: usize, words: &str) {
+        let mut doorman = self.shared.doorman();
+        (doorman.most, doorman.words) = (most, words.to_owned());
     }
 
     /// Cuts every connection there is, as a server that crashes would.

@@ -62,6 +62,14 @@ pub(super) enum Compression {
     On,
 }
 
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        if self.logged_in {
+            self.shared.doorman().inside -= 1;
+        }
+    }
+}
+
 /// Serves a client until it goes.
 pub(super) fn serve(shared: &Shared, stream: TcpStream, ended: &Receiver<()>) -> io::Result<()> {
     stream.set_nodelay(true)?;

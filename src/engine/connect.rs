@@ -86,8 +86,16 @@ pub(super) fn connect(
                 }
             }
             Err(Refusal { fault, ask_again: true, .. }) if asked < ATTEMPTS => {
+                let from_before = asked == 0 && known.as_ref().is_some_and(|known| known.password.is_some());
+                let anew =
+                    from_before.then(|| changed(worker, settings, means, credentials.password.as_ref())).flatten();
                 asked += 1;
-                match ask(worker, settings, Some(fault.cause.trim_start_matches(SERVER_SAYS).to_owned()))? {
+                let words = fault.cause.trim_start_matches(SERVER_SAYS).to_owned();
+                let answer = match anew {
+                    Some(secret) => Some(Answer::Password(secret)),
+                    None => ask(worker, settings, Some(words))?,
+                };
+                match answer {
                     Some(Answer::Password(answer)) => credentials.password = Some(answer),
                     _ => return Err(fault),
                 }
@@ -121,6 +129,12 @@ fn begin(
     }
     let password = password::first(worker, settings, means.python)?;
     Ok(Credentials { password: Some(password), ..credentials })
+}
+
+/// The password that the configuration leads to by now, if that is another one than the one that was refused.
+fn changed(worker: &Worker, settings: &ImapSettings, means: Means<'_>, refused: Option<&Secret>) -> Option<Secret> {
+    let found = password::found(worker, settings, means.python).ok().flatten();
+    found.filter(|found| Some(found) != refused)
 }
 
 /// A token in place of one that was refused.

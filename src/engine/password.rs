@@ -29,21 +29,30 @@ const MOST_OUTPUT: u64 = 64 * 1024;
 
 /// The password to begin with.
 pub(super) fn first(worker: &Worker, settings: &ImapSettings, python: Option<&Python>) -> Result<Secret, Fault> {
+    if let Some(secret) = found(worker, settings, python)? {
+        return Ok(secret);
+    }
+    asked(worker, settings)
+}
+
+/// The password, as the place has it now where the configuration says that it is; nothing, where only a person knows it.
+pub(super) fn found(
+    worker: &Worker,
+    settings: &ImapSettings,
+    python: Option<&Python>,
+) -> Result<Option<Secret>, Fault> {
     match &settings.password {
-        PasswordSource::Given(secret) => Ok(secret.clone()),
-        PasswordSource::File(path) => read(path),
-        PasswordSource::Command(command) => told(worker, command.reveal(), PATIENCE),
-        PasswordSource::Python(code) => worked_out(worker, code, python),
+        PasswordSource::Given(secret) => Ok(Some(secret.clone())),
+        PasswordSource::File(path) => read(path).map(Some),
+        PasswordSource::Command(command) => told(worker, command.reveal(), PATIENCE).map(Some),
+        PasswordSource::Python(code) => worked_out(worker, code, python).map(Some),
         PasswordSource::Keyring | PasswordSource::Ask => {
             if settings.password == PasswordSource::Keyring
                 && let Some(secret) = kept(worker, settings)?
             {
-                return Ok(secret);
+                return Ok(Some(secret));
             }
-            if let Some(secret) = netrc::find(&netrc::usual_files(), &settings.host, &settings.user)? {
-                return Ok(secret);
-            }
-            asked(worker, settings)
+            netrc::find(&netrc::usual_files(), &settings.host, &settings.user)
         }
     }
 }

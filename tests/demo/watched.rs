@@ -1,5 +1,8 @@
 //! Watching a server that tells of folders by IDLE only, as `idlefolders` names them, or not at all; `keepalive` says how often it hears of us.
 
+mod crowded;
+mod refused;
+
 use std::time::Duration;
 
 use blinkensync::config::settings::{Quick, Settings, WatchSettings};

@@ -94,9 +94,24 @@ impl Going {
         self.questions.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no question in {:#?}", self.seen)).reply
     }
 
+    /// Whether no question waits for an answer.
+    pub fn nobody_is_asked(&self) -> bool {
+        self.questions.is_empty()
+    }
+
     /// What has happened since the last time.
     pub fn seen(&mut self) -> Vec<EventKind> {
         self.seen.extend(self.events.try_iter().map(|event| event.kind));
+        std::mem::take(&mut self.seen)
+    }
+
+    /// What happens in a while.
+    pub fn events_for(&mut self, time: Duration) -> Vec<EventKind> {
+        let deadline = Instant::now() + time;
+        self.seen.clear();
+        while let Ok(event) = self.events.recv_deadline(deadline) {
+            self.seen.push(event.kind);
+        }
         std::mem::take(&mut self.seen)
     }
 
@@ -116,7 +131,7 @@ fn account() -> AccountName {
     AccountName::new("test")
 }
 
-fn all() -> Target {
+pub fn all() -> Target {
     Target::All
 }
 
@@ -131,6 +146,6 @@ fn warnings(seen: &[EventKind]) -> Vec<String> {
 }
 
 /// A message in a folder here.
-fn write(root: &Path, folder: &str, name: &str, text: &str) {
+pub fn write(root: &Path, folder: &str, name: &str, text: &str) {
     std::fs::write(root.join("mail").join(folder).join("cur").join(name), text).unwrap();
 }

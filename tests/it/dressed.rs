@@ -11,7 +11,7 @@ fn resting(world: &World, wish: &str) -> Terminal {
     terminal
         .press("unset COLORTERM NO_COLOR COLORFGBG TMUX STY VTE_VERSION DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR\n");
     terminal.start(&format!("-c {file} -u blinkenlights"));
-    terminal.shows("[  4:5");
+    terminal.shows("[  4:");
     terminal.shows("q quit");
     terminal
 }

@@ -1,12 +1,16 @@
 //! What changes between synchronisations is synchronised by itself, at once, however often.
 
+mod asleep;
 mod bursts;
+mod large;
+mod passwords;
 mod places;
 mod restarts;
 mod silent;
 mod stops;
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -38,6 +42,12 @@ fn calmly(world: &mut World) -> Working {
 #[track_caller]
 fn calm(working: &mut Working) {
     working.falls_silent(Duration::from_millis(1500));
+}
+
+/// The files that are being delivered.
+fn unfinished(root: &Path) -> usize {
+    let Ok(folders) = fs::read_dir(root) else { return 0 };
+    folders.filter_map(|folder| fs::read_dir(folder.unwrap().path().join("tmp")).ok()).flatten().count()
 }
 
 /// The one file in `new` or `cur` of a folder whose content has this subject.

@@ -110,13 +110,14 @@ impl Working {
         std::mem::take(&mut self.said)
     }
 
-    /// How much memory it uses, in KiB, and how many files it has open.
-    pub fn figures(&self) -> (u64, usize) {
+    /// How much memory it uses, in KiB, how many files it has open, and how many threads.
+    pub fn figures(&self) -> (u64, usize, usize) {
         let place = format!("/proc/{}", self.id());
+        let count = |what: &str| fs::read_dir(format!("{place}/{what}")).unwrap().count();
         let status = fs::read_to_string(format!("{place}/status")).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         let memory = line.split_whitespace().next().unwrap().parse().unwrap();
-        (memory, fs::read_dir(format!("{place}/fd")).unwrap().count())
+        (memory, count("fd"), count("task"))
     }
 }
 

@@ -34,8 +34,8 @@ struct Fate {
     backoff: Backoff,
     /// How often it has made room.
     aside: Backoff,
-    /// What was said last of what had gone wrong.
-    told: bool,
+    /// Of what kind the failure was that was told of last, unless all went well since.
+    told: Option<FaultKind>,
     sign: Duration,
 }
 
@@ -43,7 +43,7 @@ struct Fate {
 pub(super) fn forever(post: &Post, worker: &Worker, session: impl Session) {
     let sign = LookOut::sign(&post.account().remote.watch);
     let aside = Backoff::between(ASIDE, LONGEST_ASIDE);
-    let mut fate = Fate { backoff: Backoff::default(), aside, told: false, sign };
+    let mut fate = Fate { backoff: Backoff::default(), aside, told: None, sign };
     loop {
         let begun = Instant::now();
         let (ended, silent) = connected(post, worker, fate.sign, &session);
@@ -53,7 +53,7 @@ pub(super) fn forever(post: &Post, worker: &Worker, session: impl Session) {
         }
         if begun.elapsed() >= SHORT {
             fate.backoff.succeeded();
-            fate.told = false;
+            fate.told = None;
         }
         if fault.is_stop() || pause(post, worker, &fault, &mut fate).is_err() {
             return;
@@ -67,7 +67,7 @@ fn pause(post: &Post, worker: &Worker, fault: &Fault, fate: &mut Fate) -> Result
     let crowded = post.latest.is_crowded_out(worker.lamp());
     // Others may still watch, and the countdown goes on.
     let dispensable = fault.kind == FaultKind::Busy && worker.lamp().number() > FIRST_LAMP;
-    let told = std::mem::replace(&mut fate.told, true);
+    let told = fate.told.replace(fault.kind) == Some(fault.kind);
     worker.light(Light::Waiting);
     if crowded || dispensable {
         note(
@@ -88,7 +88,6 @@ fn pause(post: &Post, worker: &Worker, fault: &Fault, fate: &mut Fate) -> Result
     match (fault.reach, fault.kind) {
         // A run may make it, or be told by then that it is there.
         (Reach::Message | Reach::Folder, _) => {
-            fate.told = true;
             worker.rest(LONG)?;
             until_a_run_succeeds(post, worker, before)
         }

@@ -8,7 +8,15 @@ const PASSING: [&str; 5] = ["UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA", "SERVE
 
 /// Whether a refusal passes by itself.
 pub(super) fn is_passing(status: &Status) -> bool {
-    matches!(&status.code, Code::Other(code) if PASSING.contains(&code.as_str()))
+    matches!(&status.code, Code::Other(code) if PASSING.contains(&code.as_str())) || is_full(&status.text)
+}
+
+/// Whether these words are about too many connections. Servers that have no code for it say it in their own way: "Too many
+/// simultaneous connections", "Maximum number of connections exceeded", "Connection limit reached".
+fn is_full(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    let has = |signs: &[&str]| signs.iter().any(|sign| words.contains(sign));
+    has(&["connection", "session"]) && has(&["too many", "maximum", "limit", "simultaneous", "concurrent"])
 }
 
 /// A status that isn't OK, as a fault.
@@ -20,4 +28,28 @@ pub(super) fn refused(status: &Status, reach: Reach, doing: String) -> Fault {
     };
     let kind = if is_passing(status) { FaultKind::Busy } else { FaultKind::Server };
     Fault::new(reach, kind, doing, format!("the server says: {code}{words}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::status::Word;
+    use super::*;
+
+    #[test]
+    fn too_many_connections_are_no_wrong_password() {
+        for (code, text, passing) in [
+            ("UNAVAILABLE", "try later", true),
+            ("LIMIT", "so many", true),
+            ("ALERT", "Too many simultaneous connections. (Failure)", true),
+            ("", "Maximum number of connections from user+IP exceeded (mail_max_userip_connections=1)", true),
+            ("", "Error: Connection limit reached", true),
+            ("ALERT", "Invalid credentials (Failure)", false),
+            ("", "Too many login failures", false),
+            ("", "LOGIN failed", false),
+        ] {
+            let code = if code.is_empty() { Code::None } else { Code::Other(code.to_owned()) };
+            let status = Status { word: Word::No, code, text: text.to_owned() };
+            assert_eq!(is_passing(&status), passing, "{text}");
+        }
+    }
 }

@@ -28,6 +28,8 @@ fn restart(world: &mut World, number: usize) {
 
 /// Restarts the server, and lets mail come afterwards, again and again.
 fn again_and_again(world: &mut World, working: &mut Working, folders: &[&str]) {
+    calm(working);
+    let (_, files, threads) = working.figures();
     for number in 0..RESTARTS {
         restart(world, number);
         for folder in folders {
@@ -37,6 +39,9 @@ fn again_and_again(world: &mut World, working: &mut Working, folders: &[&str]) {
     }
     calm(working);
     assert!(working.said.len() < LINES * RESTARTS, "{}", working.said.join("\n"));
+    // Nothing is left of the connections that were lost.
+    let (_, files_then, threads_then) = working.figures();
+    assert!(files_then <= files && threads_then <= threads, "{files} {threads}, {files_then} {threads_then}");
 }
 
 #[test]

@@ -1,25 +1,20 @@
 //! A stop at any moment of a program that watches: it ends soon and well, and leaves nothing behind.
 
-use std::fs::{self, File};
-use std::path::Path;
+use std::fs::File;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::after;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Signal, kill_process};
 
-use super::{calm, start};
+use super::{calm, start, unfinished};
+use crate::terminal::Terminal;
 use crate::trial::Task;
 use crate::world::World;
 
 /// How often it is stopped.
 const STOPS: usize = 24;
-
-/// The files that are being delivered.
-fn unfinished(root: &Path) -> usize {
-    let Ok(folders) = fs::read_dir(root) else { return 0 };
-    folders.filter_map(|folder| fs::read_dir(folder.unwrap().path().join("tmp")).ok()).flatten().count()
-}
 
 #[test]
 fn a_stop_at_any_moment_ends_it_well_and_loses_nothing() {
@@ -102,4 +97,22 @@ fn another_run_beside_one_that_watches_disturbs_neither() {
     assert_eq!(working.count("locking the account"), 0, "{}", working.said.join("\n"));
     working.ends();
     world.same(&[]);
+}
+
+#[test]
+fn a_signal_that_asks_for_a_synchronisation_ends_a_pause() {
+    let mut world = World::new();
+    world.fill(1, 2);
+    world.account = "autorefresh = 600\n".to_owned();
+    let mut terminal = Terminal::open(100, 30);
+    terminal.start(&format!("-c {} -u blinkenlights", world.file(&world.config()).display()));
+    terminal.shows("2 downloaded");
+    terminal.press("p");
+    terminal.shows("[ paused ]");
+    world.client(&["append", "INBOX", "news"]);
+    kill_process(terminal.program(), Signal::USR1).unwrap();
+    terminal.shows("1 downloaded");
+    assert!(!terminal.screen().contents().contains("[ paused ]"));
+    terminal.press("q");
+    terminal.ends_with(0);
 }

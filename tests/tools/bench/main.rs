@@ -11,12 +11,17 @@ mod dovecot;
 mod local;
 #[path = "../../support/meter.rs"]
 mod meter;
+#[path = "../../support/working.rs"]
+mod working;
+#[path = "../../support/world.rs"]
+mod world;
 
 mod account;
 mod check;
 mod client;
 mod corpus;
 mod measure;
+mod push;
 mod screen;
 mod table;
 mod tool;
@@ -156,6 +161,7 @@ fn main() -> ExitCode {
             }
             println!("bench: all right");
         }
+        Some("push") => push::run(),
         Some("screen") => screen::run(),
         _ => bench(&Arguments::parse()),
     }

@@ -16,10 +16,13 @@ mod local;
 mod odd;
 #[path = "../../support/trial.rs"]
 mod trial;
+#[path = "../../support/working.rs"]
+mod working;
 #[path = "../../support/world.rs"]
 mod world;
 
 mod fray;
+mod watching;
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -177,10 +180,25 @@ impl Drop for Place {
     }
 }
 
+/// Watches all the time instead.
+fn watch(minutes: u64, seed: u64) {
+    println!("soak: watching for {minutes} minutes, seed {seed}");
+    match watching::watch(Duration::from_secs(minutes * 60), seed) {
+        Ok(figures) => println!("soak: all right: {figures}"),
+        Err(wrong) => panic!("seed {seed}: {wrong}"),
+    }
+}
+
 fn main() {
-    let numbers: Vec<u64> = std::env::args().skip(1).map(|word| word.parse().unwrap()).collect();
-    let Some(minutes) = numbers.first() else { panic!("tests/soak MINUTES [SEED [ROUND]]") };
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    let watches = words.first().is_some_and(|word| word == "watch");
+    words.drain(..usize::from(watches));
+    let numbers: Vec<u64> = words.iter().map(|word| word.parse().unwrap()).collect();
+    let Some(minutes) = numbers.first() else { panic!("tests/soak [watch] MINUTES [SEED [ROUND]]") };
     let seed = numbers.get(1).copied().unwrap_or_else(|| fastrand::u64(0..1_000_000_000));
+    if watches {
+        return watch(*minutes, seed);
+    }
     let end = Instant::now() + Duration::from_secs(minutes * 60);
     println!("soak: {minutes} minutes, seed {seed}");
     let mut soak = Soak::new();
