@@ -118,11 +118,13 @@ fn sum(one: Progress, other: Progress) -> Progress {
     }
 }
 
-/// What of it has room in so many columns.
+/// What of it has room in so many columns, whatever the terminal takes for one sign: a line that is too wide would stay.
 fn cut(text: String, columns: usize) -> String {
+    // It makes a wide picture of the character before it.
+    let most = |c: char| if c == '\u{fe0f}' { 1 } else { c.width().unwrap_or(0) };
     let mut used = 0;
     let end = text.char_indices().find(|(_, c)| {
-        used += c.width().unwrap_or(0);
+        used += most(*c);
         used > columns
     });
     match end {
@@ -133,6 +135,8 @@ fn cut(text: String, columns: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use unicode_width::UnicodeWidthStr;
+
     use super::*;
     use crate::model::folder::Counts;
 
@@ -188,5 +192,8 @@ mod tests {
         assert_eq!(bar.line(at(0), 80).as_deref(), Some("home: 日本␛: 0 of 5 messages"));
         assert_eq!(bar.line(at(0), 9).as_deref(), Some("home: 日"));
         assert_eq!(bar.line(at(0), 0).as_deref(), Some(""));
+        let mut bar = Bar::default();
+        bar.take(at(0), &planned(&"❤\u{fe0f}".repeat(40), 5));
+        assert!(bar.line(at(0), 20).is_some_and(|line| line.width() <= 20));
     }
 }
