@@ -144,3 +144,17 @@ fn nobody_is_watched_who_does_not_want_it() {
     assert!(!working.said.iter().any(|line| line.contains("tells of changes")), "{:?}", working.said);
     working.ends();
 }
+
+#[test]
+fn nobody_is_watched_by_who_only_pretends_or_runs_once() {
+    let mut world = World::new();
+    world.fill(1, 1);
+    world.account = "autorefresh = 0.02\n".into();
+    for flag in ["--dry-run", "-o"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
+        command.arg("-c").arg(world.file(&world.config())).args([flag, "-u", "basic"]);
+        let mut working = Working::of(&mut command);
+        working.says("everything is synchronised, or the program was asked to stop");
+        assert_eq!(working.count("tells of changes"), 0, "{:?}", working.said);
+    }
+}

@@ -57,6 +57,9 @@ fn a_refusal_that_passes_is_told_of_beside_a_countdown_that_grows_and_disturbs_n
         append(&shut, "INBOX", 1);
         shut.admit(usize::MAX, "");
         assert!(done(&mut going, "test") >= 1);
+        // An account whose first run has failed is watched like any other from the first that comes through on.
+        append(&shut, "INBOX", 2);
+        while done(&mut going, "test") == 0 {}
         assert_eq!(going.quit(), Exit::Success);
     }
 }

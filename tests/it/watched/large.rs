@@ -17,7 +17,7 @@ const SIZE: usize = 100_000_000;
 #[test]
 fn a_stop_in_the_middle_of_a_huge_message_ends_it_in_time_and_loses_nothing() {
     // It takes longer than a stop may.
-    let server = Server::start(Options { bytes_per_second: Some(9_000_000), ..Options::default() }).unwrap();
+    let server = Server::start(Options { bytes_per_second: Some(11_000_000), ..Options::default() }).unwrap();
     let line = "the same line again and again\r\n";
     let body = format!("Subject: huge\r\n\r\n{}", line.repeat(SIZE / line.len())).into_bytes();
     let date = InternalDate { seconds: 1_000_000_000, offset: 0 };

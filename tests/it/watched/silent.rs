@@ -54,18 +54,14 @@ fn a_connection_that_goes_dead_while_nothing_happens_is_noticed_in_time() {
     let mut working = start_with_a_limit(&world);
     working.says("the server tells of changes in all folders");
     calm(&mut working);
-    for number in 0..2 {
-        line.goes_dead_after(0);
-        let begun = Instant::now();
-        working.says("is made anew");
-        assert!(begun.elapsed() < Duration::from_secs(1 + 2) + SLACK, "{:?}", begun.elapsed());
-        line.mend();
-        working.says("the server tells of changes in all folders");
-        world.client(&["append", "INBOX", &format!("number-{number}")]);
-        working.says("Test: INBOX: 1 downloaded");
-        // A connection that has lived for some time is a success; only then is its end told again.
-        working.lives_for(Duration::from_secs(if number == 0 { 10 } else { 0 }));
-    }
+    line.goes_dead_after(0);
+    let begun = Instant::now();
+    working.says("is made anew");
+    assert!(begun.elapsed() < Duration::from_secs(1 + 2) + SLACK, "{:?}", begun.elapsed());
+    line.mend();
+    working.says("the server tells of changes in all folders");
+    world.client(&["append", "INBOX", "news"]);
+    working.says("Test: INBOX: 1 downloaded");
     working.ends();
     world.same(&[]);
 }

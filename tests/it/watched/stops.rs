@@ -88,7 +88,7 @@ fn another_run_beside_one_that_watches_disturbs_neither() {
     // What changes while the other has the account is for the one who comes next.
     world.client(&["append", "INBOX", "one"]);
     working.says(&format!("process {}", other.id()));
-    let _ = after(Duration::from_secs(4)).recv();
+    let _ = after(Duration::from_millis(2500)).recv();
     File::create(&go).unwrap();
     assert_eq!(other.wait().unwrap().code(), Some(0));
     world.client(&["append", "INBOX", "two"]);
@@ -112,7 +112,7 @@ fn a_signal_that_asks_for_a_synchronisation_ends_a_pause() {
     world.client(&["append", "INBOX", "news"]);
     kill_process(terminal.program(), Signal::USR1).unwrap();
     terminal.shows("1 downloaded");
-    assert!(!terminal.screen().contents().contains("[ paused ]"));
+    terminal.wait("countdown that goes on", |screen| !screen.contents().contains("[ paused ]"));
     terminal.press("q");
     terminal.ends_with(0);
 }
