@@ -1,8 +1,10 @@
 //! A connection that is kept from one run to the next, where `holdconnectionopen` says so.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::account::Task;
 use super::runtime::Report;
@@ -14,33 +16,37 @@ use crate::store::imap::ImapRepository;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(240);
 
 /// The connection's place between two runs.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Held(Arc<Place>);
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    place: Arc<Place>,
+    /// As long as anybody has this, the connection is kept alive.
+    _wanted: Sender<()>,
+}
 
-/// Empty while a run has the connection, or when there is none.
+/// Empty while somebody uses the connection, or when there is none.
 type Place = Mutex<Option<ImapRepository>>;
 
 impl Held {
-    /// A place in which the connection gives a sign of life so often, as long as anybody else has the place.
+    /// A place in which the connection gives a sign of life so often, as long as anybody has the place.
     pub(super) fn lively(every: Option<Duration>) -> Self {
-        let held = Self::default();
-        let place = Arc::downgrade(&held.0);
+        let (wanted, until) = bounded(0);
+        let held = Self { place: Arc::default(), _wanted: wanted };
+        let place = held.place.clone();
         let every = every.unwrap_or(SIGN_OF_LIFE).min(SIGN_OF_LIFE);
         // Without a thread, the connection is only found dead when it is needed.
-        let _ = thread::Builder::new().name("keeps a connection".into()).spawn(move || keep_alive(&place, every));
+        let keep = move || keep_alive(&place, every, &until);
+        let _ = thread::Builder::new().name("keeps a connection".into()).spawn(keep);
         held
     }
 
     /// Puts a connection there, unless it is broken.
     pub(super) fn put(&self, connection: ImapRepository) {
-        if !connection.is_broken() {
-            *open(&self.0) = Some(connection);
-        }
+        put(&self.place, connection);
     }
 
     /// The connection that was kept, if it still stands, for this worker.
     pub(super) fn take(&self, task: &Task, worker: &Worker) -> Option<ImapRepository> {
-        let mut connection = open(&self.0).take()?;
+        let mut connection = open(&self.place).take()?;
         connection.tell(worker.teller(Topic::Imap));
         if let Some(cutter) = connection.cutter() {
             let _ = task.reports.send(Report::Connected { lamp: worker.lamp(), cutter });
@@ -57,13 +63,20 @@ fn open(place: &Place) -> MutexGuard<'_, Option<ImapRepository>> {
     place.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn keep_alive(place: &Weak<Place>, every: Duration) {
-    loop {
-        thread::sleep(every);
-        let Some(place) = place.upgrade() else { return };
-        let mut held = open(&place);
-        if held.as_mut().is_some_and(|connection| connection.noop().is_err()) {
-            *held = None;
+fn put(place: &Place, connection: ImapRepository) {
+    if !connection.is_broken() {
+        *open(place) = Some(connection);
+    }
+}
+
+/// Gives a sign of life now and then. A run that begins meanwhile finds no connection, and doesn't wait for this one.
+fn keep_alive(place: &Place, every: Duration, until: &Receiver<()>) {
+    while until.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+        let taken = open(place).take();
+        if let Some(mut connection) = taken
+            && connection.noop().is_ok()
+        {
+            put(place, connection);
         }
     }
 }
