@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::ImapRepository;
-use super::connection::{Connection, quote};
+use super::connection::Connection;
+use super::quote::quote;
 use super::reader::Ignore;
 use super::refusal::refused;
 use super::response::{ListItem, StatusItems, Untagged};

@@ -18,7 +18,8 @@ use hush::Hush;
 use no::{may_help, refusal};
 
 use super::connect::ask_capabilities;
-use super::connection::{Challenged, Connection, quote};
+use super::connection::{Challenged, Connection};
+use super::quote::quote;
 use super::reader::Trouble;
 use super::response::Untagged;
 use super::sasl::{self, Exchange, Person, Place, Words};

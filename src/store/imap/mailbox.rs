@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::append::Append;
-use super::connection::{Connection, quote};
+use super::connection::Connection;
 use super::fetch;
+use super::quote::quote;
 use super::reader::Ignore;
 use super::recognise;
 use super::refusal::refused;

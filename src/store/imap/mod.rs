@@ -17,6 +17,7 @@ mod list;
 mod login;
 mod mailbox;
 mod peer;
+mod quote;
 mod reader;
 mod recognise;
 mod refusal;

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::connection::{Connection, quote};
+use super::connection::Connection;
 use super::mailbox::{ImapMailbox, SET_LENGTH};
+use super::quote::quote;
 use super::refusal::refused;
 use super::response::Untagged;
 use super::status::{Code, Status, Word};

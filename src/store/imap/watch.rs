@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::ImapRepository;
-use super::connection::{Connection, Tag, quote};
+use super::connection::{Connection, Tag};
 use super::handle::Cutter;
 use super::list::canonical;
+use super::quote::quote;
 use super::reader::{Ignore, Trouble};
 use super::refusal::refused;
 use super::response::Untagged;

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Credentials, Refusal};
 use crate::model::question::Secret;
-use crate::store::imap::connection::quote;
+use crate::store::imap::quote::quote;
 use crate::store::imap::status::{Code, LONGEST_TEXT, Status};
 
 /// What stands for a secret.
