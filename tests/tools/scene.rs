@@ -147,6 +147,7 @@ impl Stage {
         for (number, event) in scene.iter().cycle().take(self.wish.flood).enumerate() {
             if let Some((portion, time)) = pace.filter(|pace| number % pace.0 == 0) {
                 let due = time * u32::try_from(number / portion).ok()?;
+                // A pace is kept; nothing is waited for.
                 std::thread::sleep(due.saturating_sub(begun.elapsed()));
             }
             self.events.send(Event { at: Utc::now(), ..event.clone() }).ok()?;
