@@ -192,7 +192,7 @@ impl Runtime {
         loop {
             self.look_at_the_clocks();
             if let Some(exit) = self.end {
-                self.guard.wait();
+                self.guard.wait(reported);
                 self.clerk.take().into_iter().for_each(Clerk::dismiss);
                 self.publish(EventKind::ThreadEnded);
                 self.publish(EventKind::Ended { exit });

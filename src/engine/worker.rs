@@ -147,14 +147,15 @@ impl Worker {
 
     /// Waits for news, but no longer than `limit`; a stop ends it, and is a fault.
     pub(super) fn wait_for<T>(&self, news: &Receiver<T>, limit: Duration) -> Result<Option<T>, Fault> {
-        let (too_long, mut orders) = (after(limit), self.orders.clone());
+        let too_long = after(limit);
         while !self.stopped.get() {
             select! {
                 recv(news) -> what => return Ok(what.ok()),
                 recv(too_long) -> _ => return Ok(None),
-                recv(orders) -> order => match order {
+                recv(self.orders) -> order => match order {
                     Ok(order) => self.obey(order),
-                    Err(_) => orders = never(),
+                    // Whoever gave the orders is gone, and with him the reason to go on.
+                    Err(_) => self.stopped.set(true),
                 },
             }
         }

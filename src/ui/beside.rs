@@ -25,7 +25,7 @@ pub trait Record: Send {
 
 /// Hands events on until they end, and lets each record take them in first; at each word from `reopen`, lets them begin anew.
 /// What comes from `warnings`, and what a record can't keep is told as a warning, and the events are still handed on. They are
-/// recorded to their end, even when nobody takes them any more.
+/// recorded to their end, even when nobody takes them any more. `Ended` is the last one, whoever could still speak.
 pub fn keep(
     events: &Receiver<Event>,
     mut reopen: Receiver<()>,
@@ -33,6 +33,7 @@ pub fn keep(
     to: &Sender<Event>,
     records: &mut [Box<dyn Record>],
 ) {
+    let mut last = false;
     loop {
         let (lamp, troubles) = select_biased! {
             recv(reopen) -> word => {
@@ -50,12 +51,16 @@ pub fn keep(
             recv(events) -> event => {
                 let Ok(event) = event else { return };
                 let (lamp, troubles) = (event.lamp, told(records, |record| record.take(&event)));
+                last = matches!(event.kind, EventKind::Ended { .. });
                 let _ = to.send(event);
                 (lamp, troubles)
             }
         };
         for text in troubles {
             let _ = to.send(warning(lamp, text));
+        }
+        if last {
+            return;
         }
     }
 }
@@ -74,9 +79,13 @@ fn warning(lamp: LampId, text: String) -> Event {
 
 #[cfg(test)]
 mod tests {
-    use crossbeam_channel::unbounded;
+    use std::thread;
+    use std::time::Duration;
+
+    use crossbeam_channel::{RecvTimeoutError, unbounded};
 
     use super::*;
+    use crate::model::fault::Exit;
 
     struct Fussy(usize);
 
@@ -119,5 +128,18 @@ mod tests {
         drop((put, out));
         keep(&events, never(), never(), &to, &mut [Box::new(Counting(counted))]);
         assert_eq!(count.len(), 3);
+    }
+
+    #[test]
+    fn the_end_is_the_end_whoever_could_still_speak() {
+        let ((put, events), (to, out)) = (unbounded(), unbounded());
+        let exit = Exit::Success;
+        put.send(Event { at: Utc::now(), lamp: LampId::CONTROL, kind: EventKind::Ended { exit } }).unwrap();
+        let keeping = thread::spawn(move || keep(&events, never(), never(), &to, &mut []));
+        let patience = Duration::from_secs(20);
+        out.recv_timeout(patience).unwrap();
+        assert_eq!(out.recv_timeout(patience), Err(RecvTimeoutError::Disconnected));
+        keeping.join().unwrap();
+        drop(put);
     }
 }

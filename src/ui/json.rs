@@ -8,11 +8,12 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use crate::model::event::{Event, EventKind};
-use crate::model::question::Ask;
+use crate::model::question::{Answer, Ask};
 
 use super::lines::{Asker, Style};
 use super::phrase::{Level, phrase};
 use super::ttyui::wording;
+use super::typed::Input;
 
 /// The version of what is written. It grows when a program that knew what there was before could take something wrongly.
 pub const VERSION: u32 = 1;
@@ -63,8 +64,11 @@ impl<W: Write> Style for Json<W> {
         self.greet()?;
         self.questions += 1;
         let id = self.questions;
+        let input = Input::standard(matches!(ask, Ask::Password { .. }));
         self.put(&question(id, ask))?;
-        Ok(Some(Box::new(move |ask, taken_back| answer::read(id, ask, taken_back))))
+        Ok(Some(Box::new(move |ask, taken_back| {
+            input.map_or(Answer::GivenUp, |input| answer::read(&input, id, ask, taken_back))
+        })))
     }
 
     fn holds(&self) -> bool {

@@ -5,8 +5,7 @@ mod known;
 mod naps;
 mod work;
 
-use std::io::{self, PipeReader, Write, stdin};
-use std::os::fd::AsFd;
+use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 
@@ -19,7 +18,7 @@ use crate::model::topic::Topic;
 
 use super::lines::{Asker, Style};
 use super::phrase::phrase;
-use super::typed;
+use super::typed::Input;
 use command::{Command, PROTOCOL};
 use known::{Known, MAIN, account_thread};
 use naps::Naps;
@@ -29,7 +28,7 @@ use work::Work;
 #[derive(Debug)]
 pub struct Machine<W> {
     out: W,
-    ask: fn(&Ask, &PipeReader) -> Answer,
+    ask: fn() -> Asker,
     known: Known,
     work: Work,
     naps: Naps,
@@ -40,11 +39,11 @@ pub struct Machine<W> {
 impl<W: Write> Machine<W> {
     /// Writes to `out`, and reads passwords from the standard input.
     pub fn new(out: W) -> Self {
-        Self::asking(out, read_password)
+        Self::asking(out, read_passwords)
     }
 
-    /// Writes to `out` and gets answers in this way.
-    pub fn asking(out: W, ask: fn(&Ask, &PipeReader) -> Answer) -> Self {
+    /// Writes to `out` and gets answers in this way, which is chosen before the question is written.
+    pub fn asking(out: W, ask: fn() -> Asker) -> Self {
         let (known, work, naps) = (Known::default(), Work::default(), Naps::default());
         Self { out, ask, known, work, naps, topics: Vec::new(), greeted: false }
     }
@@ -193,8 +192,9 @@ impl<W: Write> Style for Machine<W> {
         if let Some(refusal) = refusal {
             self.put(Command::GetPassError, &thread, &[user, refusal])?;
         }
+        let ask = (self.ask)();
         self.put(Command::GetPass, &thread, &[user])?;
-        Ok(Some(Box::new(self.ask)))
+        Ok(Some(ask))
     }
 
     fn holds(&self) -> bool {
@@ -210,7 +210,10 @@ impl<W: Write> Style for Machine<W> {
     }
 }
 
-fn read_password(_ask: &Ask, taken_back: &PipeReader) -> Answer {
-    let typed = typed::from(stdin().as_fd(), true, taken_back);
-    typed.ok().flatten().map_or(Answer::GivenUp, Answer::Password)
+fn read_passwords() -> Asker {
+    let input = Input::standard(true);
+    Box::new(move |_ask, taken_back| {
+        let typed = input.and_then(|input| input.line(taken_back));
+        typed.ok().flatten().map_or(Answer::GivenUp, Answer::Password)
+    })
 }

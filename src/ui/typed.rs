@@ -154,13 +154,33 @@ pub fn on_terminal(prompt: &str, hidden: bool, taken_back: &PipeReader) -> io::R
     }
 }
 
-/// Reads a line from here, unseen if it is a terminal and the line is a secret; `None` at the end of input, when nothing stands
-/// in it, or when the question was taken back.
-pub fn from(input: BorrowedFd<'_>, hidden: bool, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
-    let unseen = if hidden && isatty(input) { Some(Unseen::new(input)?) } else { None };
-    match line(input, taken_back, || unseen.as_ref().map_or(Ok(()), Unseen::again))? {
-        Line::Whole(typed) | Line::Broken(typed) => text(typed.strip_suffix(b"\r").unwrap_or(&typed)),
-        Line::TakenBack => Ok(None),
+/// Where answers come from when the questions are written for programs. It is made before the question is written, so that who
+/// answers at once isn't seen typing.
+pub struct Input<'a> {
+    from: BorrowedFd<'a>,
+    unseen: Option<Unseen<'a>>,
+}
+
+impl Input<'static> {
+    /// The standard input.
+    pub fn standard(hidden: bool) -> io::Result<Self> {
+        Self::new(rustix::stdio::stdin(), hidden)
+    }
+}
+
+impl<'a> Input<'a> {
+    /// Answers come from here, and aren't shown if this is a terminal and they are secret.
+    pub fn new(from: BorrowedFd<'a>, hidden: bool) -> io::Result<Self> {
+        let unseen = if hidden && isatty(from) { Some(Unseen::new(from)?) } else { None };
+        Ok(Self { from, unseen })
+    }
+
+    /// The next line; `None` at the end of input, when nothing stands in it, or when the question was taken back.
+    pub fn line(&self, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
+        match line(self.from, taken_back, || self.unseen.as_ref().map_or(Ok(()), Unseen::again))? {
+            Line::Whole(typed) | Line::Broken(typed) => text(typed.strip_suffix(b"\r").unwrap_or(&typed)),
+            Line::TakenBack => Ok(None),
+        }
     }
 }
 
@@ -174,7 +194,9 @@ mod tests {
         let (taken_back, open) = io::pipe().unwrap();
         way.write_all(b"one\ntwo\r\n\nlast").unwrap();
         drop(way);
-        let next = || from(input.as_fd(), true, &taken_back).unwrap().map(|secret| secret.reveal().to_owned());
+        let next = || {
+            Input::new(input.as_fd(), true).unwrap().line(&taken_back).unwrap().map(|secret| secret.reveal().to_owned())
+        };
         assert_eq!(next().as_deref(), Some("one"));
         assert_eq!(next().as_deref(), Some("two"));
         assert_eq!(next(), None);
@@ -187,13 +209,13 @@ mod tests {
     fn what_nobody_wants_any_more_is_not_waited_for() {
         let ((input, _way), (taken_back, open)) = (io::pipe().unwrap(), io::pipe().unwrap());
         drop(open);
-        assert!(from(input.as_fd(), true, &taken_back).unwrap().is_none());
+        assert!(Input::new(input.as_fd(), true).unwrap().line(&taken_back).unwrap().is_none());
     }
 
     #[test]
     fn a_line_without_end_is_no_answer() {
         let ((input, mut way), (taken_back, _open)) = (io::pipe().unwrap(), io::pipe().unwrap());
         way.write_all(&vec![b'x'; LONGEST + 1]).unwrap();
-        assert!(from(input.as_fd(), false, &taken_back).unwrap().is_none());
+        assert!(Input::new(input.as_fd(), false).unwrap().line(&taken_back).unwrap().is_none());
     }
 }

@@ -6,13 +6,14 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::Value;
 
+use crate::working::Working;
 use crate::world::{Run, World};
 
 /// Ends what a daemon hears.
@@ -185,24 +186,12 @@ fn a_trace_that_cannot_be_kept_is_refused_before_anything_is_done() {
 }
 
 /// A program that synchronises now and then, with its log in a file: at work once that has begun.
-fn logging(world: &World, log: &Path) -> (Child, Lines) {
+fn logging(world: &World, log: &Path) -> Working {
     let mut command = Command::new(env!("CARGO_BIN_EXE_blinkensync"));
-    command.arg("-c").arg(world.file(&world.config())).args(["-u", "basic", "-l"]).arg(log).stdout(Stdio::piped());
-    let mut program = command.spawn().unwrap();
-    let mut lines: Lines = BufReader::new(program.stdout.take().unwrap()).lines();
-    waits_for(&mut lines, "Test: synchronised");
-    (program, lines)
-}
-
-type Lines = std::io::Lines<BufReader<std::process::ChildStdout>>;
-
-#[track_caller]
-fn waits_for(lines: &mut Lines, words: &str) {
-    assert!(lines.map(Result::unwrap).any(|line| line.contains(words)), "no {words}");
-}
-
-fn send(program: &Child, signal: Signal) {
-    kill_process(Pid::from_child(program), signal).unwrap();
+    command.arg("-c").arg(world.file(&world.config())).args(["-u", "basic", "-l"]).arg(log);
+    let mut program = Working::of(&mut command);
+    program.says("Test: synchronised");
+    program
 }
 
 #[test]
@@ -211,14 +200,11 @@ fn the_log_is_opened_anew_at_a_hangup_only_where_that_is_wished() {
     world.fill(1, 1);
     world.account = "autorefresh = 60\n".to_owned();
     let (log, old) = (world.dovecot.dir.join("log"), world.dovecot.dir.join("log.1"));
-    let (mut program, lines) = logging(&world, &log);
-    send(&program, Signal::HUP);
-    lines.map(Result::unwrap).for_each(drop);
-    assert_eq!(program.wait().unwrap().code(), Some(0));
+    logging(&world, &log).ends_by(Signal::HUP);
     world.remote += "\n[general]\nreopenlog = yes\n";
-    let (mut program, mut lines) = logging(&world, &log);
+    let mut program = logging(&world, &log);
     fs::rename(&log, &old).unwrap();
-    send(&program, Signal::HUP);
+    program.signal(Signal::HUP);
     // At once, whether something happens or not.
     let late = Instant::now() + Duration::from_secs(30);
     while !log.exists() {
@@ -226,11 +212,9 @@ fn the_log_is_opened_anew_at_a_hangup_only_where_that_is_wished() {
         thread::yield_now();
     }
     let before = fs::read_to_string(&old).unwrap();
-    send(&program, Signal::USR1);
-    waits_for(&mut lines, "Test: synchronised");
-    send(&program, Signal::TERM);
-    lines.map(Result::unwrap).for_each(drop);
-    assert_eq!(program.wait().unwrap().code(), Some(0));
+    program.signal(Signal::USR1);
+    program.says("Test: synchronised");
+    program.ends();
     assert_eq!(fs::read_to_string(&old).unwrap(), before);
     let new = fs::read_to_string(&log).unwrap();
     assert!(new.contains("Test: synchronised") && !new.contains("1 account"), "{new}");

@@ -140,6 +140,6 @@ fn basic_never_asks_and_ttyui_passes_on_what_is_typed() {
     assert_eq!(asked(Quiet::new(Vec::new())), None);
     let typed = Ttyui::asking(Vec::new(), |_, _| Answer::Password(Secret::new("hunter2".into())));
     assert_eq!(asked(typed), Some(Answer::Password(Secret::new("hunter2".into()))));
-    let typed = Machine::asking(Vec::new(), |_, _| Answer::Password(Secret::new("hunter2".into())));
+    let typed = Machine::asking(Vec::new(), || Box::new(|_, _| Answer::Password(Secret::new("hunter2".into()))));
     assert_eq!(asked(typed), Some(Answer::Password(Secret::new("hunter2".into()))));
 }

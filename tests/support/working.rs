@@ -94,8 +94,14 @@ impl Working {
 
     /// Asks it to end, and fails unless it does so well and in time; everything it has said.
     #[track_caller]
-    pub fn ends(mut self) -> Vec<String> {
-        self.signal(Signal::TERM);
+    pub fn ends(self) -> Vec<String> {
+        self.ends_by(Signal::TERM)
+    }
+
+    /// The same by another signal.
+    #[track_caller]
+    pub fn ends_by(mut self, signal: Signal) -> Vec<String> {
+        self.signal(signal);
         let begun = Instant::now();
         loop {
             match self.lines.recv_timeout(STOP.saturating_sub(begun.elapsed())) {

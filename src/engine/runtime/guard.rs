@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, after, bounded, select};
 
 use super::super::clocks::Clocks;
 use super::super::glance::{Glance, Strangers};
@@ -11,7 +11,7 @@ use super::super::held::Held;
 use super::super::supervisor::{Depth, Hope, Input, Trouble};
 use super::super::watch::{self, FIRST_LAMP, HERE, Latest, Post};
 use super::super::worker::{Order, Orders};
-use super::Runtime;
+use super::{Report, Runtime};
 use crate::model::ids::{AccountName, LampId};
 use crate::store::imap::Cutter;
 
@@ -88,12 +88,24 @@ impl Guard {
         self.cutters.values().for_each(Cutter::cut);
     }
 
-    /// Waits for their end, so that nothing is left behind.
-    pub(super) fn wait(&mut self) {
+    /// Waits for their end, so that nothing is left behind. Somebody may have begun a moment ago and not be known yet, so what
+    /// they report is still heard.
+    pub(super) fn wait(&mut self, reported: &Receiver<Report>) {
         self.dismiss();
-        if let Some((here, gone)) = self.alive.take() {
-            drop(here);
-            let _ = gone.recv_timeout(PATIENCE);
+        let Some((here, gone)) = self.alive.take() else { return };
+        drop(here);
+        let too_long = after(PATIENCE);
+        loop {
+            select! {
+                recv(gone) -> _ => return,
+                recv(too_long) -> _ => return,
+                recv(reported) -> report => match report {
+                    Ok(Report::Watcher { lamp, orders }) => self.enlist(lamp, orders),
+                    Ok(Report::Connected { lamp, cutter }) => drop(self.take_cutter(lamp, cutter)),
+                    Ok(_) => {}
+                    Err(_) => return,
+                },
+            }
         }
     }
 }
@@ -170,5 +182,28 @@ impl Runtime {
         if slept.is_some() {
             self.handle(Input::Woke);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn who_begins_to_watch_at_the_very_end_is_told_to_stop() {
+        let (reports, reported) = bounded(8);
+        let mut guard = Guard::default();
+        let alive = guard.alive.as_ref().unwrap().0.clone();
+        let (orders, obeyed) = Orders::new();
+        reports.send(Report::Watcher { lamp: LampId::of(0, FIRST_LAMP), orders }).unwrap();
+        let watcher = thread::spawn(move || {
+            let told = obeyed.recv_timeout(Duration::from_secs(20));
+            drop(alive);
+            told
+        });
+        guard.wait(&reported);
+        assert_eq!(watcher.join().unwrap(), Ok(Order::Stop));
     }
 }

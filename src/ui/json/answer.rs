@@ -1,14 +1,13 @@
 //! Answers to questions, each one object on a line.
 
-use std::io::{PipeReader, stdin};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::io::PipeReader;
 
 use serde::Deserialize;
 use zeroize::Zeroize;
 
 use crate::model::question::{Answer, Ask, Secret};
 
-use super::super::typed;
+use super::super::typed::Input;
 
 /// What a program answers.
 #[derive(Deserialize)]
@@ -26,13 +25,8 @@ struct Line {
 }
 
 /// Waits for the answer to this question. What answers none, or another one, is passed over; at the end of input it is given up.
-pub fn read(id: u64, ask: &Ask, taken_back: &PipeReader) -> Answer {
-    from(stdin().as_fd(), id, ask, taken_back)
-}
-
-fn from(input: BorrowedFd<'_>, id: u64, ask: &Ask, taken_back: &PipeReader) -> Answer {
-    let hidden = matches!(ask, Ask::Password { .. });
-    while let Ok(Some(line)) = typed::from(input, hidden, taken_back) {
+pub fn read(input: &Input<'_>, id: u64, ask: &Ask, taken_back: &PipeReader) -> Answer {
+    while let Ok(Some(line)) = input.line(taken_back) {
         match serde_json::from_str::<Line>(line.reveal()) {
             Ok(line) if line.id == id => return answer(ask, line.answer),
             Ok(Line { answer: Said::Text(mut text), .. }) => text.zeroize(),
@@ -57,6 +51,7 @@ fn answer(ask: &Ask, said: Said) -> Answer {
 #[cfg(test)]
 mod tests {
     use std::io::{Write, pipe};
+    use std::os::fd::AsFd;
 
     use super::*;
     use crate::model::ids::AccountName;
@@ -99,7 +94,8 @@ mod tests {
             let ((input, mut way), (taken_back, _open)) = (pipe().unwrap(), pipe().unwrap());
             way.write_all(lines.as_bytes()).unwrap();
             drop(way);
-            assert_eq!(from(input.as_fd(), 7, &ask, &taken_back), wanted, "{ask:?} {lines}");
+            let input = Input::new(input.as_fd(), true).unwrap();
+            assert_eq!(read(&input, 7, &ask, &taken_back), wanted, "{ask:?} {lines}");
         }
     }
 }
