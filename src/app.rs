@@ -16,6 +16,7 @@ use crate::config;
 use crate::config::settings::{Settings, UiName};
 use crate::engine::{Engine, Options};
 use crate::errands;
+use crate::manual;
 use crate::model::command::Command;
 use crate::model::fault::Exit;
 use crate::model::patterns::Patterns;
@@ -74,7 +75,9 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
         say(&mut io::stdout(), concat!("blinkensync ", env!("CARGO_PKG_VERSION")));
         return Ok(Prepared::Done);
     }
-    refuse_what_is_missing(cli)?;
+    if print(cli).map_err(|error| format!("writing to the standard output: {error}"))? {
+        return Ok(Prepared::Done);
+    }
     let options = Options {
         once: cli.once || cli.dry_run,
         allow_deletes: cli.allow_deletes,
@@ -108,13 +111,15 @@ fn prepare(cli: &Cli) -> Result<Prepared, String> {
     Ok(Prepared::Ready(Box::new(Ready { settings, options, ui, python, records, demo: None })))
 }
 
-/// What the command line knows already and the program doesn't do yet is refused, not ignored.
-fn refuse_what_is_missing(cli: &Cli) -> Result<(), String> {
-    let missing = [("--completions", cli.completions.is_some()), ("--man", cli.man)];
-    match missing.iter().find(|(_, asked)| *asked) {
-        Some((flag, _)) => Err(format!("{flag} is not available yet; nothing was done")),
-        None => Ok(()),
+/// Prints what was asked for of what the program says of itself; whether anything was.
+fn print(cli: &Cli) -> io::Result<bool> {
+    let mut out = io::stdout();
+    if let Some(page) = cli.man {
+        manual::write(page, &mut out)?;
+    } else if let Some(shell) = cli.completions {
+        manual::complete(shell, &mut out)?;
     }
+    Ok(cli.man.is_some() || cli.completions.is_some())
 }
 
 /// What is to be told in detail.

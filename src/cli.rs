@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Parser;
+use clap_complete::Shell;
 
+use crate::manual::Page;
 use crate::model::fault::Exit;
 
-/// What was asked for on the command line. What is hidden from the help is read, and refused by the program until it
-/// does it.
+/// What was asked for on the command line.
 ///
 /// A usage error ends in clap's own exit code 2, which is also [`Exit::Config`]'s.
 #[derive(Debug, Clone, Default, Parser)]
@@ -86,11 +87,11 @@ pub struct Cli {
     #[arg(long, value_name = "ACCOUNT")]
     pub oauth2_login: Option<String>,
     /// Print completions for this shell.
-    #[arg(long, value_name = "SHELL", hide = true)]
-    pub completions: Option<String>,
-    /// Print the manual page.
-    #[arg(long, hide = true)]
-    pub man: bool,
+    #[arg(long, value_name = "SHELL")]
+    pub completions: Option<Shell>,
+    /// Print the manual page of the program, or of its configuration; man -l - shows it.
+    #[arg(long, value_name = "PAGE", num_args = 0..=1, default_missing_value = "program")]
+    pub man: Option<Page>,
     /// Print the version.
     #[arg(short = 'V', long)]
     pub version: bool,

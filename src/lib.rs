@@ -14,7 +14,7 @@
 //! | [`engine`] | `model`, `plan`, `config::settings`, `store` | threads, channels, locks | when, and in which order |
 //! | [`ui`] | `model` | the terminal, the desktop | how it looks |
 //! | [`demo`] | `model` | loopback sockets | a small IMAP server with a life of its own |
-//! | [`app`], [`cli`], [`errands`], [`info`], [`records`], [`service`], [`signals`] | all | the process | who is connected to whom |
+//! | [`app`], [`cli`], [`errands`], [`info`], [`manual`], [`records`], [`service`], [`signals`] | all | the process | who is connected to whom |
 //!
 //! `engine` and `ui` never meet but in [`Event`], [`Question`] and [`Command`].
 //!
@@ -57,6 +57,7 @@ pub mod demo;
 pub mod engine;
 pub mod errands;
 pub mod info;
+pub mod manual;
 pub mod model;
 pub mod oauth;
 pub mod plan;

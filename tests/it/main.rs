@@ -63,6 +63,7 @@ mod lights;
 mod lines;
 mod listing;
 mod logins;
+mod manual;
 mod mbnames;
 mod migration;
 mod moves;
