@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use crate::model::fault::Fault;
 use crate::model::message::{Fingerprint, Head, MessageId};
-use crate::store::bytes::{FingerprintBuilder, WholeDigest};
+use crate::store::bytes::WholeDigest;
+use crate::store::fingerprint::FingerprintBuilder;
 use crate::store::{Delivered, Delivery, Mailbox};
 
 /// A message that was read from its first byte to its last.

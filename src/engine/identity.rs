@@ -61,7 +61,7 @@ pub(super) fn establish(
 /// Gives files without a number those of messages on the server that no file has, where they are the same: another program
 /// may have fetched them, or the folder had another name.
 fn number_rest(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -> Result<(), Fault> {
-    if open.local.read_only() || job.policy.pretend {
+    if open.local.read_only() {
         return Ok(());
     }
     let taken: HashSet<Uid> = survey.here.uids().collect();
@@ -75,8 +75,15 @@ fn number_rest(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -> Resul
     if pairs.is_empty() {
         return Ok(());
     }
-    all_done(open.local.number(&pairs)?)?;
-    survey.here = open.local.look(None)?;
+    if job.policy.pretend {
+        let pairs: HashMap<MessageId, Uid> = pairs.iter().copied().collect();
+        for message in &mut survey.here.messages {
+            message.id = pairs.get(&message.id).map_or(message.id, |uid| MessageId::Uid(*uid));
+        }
+    } else {
+        all_done(open.local.number(&pairs)?)?;
+        survey.here = open.local.look(None)?;
+    }
     job.note(format!("recognised {} of {} files without a number by content", pairs.len(), fresh.len()));
     Ok(())
 }

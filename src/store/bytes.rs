@@ -1,4 +1,4 @@
-//! The two forms of a message, and what it is recognised by.
+//! The two forms of a message, and digests of what is in it.
 //!
 //! On the wire lines end in CRLF; in a Maildir they end in LF. Both converters work on pieces of any size and leave alone
 //! what isn't a line end: a bare CR stays, and on the wire a CRLF that the file already had stays one. Only a CR that
@@ -10,7 +10,6 @@ use md5::{Digest, Md5};
 use memchr::memchr_iter;
 
 use crate::model::ids::FileKey;
-use crate::model::message::Fingerprint;
 
 /// Turns LF into CRLF, piece by piece.
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,7 +87,7 @@ pub fn file_key(unique: &[u8]) -> Option<FileKey> {
     FileKey::new(u64::from_be_bytes(first))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a String can't fail.
         let _ = write!(text, "{byte:02x}");
@@ -109,88 +108,6 @@ impl WholeDigest {
     /// The MD5 of all of it, as hexadecimal digits.
     pub fn finish(self) -> String {
         hex(self.0.finalize().as_slice())
-    }
-}
-
-/// Computes a [`Fingerprint`] from a message's wire form, fed in pieces of any size.
-///
-/// The header reaches up to the first empty line; a message without one is all header. Line ends count as LF, and those
-/// at the end not at all: servers don't agree on whether a header that nothing follows ends in an empty line.
-#[derive(Debug, Clone)]
-pub struct FingerprintBuilder {
-    size: u64,
-    digest: Md5,
-    /// A CR, of which it isn't known yet whether it is part of a line end.
-    held_cr: bool,
-    at: Place,
-}
-
-/// Where in a message the next byte stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// At the very beginning.
-    Start,
-    /// Within a line of the header.
-    InLine,
-    /// Behind a line of the header, whose end is taken in only when another line follows.
-    BehindLine,
-    /// Behind the header.
-    Body,
-}
-
-impl Default for FingerprintBuilder {
-    fn default() -> Self {
-        Self { size: 0, digest: Md5::new(), held_cr: false, at: Place::Start }
-    }
-}
-
-impl FingerprintBuilder {
-    /// Takes the next bytes.
-    pub fn feed(&mut self, data: &[u8]) {
-        self.size += data.len() as u64;
-        if self.at == Place::Body {
-            return;
-        }
-        let mut header = Vec::with_capacity(data.len().min(1 << 12));
-        for byte in data {
-            self.take(*byte, &mut header);
-            if self.at == Place::Body {
-                break;
-            }
-        }
-        self.digest.update(&header);
-    }
-
-    /// The message is complete.
-    pub fn finish(mut self) -> Fingerprint {
-        if self.held_cr {
-            let mut rest = Vec::new();
-            self.put(b'\r', &mut rest);
-            self.digest.update(&rest);
-        }
-        Fingerprint { size: self.size, header: hex(self.digest.finalize().as_slice()) }
-    }
-
-    fn take(&mut self, byte: u8, header: &mut Vec<u8>) {
-        if byte == b'\n' {
-            self.held_cr = false;
-            self.at = if self.at == Place::InLine { Place::BehindLine } else { Place::Body };
-            return;
-        }
-        if self.held_cr {
-            self.put(b'\r', header);
-        }
-        self.held_cr = byte == b'\r';
-        if !self.held_cr {
-            self.put(byte, header);
-        }
-    }
-
-    fn put(&mut self, byte: u8, header: &mut Vec<u8>) {
-        if std::mem::replace(&mut self.at, Place::InLine) == Place::BehindLine {
-            header.push(b'\n');
-        }
-        header.push(byte);
     }
 }
 
@@ -217,14 +134,6 @@ mod tests {
         out
     }
 
-    fn fingerprint(pieces: &[&[u8]]) -> Fingerprint {
-        let mut builder = FingerprintBuilder::default();
-        for piece in pieces {
-            builder.feed(piece);
-        }
-        builder.finish()
-    }
-
     #[test]
     fn line_ends_both_ways() {
         for (file, wire) in [
@@ -242,24 +151,6 @@ mod tests {
         assert_eq!(from_wire(&[b"a\r", b"\nb\r", b"c\r"]), b"a\nb\rc\r");
     }
 
-    #[test]
-    fn the_header_ends_with_the_first_empty_line() {
-        for (message, header) in [
-            (&b""[..], &b""[..]),
-            (b"\r\nbody", b""),
-            (b"A: b\r\n\r\nbody\r\n\r\n", b"A: b"),
-            (b"A: b\r\nC: d\r\n", b"A: b\nC: d"),
-            (b"A: b\nC: d", b"A: b\nC: d"),
-            (b"A: b\r\r\n\r\r\n\r\nx", b"A: b\r\n\r"),
-            (b"A\n\nbare LF", b"A"),
-            (b"A\rB\r", b"A\rB\r"),
-        ] {
-            let expected = Fingerprint { size: message.len() as u64, header: md5_hex(header) };
-            assert_eq!(fingerprint(&[message]), expected, "{message:?}");
-        }
-        assert_eq!(md5_hex(b""), "d41d8cd98f00b204e9800998ecf8427e");
-    }
-
     fn text() -> impl Strategy<Value = Vec<u8>> {
         proptest::collection::vec(prop_oneof![Just(b'\r'), Just(b'\n'), Just(b'x'), any::<u8>()], 0..80)
     }
@@ -273,7 +164,6 @@ mod tests {
             let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &data[pair[0]..pair[1]]).collect();
             prop_assert_eq!(to_wire(&pieces), to_wire(&[&data]));
             prop_assert_eq!(from_wire(&pieces), from_wire(&[&data]));
-            prop_assert_eq!(fingerprint(&pieces), fingerprint(&[&data]));
         }
 
         #[test]

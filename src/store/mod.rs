@@ -21,6 +21,7 @@
 pub mod bytes;
 pub mod child;
 pub mod dry;
+pub mod fingerprint;
 pub mod imap;
 pub mod keyring;
 pub mod ledger;

@@ -8,7 +8,7 @@ use blinkensync::model::fault::{Fault, Reach};
 use blinkensync::model::flags::Flags;
 use blinkensync::model::ids::{Uid, UidValidity};
 use blinkensync::model::message::{Coverage, Head, InternalDate, MessageId};
-use blinkensync::store::bytes::FingerprintBuilder;
+use blinkensync::store::fingerprint::FingerprintBuilder;
 use blinkensync::store::maildir::Maildir;
 use blinkensync::store::{Delivered, Delivery, FlagChange, Mailbox, Place, Relocation, Repository};
 

@@ -65,6 +65,7 @@ mod listing;
 mod logins;
 mod manual;
 mod mbnames;
+mod mbsync;
 mod migration;
 mod moves;
 mod names;

@@ -15,7 +15,7 @@ use blinkensync::model::ids::{ModSeq, Side, Uid, UidValidity};
 use blinkensync::model::mark::{Mark, ServerMark};
 use blinkensync::model::message::{Coverage, Fingerprint, Head, InternalDate, Listed, Look, MessageId};
 use blinkensync::model::uidset::UidSet;
-use blinkensync::store::bytes::FingerprintBuilder;
+use blinkensync::store::fingerprint::FingerprintBuilder;
 use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, State, Unflushed};
 use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Place, Relocation, Repository, Stored};
 

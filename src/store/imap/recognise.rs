@@ -11,7 +11,7 @@ use crate::model::fault::{Fault, Reach};
 use crate::model::ids::Uid;
 use crate::model::message::{Fingerprint, MessageId};
 use crate::model::uidset::UidSet;
-use crate::store::bytes::FingerprintBuilder;
+use crate::store::fingerprint::{FingerprintBuilder, TUID_LINE};
 
 /// Commands that are under way at once.
 const WINDOW: usize = 4;
@@ -38,7 +38,9 @@ pub(super) fn fingerprints(
         if candidates.contains(uid) {
             let mut builder = FingerprintBuilder::default();
             builder.feed(&header);
-            found.insert(uid, Fingerprint { size, ..builder.finish() });
+            let print = builder.finish();
+            let absent = header.len() as u64 - print.size;
+            found.insert(uid, Fingerprint { size: size.saturating_sub(absent), ..print });
         }
         true
     })?;
@@ -52,7 +54,8 @@ fn of_size(connection: &mut Connection, wanted: &UidSet, sizes: &HashSet<u64>) -
     }
     ask(connection, wanted.pieces(SET_LENGTH).into_iter(), "(UID RFC822.SIZE)", &mut |fetched| {
         let asked = fetched.uid.filter(|uid| wanted.contains(*uid));
-        if let (Some(uid), Some(true)) = (asked, fetched.size.map(|size| sizes.contains(&size))) {
+        let has_one = |size: u64| sizes.contains(&size) || sizes.contains(&size.saturating_sub(TUID_LINE));
+        if let (Some(uid), Some(true)) = (asked, fetched.size.map(has_one)) {
             matching.insert(uid);
         }
         asked.is_some() && fetched.size.is_some()

@@ -11,7 +11,8 @@ use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Flags;
 use crate::model::message::{Fingerprint, Head, InternalDate, MessageId};
 use crate::store::Delivery;
-use crate::store::bytes::{FingerprintBuilder, ToWire};
+use crate::store::bytes::ToWire;
+use crate::store::fingerprint::FingerprintBuilder;
 
 use super::fault::{disk, refused};
 use super::folder::Attempt;
