@@ -2,7 +2,7 @@
 //! Debian, makes the tree.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::dovecot::PASSWORD;
@@ -41,7 +41,7 @@ fn mbsync(world: &World, config: &str) {
 }
 
 /// How many messages are in this directory, and how many of them mbsync has marked.
-fn messages(folder: &PathBuf) -> (usize, usize) {
+fn messages(folder: &Path) -> (usize, usize) {
     let files = local::messages(folder);
     let marked = |file: &&PathBuf| String::from_utf8_lossy(&fs::read(file).unwrap()).contains("X-TUID: ");
     (files.len(), files.iter().filter(marked).count())
