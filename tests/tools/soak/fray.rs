@@ -41,7 +41,8 @@ impl Fray {
 }
 
 fn connect(client: &TcpStream, server: u16, left: &AtomicU64) {
-    let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
+    // The server may be down at the moment; then the way leads nowhere.
+    let Ok(server) = TcpStream::connect(("127.0.0.1", server)) else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     thread::scope(|scope| {
         scope.spawn(|| pass(client, &server, left));
