@@ -3,6 +3,7 @@
 mod imap;
 mod mailbox_list;
 mod oauth;
+mod proxy;
 mod tls;
 mod watch;
 
@@ -17,6 +18,7 @@ pub use crate::model::screen::ScreenSettings;
 pub use imap::{Fetching, ImapSettings, Listing, PasswordSource, Tunnel, is_this_machine};
 pub use mailbox_list::MailboxList;
 pub use oauth::{OAuthSettings, Provider, Word};
+pub use proxy::{Proxy, ProxyKind, ProxyUser, TokenRoute};
 pub use tls::{ClientCertificate, Roots, Security, TlsSettings, TlsVersion};
 pub use watch::WatchSettings;
 

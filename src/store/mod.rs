@@ -27,6 +27,7 @@ pub mod ledger;
 pub mod maildir;
 pub mod netrc;
 pub mod oauth;
+mod proxy;
 pub mod python;
 pub mod said;
 pub mod teller;

@@ -56,6 +56,8 @@ const TESTS: &[(&str, &[&str])] = &[
     ("it/tls/certificates.rs what_is_older_than_the_least_version_is_not_spoken", &["ssl_version", "tls_level"]),
     ("it/tunnels.rs a_tunnel_that_is_logged_in_needs_neither_name_nor_password", &["preauthtunnel"]),
     ("it/tunnels.rs a_tunnel_to_log_in_through", &["transporttunnel"]),
+    ("it/proxies.rs mail_goes_through_proxies_of_every_kind", &["proxy"]),
+    ("it/proxies.rs tokens_are_fetched_through_a_proxy_of_their_own", &["authproxy"]),
     ("it/compressed.rs what_is_compressed_is_the_same_in_fewer_bytes", &["usecompression"]),
     ("it/mbnames.rs it_is_what_offlineimap_writes",
         &["enabled", "filename", "header", "peritem", "sep", "footer", "folderfilter", "sort_keyfunc"]),

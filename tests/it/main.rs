@@ -14,6 +14,8 @@ mod tamper;
 #[path = "../support/meter.rs"]
 mod meter;
 // Its figures are for the long test.
+#[path = "../support/gate.rs"]
+mod gate;
 #[allow(dead_code)]
 #[path = "../support/killing.rs"]
 mod killing;
@@ -76,6 +78,7 @@ mod power;
 mod private;
 mod programs;
 mod promises;
+mod proxies;
 mod python;
 mod readonly;
 mod records;
