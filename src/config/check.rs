@@ -155,7 +155,8 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let remote = repository(source, &section, "remoterepository");
     let inbox = remote.as_ref().and_then(|section| inbox_hook(source, section));
     let hooks = Hooks { before, after, new_mail, inbox };
-    let local = local.and_then(|section| maildir::local(source, &section));
+    let windows = source.read(&section, "maildir-windows-compatible", value::boolean).unwrap_or(false);
+    let local = local.and_then(|section| maildir::local(source, &section, windows));
     let proxies = proxy::read(source, &section);
     let remote = remote.and_then(|section| repository::remote(source, &section, proxies));
     let decode = source.read(&section, "utf8foldernames", value::boolean).unwrap_or(false);

@@ -8,9 +8,10 @@ use super::settings::MaildirSettings;
 use super::source::Source;
 use super::standing::judge;
 use super::value;
+use crate::model::flags::Keyword;
 
-/// The local side in this section; `None` when a mistake was remarked on.
-pub fn local(source: &mut Source, section: &str) -> Option<MaildirSettings> {
+/// The local side in this section; `windows`: its account wants names for file systems without colons; `None` when a mistake was remarked on.
+pub fn local(source: &mut Source, section: &str, windows: bool) -> Option<MaildirSettings> {
     match kind(source, section)? {
         "Maildir" => {}
         "GmailMaildir" => source.doubtful(section, "type", "treated as Maildir: labels are not followed yet"),
@@ -22,7 +23,8 @@ pub fn local(source: &mut Source, section: &str) -> Option<MaildirSettings> {
     judge(source, section, &[Kind::Repository, Kind::Maildir]);
     let common = common(source, section);
     let (root, separator) = (root(source, section), separator(source, section));
-    Some(MaildirSettings { common, root: root?, separator })
+    let letters = letters(source, section);
+    Some(MaildirSettings { common, root: root?, separator, windows, letters })
 }
 
 /// The directory of a Maildir repository and its separator, without a remark on mistakes.
@@ -51,4 +53,32 @@ fn separator(source: &mut Source, section: &str) -> char {
         letters.next().filter(|_| letters.next().is_none()).ok_or_else(|| "expected one character".to_owned())
     });
     read.unwrap_or('.')
+}
+
+/// The keywords that small letters stand for.
+fn letters(source: &mut Source, section: &str) -> Vec<(char, Keyword)> {
+    let mut found: Vec<(char, Keyword)> = Vec::new();
+    for letter in 'a'..='z' {
+        let key = format!("customflag_{letter}");
+        let Some(word) = source.read(section, &key, keyword) else { continue };
+        match found.iter().find(|(_, other)| other.eq_ignore_ascii_case(&word)) {
+            Some((other, _)) => {
+                let message = format!("customflag_{other} stands for the same keyword; expected one letter for it");
+                source.wrong(section, &key, &message);
+            }
+            None => found.push((letter, word)),
+        }
+    }
+    found
+}
+
+/// A keyword that servers take (an atom of RFC 3501, section 9).
+fn keyword(text: &str) -> Result<Keyword, String> {
+    let wrong = |c: char| !c.is_ascii_graphic() || "(){%*\"\\]".contains(c);
+    if text.contains(wrong) {
+        return Err(
+            "expected a keyword as servers have them: letters, digits and signs such as $ and -, no spaces".to_owned()
+        );
+    }
+    Ok(text.into())
 }

@@ -10,6 +10,7 @@ mod watch;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::model::flags::Keyword;
 use crate::model::ids::AccountName;
 use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
@@ -164,7 +165,7 @@ impl AccountSettings {
             max_deletes: None,
             sync_folder_deletes: false,
             hooks: Hooks::default(),
-            local: MaildirSettings { common, root, separator: '.' },
+            local: MaildirSettings { common, root, separator: '.', windows: false, letters: Vec::new() },
             remote,
         }
     }
@@ -232,4 +233,8 @@ pub struct MaildirSettings {
     pub root: PathBuf,
     /// What joins the parts of a folder's name; `/` nests directories.
     pub separator: char,
+    /// Whether names have `!` where a colon usually stands.
+    pub windows: bool,
+    /// The keywords that small letters stand for, each once.
+    pub letters: Vec<(char, Keyword)>,
 }

@@ -61,6 +61,7 @@ mod hooks;
 mod info;
 mod journal;
 mod killed;
+mod letters;
 mod lights;
 mod lines;
 mod listing;
