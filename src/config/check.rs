@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::maildir;
 use super::mbnames::mailbox_list;
 use super::naming;
 use super::options::Kind;
+use super::proxy;
 use super::repository;
 use super::screen::{LIGHTS, screen};
 use super::settings::{AccountSettings, Hooks, PythonHook, Settings, UiName};
@@ -153,8 +155,10 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let remote = repository(source, &section, "remoterepository");
     let inbox = remote.as_ref().and_then(|section| inbox_hook(source, section));
     let hooks = Hooks { before, after, new_mail, inbox };
-    let local = local.and_then(|section| repository::local(source, &section));
-    let remote = remote.and_then(|section| repository::remote(source, &section));
+    let windows = source.read(&section, "maildir-windows-compatible", value::boolean).unwrap_or(false);
+    let local = local.and_then(|section| maildir::local(source, &section, windows));
+    let proxies = proxy::read(source, &section);
+    let remote = remote.and_then(|section| repository::remote(source, &section, proxies));
     let decode = source.read(&section, "utf8foldernames", value::boolean).unwrap_or(false);
     let (local, mut remote) = (local?, remote?);
     remote.listing.decode |= decode;
@@ -212,7 +216,7 @@ fn inside(inner: &std::path::Path, outer: &std::path::Path, separator: char) -> 
 
 fn place(source: &Source, account: &str) -> Option<(String, PathBuf, char)> {
     let local = source.peek(&format!("Account {account}"), "localrepository")?.ok()?;
-    let (root, separator) = repository::peek_root(source, &format!("Repository {local}"))?;
+    let (root, separator) = maildir::peek_root(source, &format!("Repository {local}"))?;
     Some((account.to_owned(), root, separator))
 }
 

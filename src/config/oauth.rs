@@ -5,7 +5,7 @@ use ureq::http::Uri;
 use super::literal::{Literal, literal};
 use super::naming;
 use super::provider::known;
-use super::settings::{OAuthSettings, Provider, Word, is_this_machine};
+use super::settings::{OAuthSettings, Provider, TokenRoute, Word, is_this_machine};
 use super::source::Source;
 use crate::model::question::Secret;
 
@@ -27,6 +27,8 @@ pub fn read(source: &mut Source, section: &str, host: &str) -> OAuthSettings {
         token_url: given.or_else(|| known.as_ref().map(|known| known.token.clone())),
         authorize_url: authorize.or_else(|| known.as_ref().map(|known| known.authorize.clone())),
         device_url: device.or_else(|| known.as_ref().and_then(|known| known.device.clone())),
+        // It stands in the account's section.
+        route: TokenRoute::default(),
         scope: scope.or_else(|| known.map(|known| known.scope.to_owned())).unwrap_or_default(),
     };
     if settings.token_url.is_none() && settings.refresh_token.is_some() {

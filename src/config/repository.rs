@@ -1,15 +1,12 @@
-//! `[Repository X]`: a tree of Maildirs, or an IMAP server's mailboxes.
-
-use std::path::PathBuf;
+//! `[Repository X]`: an IMAP server's mailboxes, and what repositories of all types have.
 
 use super::fetching::fetching;
 use super::literal::{Literal, literal};
 use super::naming;
 use super::oauth;
 use super::options::Kind;
-use super::settings::{
-    CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Tunnel, is_this_machine,
-};
+use super::proxy::Proxies;
+use super::settings::{CommonSettings, ImapSettings, OAuthSettings, PasswordSource, Security, Tunnel, is_this_machine};
 use super::source::{Source, did_you_mean};
 use super::standing::judge;
 use super::tls;
@@ -33,24 +30,8 @@ const CONNECTIONS: usize = 4;
 /// The types of repositories, as they are written.
 const TYPES: [&str; 4] = ["Maildir", "IMAP", "Gmail", "GmailMaildir"];
 
-/// The local side in this section; `None` when a mistake was remarked on.
-pub fn local(source: &mut Source, section: &str) -> Option<MaildirSettings> {
-    match kind(source, section)? {
-        "Maildir" => {}
-        "GmailMaildir" => source.doubtful(section, "type", "treated as Maildir: labels are not followed yet"),
-        _ => {
-            source.wrong(section, "type", "expected Maildir: a server as local repository is not available yet");
-            return None;
-        }
-    }
-    judge(source, section, &[Kind::Repository, Kind::Maildir]);
-    let common = common(source, section);
-    let (root, separator) = (root(source, section), separator(source, section));
-    Some(MaildirSettings { common, root: root?, separator })
-}
-
 /// The remote side in this section; `None` when a mistake was remarked on.
-pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
+pub fn remote(source: &mut Source, section: &str, proxies: Proxies) -> Option<ImapSettings> {
     let gmail = match kind(source, section)? {
         "IMAP" => false,
         "Gmail" => true,
@@ -73,12 +54,18 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
     let password = password(source, section);
     let mail_host = if gmail { Some(GMAIL) } else { host.as_deref() };
     let oauth = oauth::read(source, section, mail_host.unwrap_or_default());
+    let oauth = OAuthSettings { route: proxies.tokens, ..oauth };
     let security = match tunnel {
         // Whether it is safe is up to the command.
         Some(_) => Security::None,
-        None => security(source, section, host.as_deref(), given_port),
+        None => security(source, section, host.as_deref().filter(|_| proxies.mail.is_none()), given_port),
     };
-    let near = tunnel.is_some() || host.as_deref().is_some_and(is_this_machine);
+    if tunnel.is_some() && proxies.mail.is_some() {
+        source
+            .doubtful_section(section, "the account's proxy is of no use to it, since a command makes the connection");
+    }
+    let here = host.as_deref().is_some_and(is_this_machine) && proxies.mail.is_none();
+    let near = tunnel.is_some() || here;
     let compress = source.read(section, "usecompression", boolean).unwrap_or(!near);
     let tls = tls::read(source, section, security);
     let expunge = source.read(section, "expunge", boolean).unwrap_or(true);
@@ -97,6 +84,7 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
         password,
         oauth,
         security,
+        proxy: proxies.mail.filter(|_| tunnel.is_none()),
         tunnel,
         compress,
         listing,
@@ -108,22 +96,14 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
     })
 }
 
-/// The directory of a Maildir repository and its separator, without a remark on mistakes.
-pub fn peek_root(source: &Source, section: &str) -> Option<(PathBuf, char)> {
-    let text = source.peek(section, "localfolders")?.ok().filter(|text| !text.is_empty())?;
-    let root = value::path(&text, source.environment).ok()?;
-    let separator = source.peek(section, "sep").and_then(Result::ok).and_then(|text| text.chars().next());
-    Some((root, separator.unwrap_or('.')))
-}
-
-fn kind(source: &mut Source, section: &str) -> Option<&'static str> {
+pub(super) fn kind(source: &mut Source, section: &str) -> Option<&'static str> {
     source.required(section, "type", "Maildir, IMAP, Gmail or GmailMaildir", |text| {
         let known = TYPES.into_iter().find(|name| name.eq_ignore_ascii_case(text));
         known.ok_or_else(|| format!("expected Maildir, IMAP, Gmail or GmailMaildir{}", did_you_mean(text, TYPES)))
     })
 }
 
-fn common(source: &mut Source, section: &str) -> CommonSettings {
+pub(super) fn common(source: &mut Source, section: &str) -> CommonSettings {
     let common = CommonSettings {
         name: section.strip_prefix("Repository ").unwrap_or(section).trim().to_owned(),
         read_only: source.read(section, "readonly", boolean).unwrap_or(false),
@@ -138,26 +118,6 @@ fn common(source: &mut Source, section: &str) -> CommonSettings {
     };
     naming::one_way(source, section, &common);
     common
-}
-
-fn root(source: &mut Source, section: &str) -> Option<PathBuf> {
-    let environment = source.environment;
-    let root = source.required(section, "localfolders", "the directory that holds the folders", |text| {
-        value::path(text, environment)
-    })?;
-    if root.is_relative() {
-        let message = "a relative path means another place wherever the program is started; / or ~/ in front is safer";
-        source.doubtful(section, "localfolders", message);
-    }
-    Some(root)
-}
-
-fn separator(source: &mut Source, section: &str) -> char {
-    let read = source.read(section, "sep", |text| {
-        let mut letters = text.chars();
-        letters.next().filter(|_| letters.next().is_none()).ok_or_else(|| "expected one character".to_owned())
-    });
-    read.unwrap_or('.')
 }
 
 /// The value of `key`, or what `<key>eval` comes to; `None` when absent or wrong.

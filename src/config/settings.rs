@@ -3,12 +3,14 @@
 mod imap;
 mod mailbox_list;
 mod oauth;
+mod proxy;
 mod tls;
 mod watch;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::model::flags::Keyword;
 use crate::model::ids::AccountName;
 use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
@@ -17,6 +19,7 @@ pub use crate::model::screen::ScreenSettings;
 pub use imap::{Fetching, ImapSettings, Listing, PasswordSource, Tunnel, is_this_machine};
 pub use mailbox_list::MailboxList;
 pub use oauth::{OAuthSettings, Provider, Word};
+pub use proxy::{Proxy, ProxyKind, ProxyUser, TokenRoute};
 pub use tls::{ClientCertificate, Roots, Security, TlsSettings, TlsVersion};
 pub use watch::WatchSettings;
 
@@ -162,7 +165,7 @@ impl AccountSettings {
             max_deletes: None,
             sync_folder_deletes: false,
             hooks: Hooks::default(),
-            local: MaildirSettings { common, root, separator: '.' },
+            local: MaildirSettings { common, root, separator: '.', windows: false, letters: Vec::new() },
             remote,
         }
     }
@@ -230,4 +233,8 @@ pub struct MaildirSettings {
     pub root: PathBuf,
     /// What joins the parts of a folder's name; `/` nests directories.
     pub separator: char,
+    /// Whether names have `!` where a colon usually stands.
+    pub windows: bool,
+    /// The keywords that small letters stand for, each once.
+    pub letters: Vec<(char, Keyword)>,
 }

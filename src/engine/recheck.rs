@@ -60,8 +60,17 @@ fn is_worth_a_look(candidate: &Candidate, record: &FolderRecord) -> bool {
         && validity.is_some()
         && record.uid_validity == validity
         && proves(record.remote_mark, candidate.remote_mark)
-        && candidate.local_mark.is_some()
+        && same_manner(record.local_mark, candidate.local_mark)
         && !proves(record.local_mark, candidate.local_mark)
+}
+
+/// Whether names mean the same as when they were last looked at; else the server may have keywords that can be held now.
+fn same_manner(then: Option<Mark>, now: Option<Mark>) -> bool {
+    match (then, now) {
+        (Some(Mark::Maildir(then)), Some(Mark::Maildir(now))) => then.manner == now.manner,
+        (None, now) => now.is_some(),
+        _ => false,
+    }
 }
 
 /// Whether an earlier run has left something to do: an upload that was cut off, or a message that could not be copied, and

@@ -4,12 +4,13 @@ use super::folder::{Job, Open};
 use super::{doubt, identity, intents, quarantine};
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::flags::Flags;
 use crate::model::ids::{Side, UidValidity};
 use crate::model::light::Light;
 use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Look};
 use crate::model::uidset::UidSet;
-use crate::store::ledger::{FolderRecord, Row};
+use crate::store::ledger::{Entry, FolderRecord, Row};
 use crate::store::{Known, Mailbox};
 
 /// What both sides of a folder show, and what the ledger has of it.
@@ -26,10 +27,14 @@ pub(super) struct Survey {
 /// in a dry run that would have to do so first, and can say no more.
 pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Option<Survey>, Fault> {
     let record = open.ledger.folder(&job.names.remote, &job.names.local)?;
-    let rows = open.ledger.rows(record.id)?;
+    let mut rows = open.ledger.rows(record.id)?;
+    let strange = record.local_mark.is_some_and(|mark| !open.local.understands(&mark));
+    if strange {
+        forget_keywords(job, open, &record, &mut rows)?;
+    }
     listing(job, Side::Remote);
     // What is tried again may not have changed, and would not be among the changes.
-    let all = quarantine::is_due(&open.ledger.quarantined(record.id)?);
+    let all = strange || quarantine::is_due(&open.ledger.quarantined(record.id)?);
     let there = look(open.remote, record.remote_mark.as_ref().filter(|_| !all), &rows)?;
     job.listed(Side::Remote, &there);
     let validity = validity(job, open.remote)?;
@@ -55,6 +60,17 @@ pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Option<Survey
         survey.rows = open.ledger.rows(survey.record.id)?;
     }
     Ok(Some(survey))
+}
+
+/// Letters in local names may stand for other keywords now. A keyword that has none is not one that somebody took away, so
+/// what both sides had of them is forgotten; each gets what the other has.
+fn forget_keywords(job: &Job<'_>, open: &mut Open<'_>, record: &FolderRecord, rows: &mut [Row]) -> Result<(), Fault> {
+    let mut entries = Vec::new();
+    for row in rows.iter_mut().filter(|row| !row.flags.keywords().is_empty()) {
+        row.flags = Flags::of(row.flags.system);
+        entries.push(Entry::Put(row.clone()));
+    }
+    if job.policy.pretend || entries.is_empty() { Ok(()) } else { open.ledger.record(record.id, &entries) }
 }
 
 /// Looks at a mailbox, at what changed since the last watermark if there is one.

@@ -43,6 +43,16 @@ pub struct MaildirMark {
     /// Whether the look was so close to the last change that another change could hide in the same tick of the
     /// clock; then the next run looks again whatever the times say.
     pub racy: bool,
+    /// In which manner names were understood, 0 for the usual one; marks of other manners prove nothing, since a letter may mean
+    /// something else now.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub manner: u64,
+}
+
+// What serde asks is asked by reference.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_usual(manner: &u64) -> bool {
+    *manner == 0
 }
 
 /// A watermark of either kind of mailbox.
@@ -62,7 +72,9 @@ impl Mark {
             (Self::Server(then), Self::Server(now)) => {
                 then.highest_modseq.is_some() && then.uid_next != 0 && then == now
             }
-            (Self::Maildir(then), Self::Maildir(now)) => !then.racy && then.cur == now.cur && then.new == now.new,
+            (Self::Maildir(then), Self::Maildir(now)) => {
+                !then.racy && then.manner == now.manner && then.cur == now.cur && then.new == now.new
+            }
             _ => false,
         }
     }
@@ -116,11 +128,13 @@ mod tests {
     #[test]
     fn a_racy_look_proves_nothing() {
         let stamp = DirStamp { mtime: 1, ctime: 1, device: 1, inode: 1 };
-        let calm = MaildirMark { cur: stamp, new: stamp, racy: false };
+        let calm = MaildirMark { cur: stamp, new: stamp, racy: false, manner: 0 };
         let racy = MaildirMark { racy: true, ..calm };
+        let other = MaildirMark { manner: 7, ..calm };
         let touched = MaildirMark { cur: DirStamp { ctime: 2, ..stamp }, ..calm };
         assert!(Mark::Maildir(calm).proves_unchanged(&Mark::Maildir(racy)));
         assert!(!Mark::Maildir(racy).proves_unchanged(&Mark::Maildir(calm)));
         assert!(!Mark::Maildir(calm).proves_unchanged(&Mark::Maildir(touched)));
+        assert!(!Mark::Maildir(calm).proves_unchanged(&Mark::Maildir(other)));
     }
 }

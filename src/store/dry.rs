@@ -8,6 +8,7 @@ use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Holds;
 use crate::model::folder::FolderInfo;
 use crate::model::ids::{FileKey, Uid, UidValidity};
+use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Fingerprint, Look, MessageId};
 
 type Faults = Vec<(MessageId, Fault)>;
@@ -96,6 +97,9 @@ struct Reader<'a> {
 impl Mailbox for Reader<'_> {
     fn holds(&self) -> Holds {
         self.inner.as_ref().map_or(Holds::ALL, |inner| inner.holds())
+    }
+    fn understands(&self, mark: &Mark) -> bool {
+        self.inner.as_ref().is_none_or(|inner| inner.understands(mark))
     }
     fn read_only(&self) -> bool {
         !self.writable

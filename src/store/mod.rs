@@ -28,6 +28,7 @@ pub mod ledger;
 pub mod maildir;
 pub mod netrc;
 pub mod oauth;
+mod proxy;
 pub mod python;
 pub mod said;
 pub mod teller;
@@ -133,6 +134,12 @@ pub struct Delivered {
 pub trait Mailbox: Send {
     /// The flags it can keep for good.
     fn holds(&self) -> Holds;
+
+    /// Whether a mark that an earlier look left means what it would mean today; else both sides are looked at as a whole, since
+    /// what this one can hold may be something else now.
+    fn understands(&self, _mark: &Mark) -> bool {
+        true
+    }
 
     /// Whether it may only be read.
     fn read_only(&self) -> bool;

@@ -181,7 +181,6 @@ fn harmless_options_and_unknown_names_are_warned_about() {
             file("", "", "", "oauth2_refresh_token = x"),
             "rc:16: [Repository R] oauth2_refresh_token: there is no oauth2_request_url",
         ),
-        (file("", "", "customflag_a = $Work", ""), "rc:11: [Repository L] customflag_a = $Work: accepted"),
         (
             file("", "", "restoreatmie = yes", ""),
             "rc:11: [Repository L] restoreatmie: this option is not known, and nothing comes of it; did you mean restoreatime?",

@@ -38,7 +38,7 @@ fn marks() -> (Mark, Mark) {
         messages: 3,
         highest_modseq: Some(ModSeq(u64::MAX)),
     };
-    (Mark::Server(server), Mark::Maildir(MaildirMark { cur: stamp, new: stamp, racy: true }))
+    (Mark::Server(server), Mark::Maildir(MaildirMark { cur: stamp, new: stamp, racy: true, manner: 3 }))
 }
 
 fn entries_come_back(ledger: &mut dyn Ledger) {

@@ -14,6 +14,8 @@ mod tamper;
 #[path = "../support/meter.rs"]
 mod meter;
 // Its figures are for the long test.
+#[path = "../support/gate.rs"]
+mod gate;
 #[allow(dead_code)]
 #[path = "../support/killing.rs"]
 mod killing;
@@ -59,6 +61,7 @@ mod hooks;
 mod info;
 mod journal;
 mod killed;
+mod letters;
 mod lights;
 mod lines;
 mod listing;
@@ -78,6 +81,7 @@ mod power;
 mod private;
 mod programs;
 mod promises;
+mod proxies;
 mod python;
 mod readonly;
 mod records;

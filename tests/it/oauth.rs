@@ -223,7 +223,7 @@ fn a_kept_token_that_others_can_read_is_refused_with_what_to_do() {
 }
 
 /// What a service over TLS hears from one client, to whom it gives `token`; nothing, when the client doesn't trust it.
-fn tls_service(account: &Account, token: &str) -> (String, thread::JoinHandle<String>) {
+pub fn tls_service(account: &Account, token: &str) -> (String, thread::JoinHandle<String>) {
     let dir = &account.world.dovecot.dir;
     let read = |name: &str| fs::read(dir.join(name)).unwrap();
     let identity = native_tls::Identity::from_pkcs8(&read("cert.pem"), &read("key.pem")).unwrap();

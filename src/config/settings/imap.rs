@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use super::{CommonSettings, OAuthSettings, Security, TlsSettings, WatchSettings};
+use super::{CommonSettings, OAuthSettings, Proxy, Security, TlsSettings, WatchSettings};
 use crate::model::mechanism::Mechanism;
 use crate::model::question::Secret;
 
@@ -57,6 +57,8 @@ pub struct ImapSettings {
     pub oauth: OAuthSettings,
     /// How the connection is protected.
     pub security: Security,
+    /// What stands on the way to it.
+    pub proxy: Option<Proxy>,
     /// What stands in place of a connection of our own.
     pub tunnel: Option<Tunnel>,
     /// Whether the conversation is compressed where the server can do that.
@@ -105,6 +107,7 @@ impl ImapSettings {
             password: PasswordSource::Given(Secret::new(password.to_owned())),
             oauth: OAuthSettings::default(),
             security: Security::None,
+            proxy: None,
             tunnel: None,
             compress: false,
             listing: Listing::default(),
@@ -119,7 +122,12 @@ impl ImapSettings {
     /// Whether nobody between us and the server can read what is said: it is encrypted, or doesn't leave this machine; a
     /// tunnel is trusted.
     pub fn is_private(&self) -> bool {
-        self.tunnel.is_some() || self.security != Security::None || is_this_machine(&self.host)
+        self.tunnel.is_some() || self.security != Security::None || self.is_here()
+    }
+
+    /// Whether it is this machine; to a proxy the same name means the proxy's own.
+    fn is_here(&self) -> bool {
+        self.proxy.is_none() && is_this_machine(&self.host)
     }
 }
 

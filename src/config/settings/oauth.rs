@@ -1,5 +1,6 @@
 //! How a user shows tokens instead of a password (OAuth 2.0, RFC 6749).
 
+use super::TokenRoute;
 use crate::model::question::Secret;
 
 /// A word that stands in the configuration, or that Python comes to.
@@ -42,6 +43,8 @@ pub struct OAuthSettings {
     pub authorize_url: Option<String>,
     /// Where a code is given out with which a person gives permission on any machine (RFC 8628, section 3.1).
     pub device_url: Option<String>,
+    /// By which way they are reached.
+    pub route: TokenRoute,
     /// What permission is asked for (RFC 6749, section 3.3); empty: what the service gives unasked.
     pub scope: String,
 }

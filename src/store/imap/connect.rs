@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::io;
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use super::connection::Connection;
+use super::dial::{dial, reason};
 use super::handle::Cutter;
 use super::peer::Peer;
 use super::reader::{Ignore, Trouble};
@@ -135,46 +136,6 @@ fn secure(
         _ => None,
     };
     Ok(Fresh { secured: tls.secure(socket, timeout)?, greeting })
-}
-
-/// A socket that is connected; whoever has to be told how to cut it knows.
-fn dial(settings: &ImapSettings, peer: &Peer, timeout: Duration, tell: Tell<'_>) -> Result<TcpStream, Fault> {
-    let addresses = (settings.host.as_str(), settings.port).to_socket_addrs().map_err(|error| {
-        Fault::new(Reach::Account, FaultKind::Network, format!("looking up {peer}"), error)
-            .advise("check remotehost and the network")
-    })?;
-    let missing = match settings.ipv6 {
-        Some(true) => "the name has no IPv6 address, and ipv6 = yes allows no other",
-        Some(false) => "the name has no IPv4 address, and ipv6 = no allows no other",
-        None => "the name has no address",
-    };
-    let mut last = io::Error::new(io::ErrorKind::NotFound, missing);
-    for address in addresses.filter(|address| settings.ipv6.is_none_or(|six| address.is_ipv6() == six)) {
-        match TcpStream::connect_timeout(&address, timeout) {
-            Ok(socket) => {
-                socket.set_nodelay(true).map_err(|error| unreachable(peer, &error))?;
-                tell(Cutter::new(&socket).map_err(|error| unreachable(peer, &error))?);
-                return Ok(socket);
-            }
-            Err(error) => last = error,
-        }
-    }
-    Err(Fault::new(
-        Reach::Account,
-        FaultKind::Network,
-        format!("connecting to {peer}, port {}", settings.port),
-        reason(&last),
-    )
-    .advise("check remotehost, remoteport and the network"))
-}
-
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => "the connection was refused; nothing listens there".into(),
-        io::ErrorKind::TimedOut => "no answer within the time limit (socktimeout)".into(),
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "there is no route to it".into(),
-        _ => error.to_string(),
-    }
 }
 
 fn unreachable(peer: &Peer, error: &io::Error) -> Fault {

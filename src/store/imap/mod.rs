@@ -10,6 +10,7 @@ mod certificate;
 mod connect;
 mod connection;
 mod delete;
+mod dial;
 mod fetch;
 mod handle;
 mod introduce;

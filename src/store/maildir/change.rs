@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::io;
 
 use crate::model::fault::{Fault, Reach};
-use crate::model::flags::System;
 use crate::model::ids::Uid;
 use crate::model::message::MessageId;
 use crate::store::FlagChange;
@@ -16,12 +15,13 @@ use super::name;
 
 /// Changes the flags in a file's name. A file in `new` that gets one moves to `cur`, as mail readers do it.
 pub fn flags(folder: &mut Folder<'_>, change: &FlagChange, slot: &Slot) -> Result<Attempt, Fault> {
-    let flags = (name::flags(&slot.name) | change.add.system) & !change.remove.system;
-    if flags == name::flags(&slot.name) {
+    let before = folder.manner.flags(&slot.name);
+    let flags = before.union(&change.add).minus(&change.remove).within(&folder.manner.holds());
+    if flags == before {
         return Ok(Attempt::Done);
     }
-    let place = if flags == System::NONE { slot.place } else { Place::Cur };
-    let target = Slot { place, name: name::with_flags(&slot.name, flags) };
+    let place = if flags.is_empty() { slot.place } else { Place::Cur };
+    let target = Slot { place, name: folder.manner.with_flags(&slot.name, &flags) };
     let attempt = rename(folder, slot, &target)?;
     if let Attempt::Done = attempt {
         folder.listing()?.renamed(change.id, &target);
@@ -42,7 +42,8 @@ pub fn numbers(folder: &mut Folder<'_>, pairs: &[(MessageId, Uid)]) -> Result<Ve
                 let doing = format!("numbering {}", slot.path(&folder.path).display());
                 return Err(refused(Reach::Message, doing, "another file carries this UID already"));
             }
-            let target = Slot { place: slot.place, name: name::with_uid(&slot.name, *uid, &folder.digest) };
+            let target =
+                Slot { place: slot.place, name: name::with_uid(&slot.name, *uid, &folder.digest, folder.manner.form) };
             let attempt = rename(folder, slot, &target)?;
             if let Attempt::Done = attempt {
                 folder.listing()?.forget(*id);

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::model::fault::{Fault, FaultKind, Reach};
-use crate::model::flags::System;
 use crate::model::message::{Head, InternalDate, MessageId};
 use crate::store::bytes::{FromWire, file_key};
 use crate::store::{Delivered, Delivery, Stored};
@@ -130,13 +129,15 @@ impl<'m, 'a> Inbound<'m, 'a> {
 
     fn ready(&self, current: Incoming<'a>, source: MessageId, head: &Head) -> Ready<'a> {
         let received = complete(&current);
-        let flags = head.flags.as_ref().map_or(System::NONE, |flags| flags.system);
+        let manner = self.folder.manner;
+        let flags = head.flags.as_ref().map(|flags| flags.within(&manner.holds())).unwrap_or_default();
         let uid = match source {
             MessageId::Uid(uid) => Some(uid),
             MessageId::Fresh(_) => None,
         };
-        let place = if flags == System::NONE { Place::New } else { Place::Cur };
-        let name = name::build(current.unique.as_bytes(), uid, &self.folder.digest, flags);
+        let place = if flags.is_empty() { Place::New } else { Place::Cur };
+        let name = name::build(current.unique.as_bytes(), uid, &self.folder.digest, flags.system, manner.form);
+        let name = if flags.keywords().is_empty() { name } else { manner.with_flags(&name, &flags) };
         let single = self.folder.fsync && self.batch.len() < FLUSHED_SINGLY;
         Ready { tmp: current.tmp, source, target: Slot { place, name }, file: single.then_some(current.file), received }
     }

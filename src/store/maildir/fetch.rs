@@ -8,16 +8,14 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use crate::model::fault::{Fault, FaultKind, Reach};
-use crate::model::flags::Flags;
 use crate::model::message::{Fingerprint, Head, InternalDate, MessageId};
 use crate::store::Delivery;
 use crate::store::bytes::ToWire;
 use crate::store::fingerprint::FingerprintBuilder;
 
 use super::fault::{disk, refused};
-use super::folder::Attempt;
+use super::folder::{Attempt, Folder};
 use super::listing::Slot;
-use super::name;
 
 /// Files up to this size are read in one piece; larger ones twice, so that memory stays flat.
 const SMALL: u64 = 1 << 20;
@@ -25,13 +23,13 @@ const SMALL: u64 = 1 << 20;
 const PIECE: usize = 1 << 17;
 
 /// Sends a message, with its flags and its file's modification time as internal date.
-pub fn send(folder: &Path, id: MessageId, slot: &Slot, to: &mut dyn Delivery) -> Result<Attempt, Fault> {
-    let path = slot.path(folder);
+pub fn send(folder: &Folder<'_>, id: MessageId, slot: &Slot, to: &mut dyn Delivery) -> Result<Attempt, Fault> {
+    let path = slot.path(&folder.path);
     let Some(mut file) = open(&path)? else { return Ok(Attempt::Missed) };
     let about = file.metadata().map_err(|error| unreadable(&path, &error))?;
     let head = Head {
         id: Some(id),
-        flags: Some(Flags::of(name::flags(&slot.name))),
+        flags: Some(folder.manner.flags(&slot.name)),
         date: Some(InternalDate { seconds: about.mtime(), offset: 0 }),
     };
     if about.len() <= SMALL {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::model::fault::{Fault, FaultKind, Reach};
-use crate::model::flags::{Flags, Holds, KeywordRoom, System};
+use crate::model::flags::Holds;
 use crate::model::ids::{FileKey, Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Fingerprint, Listed, Look, MessageId};
@@ -15,24 +15,14 @@ use super::deliver::Inbound;
 use super::disk::Disk;
 use super::fault::{disk, refused};
 use super::listing::{Listing, Place, Slot};
+use super::manner::Manner;
+pub use super::means::{Attempt, Means};
 use super::scan::Scan;
 use super::unique::Unique;
-use super::{change, fetch, name, scan, twins};
+use super::{change, fetch, form, name, scan, twins};
 
 /// How often a file that others rename is looked for again.
 const ROUNDS: usize = 5;
-
-/// What a folder works with, lent by its tree.
-pub struct Means<'a> {
-    /// The disk.
-    pub disk: &'a dyn Disk,
-    /// Whether mail is flushed before it is reported.
-    pub fsync: bool,
-    /// Who is told of looks at the files.
-    pub teller: &'a Teller,
-    /// Where new names come from.
-    pub unique: &'a mut Unique,
-}
 
 /// One folder of a Maildir tree.
 pub struct Folder<'a> {
@@ -40,6 +30,7 @@ pub struct Folder<'a> {
     pub(super) digest: String,
     pub(super) fsync: bool,
     pub(super) disk: &'a dyn Disk,
+    pub(super) manner: &'a Manner,
     pub(super) unique: &'a mut Unique,
     teller: &'a Teller,
     writable: bool,
@@ -48,20 +39,13 @@ pub struct Folder<'a> {
     pub(super) tidied: bool,
 }
 
-/// What became of an attempt on a file.
-pub enum Attempt {
-    /// It is done.
-    Done,
-    /// There is no such file: it was renamed, or it is gone.
-    Missed,
-}
-
 impl<'a> Folder<'a> {
     /// The folder of this visible name, which is in this directory.
     pub fn new(path: PathBuf, visible: &str, writable: bool, means: Means<'a>) -> Self {
         let digest = md5_hex(visible.as_bytes());
-        let Means { disk, fsync, teller, unique } = means;
-        Self { path, digest, fsync, disk, unique, teller, writable, listing: None, touched: Vec::new(), tidied: false }
+        let Means { disk, fsync, manner, teller, unique } = means;
+        let (listing, touched, tidied) = (None, Vec::new(), false);
+        Self { path, digest, fsync, disk, manner, unique, teller, writable, listing, touched, tidied }
     }
 
     /// The listing; scanned now when the last look did without.
@@ -75,11 +59,16 @@ impl<'a> Folder<'a> {
 
     /// Scans, and leaves one name to every file. What can't be removed now does no harm, as it is not listed.
     fn scan(&mut self) -> Result<Scan, Fault> {
-        let mut scan = scan::scan(&self.path, &self.digest)?;
+        let mut scan = scan::scan(&self.path, &self.digest, self.manner.form)?;
         self.teller.tell(|| format!("scan {}: {}", self.path.display(), scan.listing.count()));
         for second in twins::set_apart(&self.path, &mut scan.listing) {
             if self.writable && self.disk.remove(&second.path(&self.path)).is_ok() {
                 self.touch(second.place);
+            }
+        }
+        if self.writable {
+            for place in form::renew(&self.path, self.disk, &mut scan.listing, self.manner) {
+                self.touch(place);
             }
         }
         Ok(scan)
@@ -184,7 +173,11 @@ impl<'a> Folder<'a> {
 
 impl Mailbox for Folder<'_> {
     fn holds(&self) -> Holds {
-        Holds { system: System::ALL, keywords: KeywordRoom::Only(Vec::new()) }
+        self.manner.holds()
+    }
+
+    fn understands(&self, mark: &Mark) -> bool {
+        matches!(mark, Mark::Maildir(mark) if self.manner.mark(*mark) == *mark)
     }
 
     fn read_only(&self) -> bool {
@@ -197,7 +190,7 @@ impl Mailbox for Folder<'_> {
 
     fn look(&mut self, known: Option<Known<'_>>) -> Result<Look, Fault> {
         if let Some(known) = known {
-            let mark = Mark::Maildir(scan::mark(&self.path)?);
+            let mark = Mark::Maildir(self.manner.mark(scan::mark(&self.path)?));
             if known.mark.proves_unchanged(&mark) {
                 self.teller.tell(|| format!("{} is unchanged", self.path.display()));
                 // The old mark goes on: a clock that was set back must not make a quiet folder look racy.
@@ -210,14 +203,15 @@ impl Mailbox for Folder<'_> {
         self.touched = vec![Place::Cur, Place::New];
         self.flush_touched()?;
         let mut messages = Vec::with_capacity(found.listing.len());
-        messages.extend(found.listing.iter().map(|(id, system)| Listed { id, flags: Flags::of(system) }));
+        let listed = |(id, system, custom)| Listed { id, flags: self.manner.flags_of(system, custom) };
+        messages.extend(found.listing.iter().map(listed));
         self.listing = Some(found.listing);
         let coverage = if found.mark.is_some() { Coverage::Whole } else { Coverage::Partial };
-        Ok(Look { messages, coverage, mark: found.mark.map(Mark::Maildir) })
+        Ok(Look { messages, coverage, mark: found.mark.map(|mark| Mark::Maildir(self.manner.mark(mark))) })
     }
 
     fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Vec<(MessageId, Fault)>, Fault> {
-        self.for_each(wanted, |id| *id, |folder, id, slot| fetch::send(&folder.path, *id, slot, to))
+        self.for_each(wanted, |id| *id, |folder, id, slot| fetch::send(folder, *id, slot, to))
     }
 
     fn deliver<'b>(&'b mut self) -> Result<Box<dyn Delivery + 'b>, Fault> {
@@ -275,7 +269,7 @@ impl Mailbox for Folder<'_> {
         let unique = wanted.split(',').next().unwrap_or(wanted);
         let listing = self.listing()?;
         let mut numbered = None;
-        for (id, _) in listing.iter() {
+        for id in listing.ids() {
             let Some(slot) = listing.get(id) else { continue };
             if name::to_text(name::base(&slot.name)) == wanted {
                 return Ok(Some(id));

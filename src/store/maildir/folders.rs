@@ -14,6 +14,7 @@ use crate::model::mark::Mark;
 use super::alike;
 use super::disk::Disk;
 use super::fault::{self, refused};
+use super::manner::Manner;
 use super::scan;
 
 /// What a folder consists of. `cur` comes last when it is made, so that a folder that was begun is no folder.
@@ -27,7 +28,7 @@ const LONGEST: usize = 255;
 /// With the separator `/` directories are nested; with any other a folder is a direct subdirectory, whatever dots are in
 /// its name. Symbolic links are not followed. A name that isn't UTF-8 is listed as well as it can be, so that it is refused with
 /// a word rather than passed over.
-pub fn list(root: &Path, separator: char) -> Result<Vec<FolderInfo>, Fault> {
+pub fn list(root: &Path, separator: char, manner: &Manner) -> Result<Vec<FolderInfo>, Fault> {
     if !root.is_dir() {
         let error = io::Error::from(io::ErrorKind::NotFound);
         return Err(fault::disk(Reach::Account, "opening the Maildir directory", root, &error)
@@ -42,7 +43,7 @@ pub fn list(root: &Path, separator: char) -> Result<Vec<FolderInfo>, Fault> {
     names.sort_unstable();
     // A folder that can't be looked at now shows its fault when it is opened.
     let info = |name: String| {
-        let mark = scan::mark(&root.join(&name)).ok().map(Mark::Maildir);
+        let mark = scan::mark(&root.join(&name)).ok().map(|mark| Mark::Maildir(manner.mark(mark)));
         FolderInfo { name, selectable: true, subscribed: true, mark }
     };
     Ok(names.into_iter().map(info).collect())
@@ -134,7 +135,7 @@ pub fn is_folder(path: &Path) -> bool {
 /// Flushes every file system that the tree is on, each once.
 pub fn flush(disk: &dyn Disk, root: &Path, separator: char) -> Result<(), Fault> {
     let mut flushed = HashSet::new();
-    let folders = list(root, separator)?.into_iter().map(|folder| root.join(folder.name));
+    let folders = list(root, separator, &Manner::default())?.into_iter().map(|folder| root.join(folder.name));
     let parts = folders.flat_map(|folder| PARTS.map(|part| folder.join(part)));
     for directory in iter::once(root.to_path_buf()).chain(parts) {
         let fault = |error: &io::Error| fault::disk(Reach::Account, "flushing the file system of", &directory, error);

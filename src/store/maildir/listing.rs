@@ -3,51 +3,13 @@
 //! Names lie one behind the other in one buffer. A name that is exactly what this program would build from its unique
 //! part, UID and flags is kept as the unique part alone; 100,000 such names cost about 5 MB.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
-use std::path::{Path, PathBuf};
-
 use crate::model::flags::System;
 use crate::model::ids::{FileKey, Uid};
 use crate::model::message::MessageId;
 use crate::store::bytes::file_key;
 
-use super::name;
-
-/// The directory that a file is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
-    /// `cur`: a mail reader has seen it.
-    Cur,
-    /// `new`: none has.
-    New,
-}
-
-impl Place {
-    /// The directory in this folder.
-    pub fn of(self, folder: &Path) -> PathBuf {
-        folder.join(match self {
-            Self::Cur => "cur",
-            Self::New => "new",
-        })
-    }
-}
-
-/// A file of the folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
-    /// Its directory.
-    pub place: Place,
-    /// Its name.
-    pub name: Vec<u8>,
-}
-
-impl Slot {
-    /// Where it is.
-    pub fn path(&self, folder: &Path) -> PathBuf {
-        self.place.of(folder).join(OsString::from_vec(self.name.clone()))
-    }
-}
+use super::name::{self, Form};
+pub use super::slot::{Place, Slot};
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
@@ -65,6 +27,7 @@ struct Entry {
 #[derive(Debug, Default)]
 pub struct Listing {
     digest: String,
+    form: Form,
     names: Vec<u8>,
     numbered: Vec<Entry>,
     fresh: Vec<Entry>,
@@ -72,8 +35,8 @@ pub struct Listing {
 
 impl Listing {
     /// An empty listing of the folder whose visible name has this digest.
-    pub fn new(digest: &str) -> Self {
-        Self { digest: digest.to_owned(), ..Self::default() }
+    pub fn new(digest: &str, form: Form) -> Self {
+        Self { digest: digest.to_owned(), form, ..Self::default() }
     }
 
     /// Adds a file whose place among the others [`Listing::settle`] decides.
@@ -147,22 +110,33 @@ impl Listing {
     }
 
     /// All the files, those with UID first, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = (MessageId, System)> + '_ {
+    pub fn ids(&self) -> impl Iterator<Item = MessageId> + '_ {
+        self.entries().map(|(id, _)| id)
+    }
+
+    /// The same with what their letters say: flags, and [small ones](name::custom).
+    pub fn iter(&self) -> impl Iterator<Item = (MessageId, System, u32)> + '_ {
+        // Only capital letters are in a name that needn't be stored.
+        let custom = |entry: &Entry| if entry.short { 0 } else { name::custom(self.stored(entry)) };
+        self.entries().map(move |(id, entry)| (id, entry.flags, custom(entry)))
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (MessageId, &Entry)> + '_ {
         let numbered = self.numbered.iter().filter_map(|entry| Some((MessageId::Uid(entry.uid?), entry)));
         let fresh = (0..).map(MessageId::Fresh).zip(&self.fresh);
-        numbered.chain(fresh).filter(|(_, entry)| !entry.gone).map(|(id, entry)| (id, entry.flags))
+        numbered.chain(fresh).filter(|(_, entry)| !entry.gone)
     }
 
     /// The files with UID that were made since then, by their names.
     pub fn made_since(&self, seconds: i64) -> Vec<MessageId> {
         let made = |id: &MessageId| self.get(*id).and_then(|slot| name::made(&slot.name));
-        let numbered = self.iter().map(|(id, _)| id).filter(|id| id.uid().is_some());
+        let numbered = self.ids().filter(|id| id.uid().is_some());
         numbered.filter(|id| made(id).is_some_and(|made| made >= seconds)).collect()
     }
 
     /// How many files there are, in words.
     pub fn count(&self) -> String {
-        let (all, numbered) = (self.iter().count(), self.iter().filter(|(id, _)| id.uid().is_some()).count());
+        let (all, numbered) = (self.ids().count(), self.ids().filter(|id| id.uid().is_some()).count());
         let files = if all == 1 { "file" } else { "files" };
         format!("{all} {files}, {} without a UID", all - numbered)
     }
@@ -175,7 +149,7 @@ impl Listing {
     fn entry(&mut self, slot: &Slot) -> Entry {
         let (flags, uid) = (name::flags(&slot.name), name::uid(&slot.name, &self.digest));
         let unique = name::unique(&slot.name);
-        let short = name::build(unique, uid, &self.digest, flags) == slot.name;
+        let short = name::build(unique, uid, &self.digest, flags, self.form) == slot.name;
         let kept = if short { unique } else { &slot.name };
         // The buffer's limit of 4 GB and a name's of 64 KB are far beyond what a file system has in one directory.
         let start = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
@@ -201,7 +175,7 @@ impl Listing {
 
     fn name(&self, entry: &Entry) -> Vec<u8> {
         let stored = self.stored(entry);
-        if entry.short { name::build(stored, entry.uid, &self.digest, entry.flags) } else { stored.to_vec() }
+        if entry.short { name::build(stored, entry.uid, &self.digest, entry.flags, self.form) } else { stored.to_vec() }
     }
 
     fn compare(&self, a: &Entry, b: &Entry) -> std::cmp::Ordering {
@@ -236,7 +210,7 @@ mod tests {
     const OURS: &str = "7e33429f656f1e6e9d79b29c3f82c57e";
 
     fn listing(names: &[&str]) -> Listing {
-        let mut listing = Listing::new(OURS);
+        let mut listing = Listing::new(OURS, Form::Colon);
         for name in names {
             listing.add(&Slot { place: Place::Cur, name: name.replace('@', OURS).into_bytes() });
         }
@@ -255,7 +229,7 @@ mod tests {
     #[test]
     fn of_two_files_with_one_uid_the_first_by_name_keeps_it() {
         let listing = listing(&["b,U=5,FMD5=@:2,S", "plain", "a,U=5,FMD5=@:2,", "c,U=2,FMD5=@:2,F"]);
-        let ids: Vec<_> = listing.iter().map(|(id, _)| id).collect();
+        let ids: Vec<_> = listing.ids().collect();
         assert_eq!(ids, [uid(2), uid(5), MessageId::Fresh(0), MessageId::Fresh(1)]);
         assert_eq!(shown(&listing, uid(5)).unwrap(), "a,U=5,FMD5=@:2,");
         assert_eq!(shown(&listing, MessageId::Fresh(0)).unwrap(), "b,U=5,FMD5=@:2,S");
@@ -273,10 +247,10 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_names_cost_little() {
-        let mut listing = Listing::new(OURS);
+        let mut listing = Listing::new(OURS, Form::Colon);
         for number in 1..=100_000 {
             let unique = format!("1700000000_{number}.1234567.some.host.example");
-            let name = name::build(unique.as_bytes(), Uid::new(number), OURS, System::SEEN);
+            let name = name::build(unique.as_bytes(), Uid::new(number), OURS, System::SEEN, Form::Colon);
             listing.add(&Slot { place: Place::Cur, name });
         }
         listing.settle();

@@ -12,11 +12,15 @@ mod fault;
 mod fetch;
 mod folder;
 mod folders;
+mod form;
 mod listing;
+mod manner;
+mod means;
 mod name;
 mod relocate;
 mod rename;
 mod scan;
+mod slot;
 mod told;
 mod twins;
 mod unique;
@@ -37,6 +41,8 @@ pub use self::digest::Redigested;
 pub use self::disk::{Disk, RealDisk};
 use self::folder::{Folder, Means};
 use self::folders::is_folder;
+use self::manner::Manner;
+use self::name::Form;
 use self::told::Told;
 use self::unique::Unique;
 
@@ -48,6 +54,7 @@ pub struct Maildir {
     fsync: bool,
     read_only: bool,
     disk: Arc<dyn Disk>,
+    manner: Manner,
     unique: Unique,
     called: Arc<OnceLock<Called>>,
     teller: Teller,
@@ -62,7 +69,7 @@ impl Maildir {
     pub fn open(root: &Path, separator: char, fsync: bool) -> Self {
         let (disk, unique, called) = (Arc::new(RealDisk), Unique::new(), Arc::default());
         let (root, read_only, teller) = (root.to_path_buf(), false, Teller::silent());
-        Self { root, separator, fsync, read_only, disk, unique, called, teller }
+        Self { root, separator, fsync, read_only, disk, manner: Manner::default(), unique, called, teller }
     }
 
     /// The same tree on another disk: for tests, on one that forgets or fails.
@@ -91,7 +98,10 @@ impl Maildir {
 
     /// The tree that these settings describe.
     pub fn from_settings(settings: &MaildirSettings, fsync: bool) -> Self {
-        Self { read_only: settings.common.read_only, ..Self::open(&settings.root, settings.separator, fsync) }
+        let form = if settings.windows { Form::Exclamation } else { Form::Colon };
+        let manner = Manner { form, letters: settings.letters.clone() };
+        let read_only = settings.common.read_only;
+        Self { read_only, manner, ..Self::open(&settings.root, settings.separator, fsync) }
     }
 
     /// Makes the root directory and those above it. To be called only where nothing says that there was mail in it: a
@@ -121,7 +131,13 @@ impl Maildir {
             self.demand_writable(|| format!("renaming files in the folder {name}"))?;
         }
         let (path, visible) = (self.locate(name)?, self.visible(name).to_owned());
-        let means = Means { disk: &*self.disk, fsync: self.fsync, teller: &self.teller, unique: &mut self.unique };
+        let means = Means {
+            disk: &*self.disk,
+            fsync: self.fsync,
+            manner: &self.manner,
+            teller: &self.teller,
+            unique: &mut self.unique,
+        };
         digest::redigest(&mut Folder::new(path, &visible, !pretend, means), name, pretend)
     }
 
@@ -158,7 +174,7 @@ impl Repository for Maildir {
     }
 
     fn folders(&mut self) -> Result<Vec<FolderInfo>, Fault> {
-        folders::list(&self.root, self.separator)
+        folders::list(&self.root, self.separator, &self.manner)
     }
 
     fn create(&mut self, name: &str) -> Result<(), Fault> {
@@ -185,17 +201,19 @@ impl Repository for Maildir {
         self.demand_writable(|| format!("moving messages from {} to {}", from.name, to.name))?;
         let (source, target) = (self.locate(from.name)?, self.locate(to.name)?);
         let (disk, fsync, teller, mut unused) = (&*self.disk, self.fsync, &self.teller, Unique::new());
+        let manner = &self.manner;
         let (there, here) = (self.visible(to.name).to_owned(), self.visible(from.name).to_owned());
-        let mut target = Folder::new(target, &there, true, Means { disk, fsync, teller, unique: &mut unused });
-        let mut source = Folder::new(source, &here, true, Means { disk, fsync, teller, unique: &mut self.unique });
+        let mut target = Folder::new(target, &there, true, Means { disk, fsync, manner, teller, unique: &mut unused });
+        let mut source =
+            Folder::new(source, &here, true, Means { disk, fsync, manner, teller, unique: &mut self.unique });
         relocate::relocate(&mut source, &mut target, messages)
     }
 
     fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
         let path = self.locate(name)?;
         let visible = self.visible(name).to_owned();
-        let (disk, teller) = (&*self.disk, &self.teller);
-        let means = Means { disk, fsync: self.fsync, teller, unique: &mut self.unique };
+        let (disk, manner, teller) = (&*self.disk, &self.manner, &self.teller);
+        let means = Means { disk, fsync: self.fsync, manner, teller, unique: &mut self.unique };
         Ok(Box::new(Folder::new(path, &visible, writable && !self.read_only, means)))
     }
 }

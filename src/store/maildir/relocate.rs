@@ -20,7 +20,7 @@ pub fn relocate(from: &mut Folder<'_>, to: &mut Folder<'_>, messages: &[Relocati
         messages,
         |message| MessageId::Uid(message.uid),
         |from, message, slot| {
-            let named = message.number.map(|uid| name::with_uid(&slot.name, uid, &to.digest));
+            let named = message.number.map(|uid| name::with_uid(&slot.name, uid, &to.digest, to.manner.form));
             let target = Slot { place: slot.place, name: named.unwrap_or_else(|| name::without_uid(&slot.name)) };
             let path = slot.path(&from.path);
             match from.disk.rename_new(&path, &target.path(&to.path)) {

@@ -17,6 +17,7 @@ use crate::model::mark::{DirStamp, MaildirMark};
 
 use super::fault::disk;
 use super::listing::{Listing, Place, Slot};
+use super::name::Form;
 
 /// A directory that changed less than this before a look may change again without its times telling. File systems that
 /// keep fractions of a second tick within hundredths of one; the rest allows for a file server's clock that is a little
@@ -43,24 +44,24 @@ pub struct Scan {
 ///
 /// A file that a mail reader renames meanwhile can escape `readdir`. So `new` is read before `cur`, as files move in that
 /// direction only, and the scan counts only when neither directory's times changed during it.
-pub fn scan(folder: &Path, digest: &str) -> Result<Scan, Fault> {
+pub fn scan(folder: &Path, digest: &str, form: Form) -> Result<Scan, Fault> {
     let mut before = mark(folder)?;
     for _ in 0..ATTEMPTS {
-        let listing = read(folder, digest)?;
+        let listing = read(folder, digest, form)?;
         let after = mark(folder)?;
         if (before.cur, before.new) == (after.cur, after.new) {
             return Ok(Scan { listing, mark: Some(before) });
         }
         before = after;
     }
-    Ok(Scan { listing: read(folder, digest)?, mark: None })
+    Ok(Scan { listing: read(folder, digest, form)?, mark: None })
 }
 
 /// What the folder's directories say now.
 pub fn mark(folder: &Path) -> Result<MaildirMark, Fault> {
     let now = nanoseconds(SystemTime::now());
     let (cur, new) = (stamp(&Place::Cur.of(folder))?, stamp(&Place::New.of(folder))?);
-    Ok(MaildirMark { cur, new, racy: is_racy(cur, now) || is_racy(new, now) })
+    Ok(MaildirMark { cur, new, racy: is_racy(cur, now) || is_racy(new, now), manner: 0 })
 }
 
 /// Calls `each` for every file of the folder; directories and names that begin with a dot are none.
@@ -90,8 +91,8 @@ fn visit_directory(directory: &Path, place: Place, each: &mut impl FnMut(Slot)) 
     Ok(())
 }
 
-fn read(folder: &Path, digest: &str) -> Result<Listing, Fault> {
-    let mut listing = Listing::new(digest);
+fn read(folder: &Path, digest: &str, form: Form) -> Result<Listing, Fault> {
+    let mut listing = Listing::new(digest, form);
     visit(folder, |slot| listing.add(&slot))?;
     listing.settle();
     Ok(listing)
@@ -146,7 +147,7 @@ mod tests {
             fs::write(folder.path().join(file), "x").unwrap();
         }
         fs::create_dir(folder.path().join("cur/directory")).unwrap();
-        let scan = scan(folder.path(), "digest").unwrap();
+        let scan = scan(folder.path(), "digest", Form::Colon).unwrap();
         assert_eq!(scan.listing.iter().count(), 2);
         assert!(scan.mark.unwrap().racy, "it changed only just now");
     }
@@ -156,9 +157,9 @@ mod tests {
         for part in ["cur", "new"] {
             let folder = folder();
             fs::remove_dir(folder.path().join(part)).unwrap();
-            assert_eq!(scan(folder.path(), "digest").err().unwrap().reach, Reach::Folder);
+            assert_eq!(scan(folder.path(), "digest", Form::Colon).err().unwrap().reach, Reach::Folder);
             fs::write(folder.path().join(part), "a file in its place").unwrap();
-            assert_eq!(scan(folder.path(), "digest").err().unwrap().reach, Reach::Folder);
+            assert_eq!(scan(folder.path(), "digest", Form::Colon).err().unwrap().reach, Reach::Folder);
         }
     }
 

@@ -43,7 +43,7 @@ pub fn set_apart(folder: &Path, listing: &mut Listing) -> Vec<Slot> {
 }
 
 fn slots(listing: &Listing) -> impl Iterator<Item = (MessageId, Slot)> + '_ {
-    listing.iter().filter_map(|(id, _)| Some((id, listing.get(id)?)))
+    listing.ids().filter_map(|id| Some((id, listing.get(id)?)))
 }
 
 /// Whether both names are the same file's. The second one is asked first: had it just been renamed to the first by another
@@ -73,7 +73,7 @@ mod tests {
         link("new/a", "cur/a:2,S");
         link("cur/b,U=5,FMD5=d:2,", "cur/b,U=5,FMD5=d:2,S");
         link("new/c", "cur/c,U=7,FMD5=d:2,");
-        let mut listing = super::super::scan::scan(folder.path(), "d").unwrap().listing;
+        let mut listing = super::super::scan::scan(folder.path(), "d", name::Form::Colon).unwrap().listing;
         assert_eq!(listing.iter().count(), 8);
         let second = set_apart(folder.path(), &mut listing);
         assert_eq!(listing.iter().count(), 5);

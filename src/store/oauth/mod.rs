@@ -24,7 +24,7 @@ pub use failure::{Error, Failure, login_command};
 use form::Form;
 use proof::Proof;
 
-use crate::config::settings::{OAuthSettings, Word};
+use crate::config::settings::{OAuthSettings, TokenRoute, Word};
 use crate::model::fault::Fault;
 use crate::model::question::Secret;
 
@@ -72,6 +72,8 @@ pub struct Client {
     pub secret: Option<Secret>,
     /// Where tokens are fetched.
     pub token_url: String,
+    /// By which way it is reached.
+    pub route: TokenRoute,
     /// How long a request and its answer may take.
     pub limit: Duration,
 }
@@ -81,7 +83,8 @@ impl Client {
     pub fn of(settings: &OAuthSettings, limit: Duration, evaluate: &mut Evaluate<'_>) -> Result<Option<Self>, Fault> {
         let id = resolve("oauth2_client_id", settings.client_id.as_ref(), evaluate)?;
         let secret = resolve("oauth2_client_secret", settings.client_secret.as_ref(), evaluate)?;
-        let client = |(id, token_url)| Self { id, secret, token_url, limit };
+        let route = settings.route.clone();
+        let client = |(id, token_url)| Self { id, secret, token_url, route, limit };
         Ok(id.zip(settings.token_url.clone()).map(client))
     }
 
@@ -139,7 +142,7 @@ impl Client {
     }
 
     fn post(&self, url: &str, form: Form) -> Result<http::Reply, Failure> {
-        http::post(url, form, self.limit)
+        http::post(url, form, self.limit, &self.route)
     }
 }
 

@@ -109,6 +109,7 @@ fn client(token_url: &str) -> Client {
         id: Secret::new("me & co".into()),
         secret: Some(Secret::new("hunter2".into())),
         token_url: token_url.to_owned(),
+        route: TokenRoute::Environment,
         limit: Duration::from_secs(30),
     }
 }

@@ -4,6 +4,11 @@ use super::*;
 
 const OURS: &str = "7e33429f656f1e6e9d79b29c3f82c57e";
 
+/// The name with these flags, where small letters mean nothing.
+fn plain(name: &[u8], flags: System) -> Vec<u8> {
+    with_flags(name, flags, Custom::default(), Form::Colon)
+}
+
 fn number(name: &str) -> Option<u32> {
     uid(name.replace('@', OURS).as_bytes(), OURS).map(Uid::get)
 }
@@ -57,7 +62,7 @@ fn changing_flags_leaves_the_rest() {
         ("a:1,x", "a:1,x:2,FS"),
         ("a:2,\u{e9}", "a:2,FS\u{e9}"),
     ] {
-        let changed = with_flags(name.as_bytes(), System::FLAGGED | System::SEEN);
+        let changed = plain(name.as_bytes(), System::FLAGGED | System::SEEN);
         assert_eq!(String::from_utf8_lossy(&changed), expected);
     }
 }
@@ -70,7 +75,7 @@ fn numbering_replaces_only_the_number() {
         ("a", "a,U=5,FMD5=@:2,"),
         ("a,S=9,U=1,FMD5=old,W=2:2,", "a,S=9,W=2,U=5,FMD5=@:2,"),
     ] {
-        let numbered = with_uid(name.as_bytes(), uid, OURS);
+        let numbered = with_uid(name.as_bytes(), uid, OURS, Form::Colon);
         assert_eq!(String::from_utf8_lossy(&numbered), expected.replace('@', OURS));
     }
 }
@@ -85,6 +90,35 @@ fn a_name_without_its_number_is_otherwise_the_same() {
 }
 
 #[test]
+fn both_forms_are_understood_and_become_each_other() {
+    let (colon, other) = (Form::Colon, Form::Exclamation);
+    for (name, set, to_colon, to_other) in [
+        ("a,U=3,FMD5=@:2,FS", System::FLAGGED | System::SEEN, None, Some("a,U=3,FMD5=@!2,FS")),
+        ("a,U=3,FMD5=@!2,FS", System::FLAGGED | System::SEEN, Some("a,U=3,FMD5=@:2,FS"), None),
+        ("a,U=3,FMD5=@!2,xS,y", System::SEEN, Some("a,U=3,FMD5=@:2,xS,y"), None),
+        // A mail reader that knows only colons took all of it for the base.
+        (
+            "a,U=3,FMD5=@!2,Sx:2,F",
+            System::FLAGGED | System::SEEN,
+            Some("a,U=3,FMD5=@:2,FSx"),
+            Some("a,U=3,FMD5=@!2,FSx"),
+        ),
+        ("a,U=3,FMD5=@:2,S:2,F", System::SEEN, None, None),
+        ("a,U=3,FMD5=@", System::NONE, None, None),
+    ] {
+        let shown = |name: Option<Vec<u8>>| name.map(|name| String::from_utf8(name).unwrap().replace(OURS, "@"));
+        let bytes = name.replace('@', OURS).into_bytes();
+        assert_eq!(number(name), Some(3), "{name}");
+        assert_eq!((base(&bytes), flags(&bytes)), (format!("a,U=3,FMD5={OURS}").as_bytes(), set), "{name}");
+        assert_eq!(shown(in_form(&bytes, colon)).as_deref(), to_colon, "{name}");
+        assert_eq!(shown(in_form(&bytes, other)).as_deref(), to_other, "{name}");
+    }
+    let named = build(b"1_2.3.h", Uid::new(5), OURS, System::SEEN, other);
+    assert_eq!(named, format!("1_2.3.h,U=5,FMD5={OURS}!2,S").into_bytes());
+    assert_eq!(with_uid(b"a", Uid::new(5).unwrap(), OURS, other), format!("a,U=5,FMD5={OURS}!2,").into_bytes());
+}
+
+#[test]
 fn text_keeps_bytes_apart() {
     assert_eq!(to_text(b"1_0.2.h,S=3"), "1_0.2.h,S=3");
     assert_eq!(to_text(b"a%\xff b"), "a%25%FF%20b");
@@ -94,7 +128,7 @@ proptest! {
     #[test]
     fn what_is_built_is_read(unique in "[0-9]{1,10}_[0-9]{1,5}\\.[0-9]{1,7}\\.[a-z.-]{0,20}", number: u32, bits in 0u8..32) {
         let (number, set) = (Uid::new(number), System::from_bits(bits));
-        let name = build(unique.as_bytes(), number, OURS, set);
+        let name = build(unique.as_bytes(), number, OURS, set, Form::Colon);
         prop_assert_eq!(uid(&name, OURS), number);
         prop_assert_eq!(flags(&name), set);
         prop_assert_eq!(super::unique(&name), unique.as_bytes());
@@ -103,7 +137,7 @@ proptest! {
     #[test]
     fn any_name_keeps_its_base_and_its_unknown_letters(name in proptest::collection::vec(any::<u8>(), 0..60), bits in 0u8..32) {
         let set = System::from_bits(bits);
-        let changed = with_flags(&name, set);
+        let changed = plain(&name, set);
         prop_assert_eq!(base(&changed), base(&name));
         prop_assert_eq!(flags(&changed), set);
         let unknown = |name: &[u8]| -> Vec<u8> {
@@ -117,16 +151,16 @@ proptest! {
 
     #[test]
     fn any_letters_survive(old in "[A-Za-z]{0,20}", bits in 0u8..32) {
-        let changed = with_flags(format!("a:2,{old}").as_bytes(), System::from_bits(bits));
+        let changed = plain(format!("a:2,{old}").as_bytes(), System::from_bits(bits));
         for letter in old.bytes().filter(|b| !b"DFRST".contains(b)) {
-            prop_assert!(letters(split(&changed).1).contains(&letter));
+            prop_assert!(letters(&changed).any(|byte| *byte == letter));
         }
     }
 
     #[test]
     fn a_number_can_be_given_to_any_name(name in proptest::collection::vec(any::<u8>(), 0..60), number in 1u32..) {
         let number = Uid::new(number).unwrap();
-        let numbered = with_uid(&name, number, OURS);
+        let numbered = with_uid(&name, number, OURS, Form::Colon);
         prop_assert_eq!(uid(&numbered, OURS), Some(number));
         prop_assert_eq!(flags(&numbered), flags(&name));
     }
@@ -139,14 +173,17 @@ proptest! {
         prop_assert_eq!(flags(&bare), flags(&name));
         prop_assert_eq!(super::unique(&bare), super::unique(&name));
         prop_assert_eq!(made(&bare), made(&name));
-        let numbered = with_uid(&name, number, OURS);
+        let numbered = with_uid(&name, number, OURS, Form::Colon);
         prop_assert_eq!(uid(&numbered, OURS), Some(number));
         prop_assert_eq!(super::unique(&numbered), super::unique(&name));
         // Given again, nothing changes.
-        prop_assert_eq!(with_uid(&numbered, number, OURS), numbered.clone());
-        let flagged = with_flags(&numbered, set);
+        prop_assert_eq!(with_uid(&numbered, number, OURS, Form::Colon), numbered.clone());
+        let flagged = plain(&numbered, set);
         prop_assert_eq!((uid(&flagged, OURS), flags(&flagged)), (Some(number), set));
-        prop_assert_eq!(with_flags(&flagged, set), flagged.clone());
+        prop_assert_eq!(plain(&flagged, set), flagged.clone());
+        let windows = in_form(&flagged, Form::Exclamation).unwrap_or(flagged.clone());
+        prop_assert_eq!((base(&windows), flags(&windows)), (base(&flagged), set));
+        prop_assert_eq!(in_form(&windows, Form::Exclamation), None);
         for other in [&bare, &numbered, &flagged] {
             prop_assert!(!other.contains(&b'/') && !other.contains(&0), "{:?}", other);
         }
@@ -174,6 +211,7 @@ proptest! {
 fn hellish() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         Just(b":2,".to_vec()),
+        Just(b"!2,".to_vec()),
         Just(b":1,".to_vec()),
         Just(b",U=0".to_vec()),
         Just(b",U=99999999999".to_vec()),
