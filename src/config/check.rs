@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::extent;
 use super::mbnames::mailbox_list;
 use super::naming;
 use super::options::Kind;
@@ -153,6 +154,8 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let remote = repository(source, &section, "remoterepository");
     let inbox = remote.as_ref().and_then(|section| inbox_hook(source, section));
     let hooks = Hooks { before, after, new_mail, inbox };
+    let extent = extent::extent(source, &section, local.as_deref(), remote.as_deref());
+    let never_copied = remote.as_ref().and_then(|section| extent::ignored(source, section));
     let local = local.and_then(|section| repository::local(source, &section));
     let remote = remote.and_then(|section| repository::remote(source, &section));
     let decode = source.read(&section, "utf8foldernames", value::boolean).unwrap_or(false);
@@ -164,6 +167,8 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
         watch,
         quick,
         max_deletes,
+        extent,
+        never_copied,
         sync_folder_deletes,
         hooks,
         local,

@@ -14,6 +14,8 @@ mod folder;
 mod folders;
 mod listing;
 mod name;
+mod named;
+mod outside;
 mod relocate;
 mod rename;
 mod scan;
