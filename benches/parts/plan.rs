@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 
+use blinkensync::model::extent::Outside;
 use blinkensync::model::flags::{Flags, Holds};
 use blinkensync::model::ids::Uid;
 use blinkensync::model::message::{Coverage, Listed, Look, MessageId};
@@ -40,7 +41,8 @@ fn known() -> BTreeMap<Uid, Entry> {
 fn plan(bencher: Bencher<'_, '_>, remote: &Look, local: &Look, ledger: &BTreeMap<Uid, Entry>, steps: usize) {
     let (common, remote_holds) = (&Holds::ALL, &Holds::ALL);
     let (to_remote, to_local) = (Permission::ALL, Permission::ALL);
-    let situation = Situation { remote, local, ledger, common, remote_holds, to_remote, to_local };
+    let outside = &Outside::default();
+    let situation = Situation { remote, local, ledger, outside, common, remote_holds, to_remote, to_local };
     assert_eq!(messages(&situation).actions.len(), steps);
     bencher.counter(ItemsCount::new(MANY)).bench_local(|| messages(&situation));
 }

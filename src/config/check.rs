@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::extent;
 use super::maildir;
 use super::mbnames::mailbox_list;
 use super::naming;
@@ -155,6 +156,8 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let remote = repository(source, &section, "remoterepository");
     let inbox = remote.as_ref().and_then(|section| inbox_hook(source, section));
     let hooks = Hooks { before, after, new_mail, inbox };
+    let extent = extent::extent(source, &section, local.as_deref(), remote.as_deref());
+    let never_copied = remote.as_ref().and_then(|section| extent::ignored(source, section));
     let windows = source.read(&section, "maildir-windows-compatible", value::boolean).unwrap_or(false);
     let local = local.and_then(|section| maildir::local(source, &section, windows));
     let proxies = proxy::read(source, &section);
@@ -168,6 +171,8 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
         watch,
         quick,
         max_deletes,
+        extent,
+        never_copied,
         sync_folder_deletes,
         hooks,
         local,

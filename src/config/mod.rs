@@ -1,6 +1,7 @@
 //! What the user meant: the offlineimaprc, read and checked.
 
 mod check;
+mod extent;
 mod fetching;
 mod ini;
 mod interpolate;

@@ -10,6 +10,7 @@ mod watch;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::model::extent::Extent;
 use crate::model::flags::Keyword;
 use crate::model::ids::AccountName;
 use crate::model::namemap::NameMap;
@@ -142,6 +143,10 @@ pub struct AccountSettings {
     pub quick: Quick,
     /// How many deletions in a folder need no confirmation; `None`: half of it, and at least 10.
     pub max_deletes: Option<u64>,
+    /// What of its mail is looked at.
+    pub extent: Extent,
+    /// A Python function that gives, for a folder's name, the UIDs of messages that are never copied from the server.
+    pub never_copied: Option<PythonHook>,
     /// Whether a folder that is gone on one side is deleted on the other.
     pub sync_folder_deletes: bool,
     /// What is run beside it.
@@ -163,6 +168,8 @@ impl AccountSettings {
             watch: true,
             quick: Quick::Never,
             max_deletes: None,
+            extent: Extent::ALL,
+            never_copied: None,
             sync_folder_deletes: false,
             hooks: Hooks::default(),
             local: MaildirSettings { common, root, separator: '.', windows: false, letters: Vec::new() },
@@ -176,8 +183,9 @@ impl AccountSettings {
         let functions = |common: &CommonSettings| {
             common.nametrans.is_some() || common.folderfilter.is_some() || common.foldersort.is_some()
         };
+        let hooks = self.hooks.inbox.is_some() || self.never_copied.is_some();
         let password = matches!(self.remote.password, PasswordSource::Python(_));
-        sides.into_iter().any(functions) || password || self.remote.oauth.needs_python() || self.hooks.inbox.is_some()
+        sides.into_iter().any(functions) || password || self.remote.oauth.needs_python() || hooks
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use chrono::Utc;
 use crossbeam_channel::Sender;
 
 use super::asides::Wish;
@@ -242,6 +243,8 @@ impl Shared<'_> {
             ignore_read_only: self.task.settings.ignore_read_only,
             pretend: self.task.options.pretend,
             explain: self.task.options.debug.contain(Topic::Plan),
+            extent: self.account.extent,
+            now: Utc::now().timestamp(),
             quick: self.task.options.quick,
             pause: intents::PAUSE,
         }

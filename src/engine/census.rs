@@ -86,6 +86,7 @@ fn kept_there(survey: &Survey, all: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::extent::Outside;
     use crate::model::flags::Flags;
     use crate::model::ids::UidValidity;
     use crate::model::mark::ServerMark;
@@ -129,7 +130,8 @@ mod tests {
         };
         let here = Look { messages: Vec::new(), coverage: here, mark: None };
         let rows = [1, 2, 3, 4, 8, 9, 10].map(row).to_vec();
-        Census::of(&Survey { record, rows, there, here }, left_out)
+        let outside = Outside::default();
+        Census::of(&Survey { record, rows, there, here, outside, left_alone: 0 }, left_out)
     }
 
     #[test]

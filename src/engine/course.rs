@@ -3,6 +3,7 @@
 use super::account::{Shared, Task, Total, before};
 use super::asides;
 use super::doubt::{self, Flushing};
+use super::ignored::Ignored;
 use super::mbnames;
 use super::moves;
 use super::pairing::{self, Candidate, Names, Sides};
@@ -51,11 +52,12 @@ pub(super) fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Re
     worker.light(Light::Account);
     flushing.announce(&mut ledger)?;
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
-    let folders = list(&shared, worker, &mut sides, &mut known, total)?;
+    let mut folders = list(&shared, worker, &mut sides, &mut known, total)?;
+    let ignored = Ignored::ask(&shared, worker, &mut folders, total)?;
     mbnames::remember(&shared, worker, &folders, total);
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
-    let (queue, hands) = pairing::queue(shared.policy(), sides.ledger, folders, &known, total)?;
+    let (queue, hands) = pairing::queue((shared.policy(), &ignored), sides.ledger, folders, &known, total)?;
     let quiet = queue.is_empty();
     if let Some(glance) = &task.glance {
         glance.seen(&mut local, &mut ledger)?;
@@ -67,7 +69,7 @@ pub(super) fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Re
         before(task, worker, total);
     }
     pairing::tell(worker, total, &queue);
-    let work = Work { queue: &queue, hands, foreseen: &foreseen };
+    let work = Work { queue: &queue, hands, foreseen: &foreseen, ignored: &ignored };
     team::share_out(&shared, worker, remote, credentials.as_ref(), work, total);
     flushing.end(&mut ledger, &local, quiet)?;
     if total.failures == 0 { worker.checkpoint() } else { Ok(()) }

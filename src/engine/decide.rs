@@ -16,18 +16,19 @@ use crate::store::ledger::{Row, State};
 
 /// The plan, and whether more would have to be done if it were allowed.
 pub(super) fn decide(job: &Job<'_>, open: &Open<'_>, survey: &Survey) -> (Plan, bool) {
-    let Survey { rows, there, here, .. } = survey;
+    let Survey { rows, there, here, outside, .. } = survey;
     let (remote, local) = (&open.remote, &open.local);
     if remote.read_only() && job.policy.to_remote.write && !job.policy.ignore_read_only {
         job.warn("the server lets us only read this folder; nothing is written there".to_owned());
     }
     let entry = |row: &Row| (row.remote, Remembered { flags: row.flags.clone(), kept: row.state == State::Kept });
-    let ledger: BTreeMap<Uid, Remembered> = rows.iter().map(entry).collect();
+    let looked_at = rows.iter().filter(|row| row.state != State::Outside);
+    let ledger: BTreeMap<Uid, Remembered> = looked_at.map(entry).collect();
     let remote_holds = remote.holds();
     let common = remote_holds.and(&local.holds());
     let plan = |to_remote, to_local| {
         let (ledger, common, remote_holds) = (&ledger, &common, &remote_holds);
-        messages(&Situation { remote: there, local: here, ledger, common, remote_holds, to_remote, to_local })
+        messages(&Situation { remote: there, local: here, ledger, outside, common, remote_holds, to_remote, to_local })
     };
     let permission = |read_only: bool, allowed| if read_only { Permission::NONE } else { allowed };
     let to_remote = permission(remote.read_only(), job.policy.to_remote);

@@ -4,23 +4,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::census::Census;
+use super::confine;
 use super::decide::{decide, explain, guard};
 use super::execute::execute;
 use super::hands::Hands;
 use super::moves::Foreseen;
 use super::quarantine;
-use super::survey::{Survey, report_broken_off, survey};
+use super::survey::{Survey, report_broken_off, survey, uid_next};
 use super::tally::Tally;
 use super::work::Work;
 use super::worker::Worker;
 use crate::model::event::EventKind;
+use crate::model::extent::Extent;
 use crate::model::fault::{Fault, Reach};
 use crate::model::folder::{Counts, FolderPair};
 use crate::model::ids::Side;
 use crate::model::light::Light;
-use crate::model::mark::Mark;
-use crate::model::message::{Coverage, Look, MessageId};
 use crate::model::question::{Answer, Ask};
+use crate::model::uidset::UidSet;
 use crate::plan::action::Plan;
 use crate::plan::messages::Permission;
 use crate::store::ledger::{Ledger, Quarantined};
@@ -47,6 +48,10 @@ pub(super) struct Policy {
     pub(super) pretend: bool,
     /// Say of each message what is done with it, and why.
     pub(super) explain: bool,
+    /// What is looked at.
+    pub(super) extent: Extent,
+    /// What time it is, for that: seconds since 1970.
+    pub(super) now: i64,
     /// Look only where messages have come or gone.
     pub(super) quick: bool,
     /// The time between two looks at a server that may still be busy with what an earlier run sent.
@@ -67,6 +72,8 @@ impl Policy {
         ignore_read_only: false,
         pretend: false,
         explain: false,
+        extent: Extent::ALL,
+        now: 0,
         quick: false,
         pause: Duration::ZERO,
     };
@@ -80,6 +87,8 @@ pub(super) struct Job<'a> {
     pub(super) policy: Policy,
     /// What is left alone because of moves from or to it.
     pub(super) foreseen: Option<&'a Foreseen>,
+    /// Messages on the server that are never copied.
+    pub(super) ignored: Option<&'a UidSet>,
     /// The way to other workers, which may help where there is much to fetch.
     pub(super) hands: Option<&'a Hands>,
 }
@@ -119,7 +128,7 @@ impl<'a> Open<'a> {
 
 impl<'a> Job<'a> {
     pub(super) fn new(worker: &'a Worker, names: &'a FolderPair, policy: Policy) -> Self {
-        Self { worker, names, policy, foreseen: None, hands: None }
+        Self { worker, names, policy, foreseen: None, ignored: None, hands: None }
     }
 
     /// Reports a fault within this folder.
@@ -201,6 +210,7 @@ fn attempt(
     let mut open = Open { remote: &mut *remote, local: &mut *local, ledger };
     let Some(survey) = survey(job, &mut open)? else { return Ok(()) };
     let broken_off = report_broken_off(job, &survey);
+    confine::tell(job, &survey);
     let (mut plan, withheld) = decide(job, &open, &survey);
     let aside = quarantine::hold_back(job, &survey, &mut open, &mut plan)?;
     let census = Census::of(&survey, &aside);
@@ -225,7 +235,7 @@ struct Decided {
 /// Does what was decided after a look at both sides, or only says so.
 fn follow(job: &Job<'_>, open: &mut Open<'_>, survey: Survey, decided: Decided, done: &mut Done) -> Result<(), Fault> {
     let Decided { mut plan, mut withheld, aside, broken_off } = decided;
-    let Survey { record, rows, there: remote_look, here: local_look } = survey;
+    let Survey { record, rows, there: remote_look, here: local_look, .. } = survey;
     let (next, there, here) = (uid_next(&remote_look), remote_look.mark, local_look.mark);
     // The plan has all that is needed of the listings, which are large in a large folder.
     drop((remote_look, local_look));
@@ -264,22 +274,6 @@ fn follow(job: &Job<'_>, open: &mut Open<'_>, survey: Survey, decided: Decided, 
         open.ledger.set_marks(work.record.id, there, here)?;
     }
     Ok(())
-}
-
-/// The UID that the next message gets at least: the server's word, or one more than the highest there is.
-pub(super) fn uid_next(look: &Look) -> u32 {
-    let said = match look.mark {
-        Some(Mark::Server(mark)) => mark.uid_next,
-        _ => 0,
-    };
-    if said > 0 || look.coverage != Coverage::Whole {
-        return said.max(1);
-    }
-    let uids = look.messages.iter().filter_map(|message| match message.id {
-        MessageId::Uid(uid) => Some(uid.get()),
-        MessageId::Fresh(_) => None,
-    });
-    uids.max().map_or(1, |highest| highest.saturating_add(1))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::survey::look;
 use crate::model::fault::Fault;
 use crate::model::ids::Uid;
 use crate::model::message::{Coverage, Fingerprint, Look, MessageId};
+use crate::model::uidset::UidSet;
 use crate::store::Mailbox;
 use crate::store::ledger::{Entry, FolderRecord, Intent, Row, State};
 
@@ -27,7 +28,7 @@ pub(super) fn let_settle(
     record: &FolderRecord,
     open: &mut Open<'_>,
     mut there: Look,
-    rows: &[Row],
+    known: &UidSet,
 ) -> Result<Look, Fault> {
     if job.policy.pretend || open.ledger.intents(record.id)?.is_empty() {
         return Ok(there);
@@ -40,7 +41,7 @@ pub(super) fn let_settle(
             break;
         }
         job.worker.rest(job.policy.pause)?;
-        let again = look(open.remote, record.remote_mark.as_ref(), rows)?;
+        let again = look(open.remote, record.remote_mark.as_ref(), known)?;
         same = if again.mark.is_some() && again.mark == there.mark { same + 1 } else { 0 };
         there = again;
     }

@@ -190,7 +190,7 @@ impl Search<'_, '_> {
         self.sides.ledger.restart(id, now, &[])?;
         self.folders[to].validity = Some(now);
         self.folders[to].record.uid_validity = Some(now);
-        Ok(Some(super::folder::uid_next(&look)))
+        Ok(Some(super::survey::uid_next(&look)))
     }
 }
 

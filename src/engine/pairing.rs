@@ -6,8 +6,10 @@ use std::sync::OnceLock;
 use crossbeam_channel::{Receiver, bounded};
 
 use super::account::Total;
+use super::confine;
 use super::folder::{Job, Policy};
 use super::hands;
+use super::ignored::Ignored;
 use super::quarantine;
 use super::remarks;
 use super::respell;
@@ -218,9 +220,9 @@ pub(super) fn side_in_words(side: Side) -> &'static str {
 }
 
 /// The folders that have to be looked at: all but those that are certainly unchanged on both sides and hold nothing that is to
-/// be tried again; in a quick run, only those in which messages have come or gone. And how many workers they are enough for.
+/// be tried again, and of which no more is to be looked at than before; in a quick run, only those in which messages have come or gone. And how many workers they are enough for.
 pub(super) fn queue(
-    policy: Policy,
+    (policy, ignored): (Policy, &Ignored),
     ledger: &mut dyn Ledger,
     candidates: Vec<Candidate>,
     known: &[FolderRecord],
@@ -233,6 +235,13 @@ pub(super) fn queue(
         }
     }
     let known: HashMap<&str, &FolderRecord> = known.iter().map(|record| (record.local.as_str(), record)).collect();
+    for candidate in &candidates {
+        let Some(record) = known.get(candidate.names.local.as_str()) else { continue };
+        let scope = ledger.scope(record.id)?;
+        if confine::is_outdated(&policy, ignored.of(&candidate.names.shown), scope.as_ref()) {
+            due.insert(record.id);
+        }
+    }
     let still = if policy.quick { shows_no_arrivals } else { proves };
     let unchanged = |candidate: &Candidate| {
         known.get(candidate.names.local.as_str()).is_some_and(|record| {

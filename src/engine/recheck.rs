@@ -14,7 +14,7 @@ use crate::model::fault::Fault;
 use crate::model::ids::Uid;
 use crate::model::light::Light;
 use crate::model::mark::{MaildirMark, Mark};
-use crate::model::message::{Coverage, Look};
+use crate::model::message::{Coverage, Listed, Look};
 use crate::store::ledger::{FolderRecord, Ledger, Row, State};
 use crate::store::{Mailbox, Repository};
 
@@ -95,17 +95,20 @@ fn confirm(
     Ok(look.mark.filter(|_| agree(&look, &rows, &*local)))
 }
 
-/// Whether these are the messages of the ledger, one for one, each in the file and with the flags that it knows.
+/// Whether these are the messages of the ledger, one for one, each in the file and with the flags that it knows. Those that
+/// aren't looked at may be there or not, with any flags.
 pub(super) fn agree(look: &Look, rows: &[Row], local: &dyn Mailbox) -> bool {
     let by_uid: HashMap<Uid, &Row> = rows.iter().map(|row| (row.local, row)).collect();
+    let row = |message: &Listed| message.id.uid().and_then(|uid| by_uid.get(&uid));
+    let left = |row: &Row| row.state == State::Outside;
     let holds = local.holds();
-    look.messages.len() == rows.len()
+    let shown = look.messages.iter().filter(|message| !row(message).is_some_and(|row| left(row))).count();
+    shown == rows.iter().filter(|row| !left(row)).count()
         && by_uid.len() == rows.len()
         && look.messages.iter().all(|message| {
-            message.id.uid().and_then(|uid| by_uid.get(&uid)).is_some_and(|row| {
-                row.state == State::Synced
-                    && row.key == local.key(message.id)
-                    && row.flags.within(&holds) == message.flags
+            row(message).is_some_and(|row| {
+                let same = row.state == State::Synced && row.flags.within(&holds) == message.flags;
+                row.key == local.key(message.id) && (same || left(row))
             })
         })
 }

@@ -7,6 +7,7 @@ use super::account::{Shared, Task, Total};
 use super::connect::disconnect;
 use super::course::list;
 use super::folder::{self, Job};
+use super::ignored::Ignored;
 use super::lock::AccountLock;
 use super::pairing::Sides;
 use super::root::check_root;
@@ -43,12 +44,13 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     ledger.bind(&shared.origin())?;
     worker.light(Light::Pretending);
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
-    let folders = list(&shared, worker, &mut sides, &mut known, total)?;
+    let mut folders = list(&shared, worker, &mut sides, &mut known, total)?;
+    let ignored = Ignored::ask(&shared, worker, &mut folders, total)?;
     takeover::take_over(worker, &shared, &mut sides, &folders, &known)?;
     let foreseen = moves::carry_over(worker, shared.policy(), &mut sides, &folders, &known)?;
-    let (queue, _) = pairing::queue(shared.policy(), sides.ledger, folders, &known, total)?;
+    let (queue, _) = pairing::queue((shared.policy(), &ignored), sides.ledger, folders, &known, total)?;
     pairing::tell(worker, total, &queue);
-    one_by_one(&shared, worker, &mut sides, &foreseen, &queue, total)?;
+    one_by_one(&shared, worker, &mut sides, (&foreseen, &ignored), &queue, total)?;
     if let Some(remote) = remote.into_inner() {
         disconnect(worker, remote);
     }
@@ -59,13 +61,14 @@ fn one_by_one(
     shared: &Shared<'_>,
     worker: &Worker,
     sides: &mut Sides<'_>,
-    foreseen: &moves::Foreseen,
+    (foreseen, ignored): (&moves::Foreseen, &Ignored),
     queue: &Receiver<FolderPair>,
     total: &mut Total,
 ) -> Result<(), Fault> {
     for names in queue.try_iter() {
         worker.checkpoint()?;
-        let job = Job { foreseen: Some(foreseen), ..Job::new(worker, &names, shared.policy()) };
+        let (foreseen, ignored) = (Some(foreseen), ignored.of(&names.shown));
+        let job = Job { foreseen, ignored, ..Job::new(worker, &names, shared.policy()) };
         let done = folder::synchronise(&job, sides.remote, sides.local, sides.ledger);
         total.add(&done);
         if let Some(fault) = done.fatal {

@@ -1,14 +1,15 @@
 //! Looking at both sides of a folder, until it is certain which local message is which on the server.
 
 use super::folder::{Job, Open};
-use super::{doubt, identity, intents, quarantine};
+use super::{confine, doubt, identity, intents, quarantine};
 use crate::model::event::EventKind;
+use crate::model::extent::Outside;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Flags;
 use crate::model::ids::{Side, UidValidity};
 use crate::model::light::Light;
 use crate::model::mark::Mark;
-use crate::model::message::{Coverage, Look};
+use crate::model::message::{Coverage, Look, MessageId};
 use crate::model::uidset::UidSet;
 use crate::store::ledger::{Entry, FolderRecord, Row};
 use crate::store::{Known, Mailbox};
@@ -21,31 +22,46 @@ pub(super) struct Survey {
     pub(super) there: Look,
     /// The local side, its messages named by the UIDs of their counterparts.
     pub(super) here: Look,
+    /// What of both isn't looked at.
+    pub(super) outside: Outside,
+    /// How many messages that are.
+    pub(super) left_alone: u64,
 }
 
 /// Looks at both sides. Uploads that were cut off are settled, and UIDs in local names that don't hold are put right; `None`
 /// in a dry run that would have to do so first, and can say no more.
 pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Option<Survey>, Fault> {
-    let record = open.ledger.folder(&job.names.remote, &job.names.local)?;
+    let mut record = open.ledger.folder(&job.names.remote, &job.names.local)?;
     let mut rows = open.ledger.rows(record.id)?;
     let strange = record.local_mark.is_some_and(|mark| !open.local.understands(&mark));
     if strange {
         forget_keywords(job, open, &record, &mut rows)?;
     }
+    let scope = open.ledger.scope(record.id)?;
+    let anew = confine::is_outdated(&job.policy, job.ignored, scope.as_ref());
+    if anew {
+        // Until all that follows from it is done, the changes alone tell too little.
+        (record.remote_mark, record.local_mark) = (None, None);
+        if !job.policy.pretend {
+            open.ledger.record(record.id, &[Entry::LookAgain])?;
+        }
+    }
+    let known = confine::known(&rows, scope.as_ref());
     listing(job, Side::Remote);
     // What is tried again may not have changed, and would not be among the changes.
     let all = strange || quarantine::is_due(&open.ledger.quarantined(record.id)?);
-    let there = look(open.remote, record.remote_mark.as_ref().filter(|_| !all), &rows)?;
+    let there = look(open.remote, record.remote_mark.as_ref().filter(|_| !all), &known)?;
     job.listed(Side::Remote, &there);
     let validity = validity(job, open.remote)?;
-    let there = intents::let_settle(job, &record, open, there, &rows)?;
+    let there = intents::let_settle(job, &record, open, there, &known)?;
     job.worker.checkpoint()?;
     listing(job, Side::Local);
-    let here = look(open.local, record.local_mark.as_ref().filter(|_| !all), &rows)?;
+    let here = look(open.local, record.local_mark.as_ref().filter(|_| !all), &known)?;
     job.listed(Side::Local, &here);
     job.worker.light(Light::Directing);
-    let mut survey = Survey { record, rows, there, here };
-    if survey.record.uid_validity == Some(validity) {
+    let mut survey = Survey { record, rows, there, here, outside: Outside::default(), left_alone: 0 };
+    let same = survey.record.uid_validity == Some(validity);
+    if same {
         if !job.policy.pretend {
             doubt::resolve(job, open, &mut survey)?;
         }
@@ -53,12 +69,12 @@ pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Option<Survey
     } else if !identity::establish(job, open, &mut survey, validity)? {
         return Ok(None);
     }
-    if job.policy.pretend {
-        return Ok(Some(survey));
-    }
-    if intents::recover(job, &survey.record, open, &survey.there, &mut survey.here)? {
+    if !job.policy.pretend && intents::recover(job, &survey.record, open, &survey.there, &mut survey.here)? {
         survey.rows = open.ledger.rows(survey.record.id)?;
     }
+    let scope = scope.filter(|_| same);
+    let anew = confine::is_outdated(&job.policy, job.ignored, scope.as_ref());
+    confine::confine(job, open, &mut survey, scope.as_ref(), anew)?;
     Ok(Some(survey))
 }
 
@@ -74,9 +90,8 @@ fn forget_keywords(job: &Job<'_>, open: &mut Open<'_>, record: &FolderRecord, ro
 }
 
 /// Looks at a mailbox, at what changed since the last watermark if there is one.
-pub(super) fn look(mailbox: &mut dyn Mailbox, mark: Option<&Mark>, rows: &[Row]) -> Result<Look, Fault> {
-    let uids: UidSet = rows.iter().map(|row| row.remote).collect();
-    mailbox.look(mark.map(|mark| Known { mark, uids: &uids }))
+pub(super) fn look(mailbox: &mut dyn Mailbox, mark: Option<&Mark>, uids: &UidSet) -> Result<Look, Fault> {
+    mailbox.look(mark.map(|mark| Known { mark, uids }))
 }
 
 fn listing(job: &Job<'_>, side: Side) {
@@ -101,4 +116,20 @@ pub(super) fn report_broken_off(job: &Job<'_>, survey: &Survey) -> bool {
         job.failed(&fault.advise("none of the others is touched; the next run looks again"));
     }
     broken_off
+}
+
+/// The UID that the next message gets at least: the server's word, or one more than the highest there is.
+pub(super) fn uid_next(look: &Look) -> u32 {
+    let said = match look.mark {
+        Some(Mark::Server(mark)) => mark.uid_next,
+        _ => 0,
+    };
+    if said > 0 || look.coverage != Coverage::Whole {
+        return said.max(1);
+    }
+    let uids = look.messages.iter().filter_map(|message| match message.id {
+        MessageId::Uid(uid) => Some(uid.get()),
+        MessageId::Fresh(_) => None,
+    });
+    uids.max().map_or(1, |highest| highest.saturating_add(1))
 }

@@ -9,6 +9,7 @@ use super::account::{Shared, Total};
 use super::again;
 use super::folder::{Done, Job};
 use super::hands::{self, Errand, Hands};
+use super::ignored::Ignored;
 use super::moves::Foreseen;
 use super::worker::Worker;
 use crate::model::event::EventKind;
@@ -28,6 +29,8 @@ pub(super) struct Work<'a> {
     pub(super) hands: usize,
     /// What their plans must leave alone.
     pub(super) foreseen: &'a Foreseen,
+    /// Messages on the server that are never copied.
+    pub(super) ignored: &'a Ignored,
 }
 
 /// Lets folder workers take folders from the queue until it is empty. The first one goes on with the connection that there
@@ -149,7 +152,8 @@ fn work_off(
         mend(shared, worker, (&mut remote, credentials))?;
         worker.detail(Topic::Thread, || format!("takes the folder {}", names.shown));
         let (foreseen, hands) = (Some(todo.foreseen), Some(&hands).filter(|_| !fetching.alone));
-        let job = Job { foreseen, hands, ..Job::new(worker, &names, policy) };
+        let ignored = todo.ignored.of(&names.shown);
+        let job = Job { foreseen, ignored, hands, ..Job::new(worker, &names, policy) };
         let done = again::synchronise(shared, &job, (&mut remote, credentials), &mut local, &mut ledger);
         let fatal = done.fatal.clone();
         let _ = results.send(Ok(done));

@@ -7,7 +7,7 @@ use crate::config::settings::{AccountSettings, CommonSettings};
 use crate::engine::inspection::{Here, Kept, Next, Reason, Rule, Seen, There, Trip, Verdict};
 use crate::model::fault::Fault;
 use crate::model::ids::Side;
-use crate::store::ledger::Quarantined;
+use crate::store::ledger::{Quarantined, Scope};
 use crate::ui::figures::count;
 
 pub fn describe(page: &mut Page, account: &AccountSettings, seen: &Seen) {
@@ -16,6 +16,9 @@ pub fn describe(page: &mut Page, account: &AccountSettings, seen: &Seen) {
     page.entry(2, "here", &seen.here.as_ref().map_or("no folder".to_owned(), here));
     if let Some(kept) = &seen.kept {
         page.entry(2, "in the ledger", &remembered(kept));
+        if let Some(scope) = kept.scope.as_ref().filter(|scope| scope.count > 0) {
+            page.entry(2, "left alone", &left_alone(scope));
+        }
     }
     if let Some(trip) = &seen.trip {
         page.entry(2, "its names", &names(account, trip));
@@ -51,6 +54,11 @@ fn here(here: &Here) -> String {
 fn remembered(kept: &Kept) -> String {
     let both = format!("{} on both sides", count(kept.messages as u64, "message"));
     if kept.one_sided > 0 { format!("{both}, {} kept on one side", kept.one_sided) } else { both }
+}
+
+fn left_alone(scope: &Scope) -> String {
+    let why = if scope.terms.is_empty() { "they are never copied" } else { &scope.terms };
+    format!("{}: {why}", count(scope.count, "message"))
 }
 
 /// The way of the name to the other side, and back.
@@ -165,6 +173,7 @@ fn reason(reason: &Reason) -> String {
         Reason::FlagsUncertain => "the server can't tell whether flags have changed".to_owned(),
         Reason::NewHere(new) => format!("{} new here", count(*new as u64, "message")),
         Reason::HereChanged => "something has changed here".to_owned(),
+        Reason::Extent => "other messages are to be looked at than before".to_owned(),
         Reason::Retry => "what was left out would be tried again".to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod event;
+pub mod extent;
 pub mod fault;
 pub mod fingerprint;
 pub mod flags;

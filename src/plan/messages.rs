@@ -14,10 +14,12 @@
 //! | – | – | any | forget |
 //! | one | – | kept | nothing |
 //!
-//! Where a side was not looked at, nothing is concluded from its silence.
+//! Where a side was not looked at, nothing is concluded from its silence. What lies outside of what the user wants to be looked
+//! at (too old, or too large) was not looked at on either side, whatever a listing shows of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::extent::Outside;
 use crate::model::flags::{Flags, Holds};
 use crate::model::ids::{Side, Uid};
 use crate::model::message::{Coverage, Look, MessageId};
@@ -59,6 +61,8 @@ pub struct Situation<'a> {
     pub local: &'a Look,
     /// What the ledger has, by remote UID.
     pub ledger: &'a BTreeMap<Uid, Entry>,
+    /// Messages that aren't looked at, whatever the looks show of them.
+    pub outside: &'a Outside,
     /// The flags that both sides can hold.
     pub common: &'a Holds,
     /// The flags that the remote side can hold.
@@ -78,18 +82,22 @@ enum Presence<'a> {
 struct View<'a> {
     listed: BTreeMap<Uid, &'a Flags>,
     coverage: &'a Coverage,
+    outside: &'a Outside,
 }
 
 impl<'a> View<'a> {
-    fn of(look: &'a Look) -> Self {
+    fn of(look: &'a Look, outside: &'a Outside) -> Self {
         let listed = look.messages.iter().filter_map(|message| match message.id {
             MessageId::Uid(uid) => Some((uid, &message.flags)),
             MessageId::Fresh(_) => None,
         });
-        Self { listed: listed.collect(), coverage: &look.coverage }
+        Self { listed: listed.collect(), coverage: &look.coverage, outside }
     }
 
     fn presence(&self, uid: Uid, entry: Option<&'a Entry>, none: &'a Flags) -> Presence<'a> {
+        if self.outside.has(uid) {
+            return Presence::NotLooked;
+        }
         if let Some(flags) = self.listed.get(&uid) {
             return Presence::Present(flags);
         }
@@ -114,7 +122,8 @@ impl<'a> View<'a> {
 
 /// Decides what has to be done.
 pub fn messages(situation: &Situation<'_>) -> Plan {
-    let (remote, local) = (View::of(situation.remote), View::of(situation.local));
+    let outside = situation.outside;
+    let (remote, local) = (View::of(situation.remote, outside), View::of(situation.local, outside));
     let none = Flags::default();
     let mut uids: BTreeSet<Uid> = situation.ledger.keys().copied().collect();
     uids.extend(remote.listed.keys().chain(local.listed.keys()));
@@ -127,7 +136,8 @@ pub fn messages(situation: &Situation<'_>) -> Plan {
         }
     }
     if may_upload(situation) {
-        for message in situation.local.messages.iter().filter(|message| matches!(message.id, MessageId::Fresh(_))) {
+        let fresh = |id: MessageId| matches!(id, MessageId::Fresh(_)) && !outside.contains(id);
+        for message in situation.local.messages.iter().filter(|message| fresh(message.id)) {
             batches.add(upload(situation, message.id, &message.flags));
         }
     }

@@ -1,6 +1,7 @@
 //! What has to happen, decided without touching anything: pure functions of what the sides and the ledger say.
 
 pub mod action;
+pub mod extent;
 pub mod flags;
 pub mod folders;
 pub mod guard;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{Delivered, Delivery, FlagChange, Known, Mailbox, Place, Relocation, Repository};
+use crate::model::extent::{Bounds, Outside};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Holds;
 use crate::model::folder::FolderInfo;
@@ -110,6 +111,9 @@ impl Mailbox for Reader<'_> {
     fn look(&mut self, known: Option<Known<'_>>) -> Result<Look, Fault> {
         let empty = Look { messages: Vec::new(), coverage: Coverage::Whole, mark: None };
         self.inner.as_mut().map_or(Ok(empty), |inner| inner.look(known))
+    }
+    fn outside(&mut self, bounds: &Bounds, among: &[MessageId]) -> Result<Outside, Fault> {
+        self.inner.as_mut().map_or_else(|| Ok(Outside::default()), |inner| inner.outside(bounds, among))
     }
     fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Faults, Fault> {
         self.inner.as_mut().map_or_else(|| Ok(Vec::new()), |inner| inner.fetch(wanted, to))

@@ -35,6 +35,7 @@ pub mod teller;
 
 use std::collections::HashSet;
 
+use crate::model::extent::{Bounds, Outside};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::{Flags, Holds};
 use crate::model::folder::FolderInfo;
@@ -150,6 +151,13 @@ pub trait Mailbox: Send {
 
     /// Lists the messages, or what changed of them since `known`.
     fn look(&mut self, known: Option<Known<'_>>) -> Result<Look, Fault>;
+
+    /// The messages that lie outside of `bounds`: older or larger. A store that has to look at each message by itself confines
+    /// itself to those `among` them; others may name more.
+    ///
+    /// A server knows days, and those of its own time zone, so it takes a message for older only when it is by a whole day more:
+    /// what a Maildir takes for young enough, a server does too.
+    fn outside(&mut self, bounds: &Bounds, among: &[MessageId]) -> Result<Outside, Fault>;
 
     /// Sends the messages `wanted` to `to`, in whatever order suits. Messages that are gone meanwhile are passed over in
     /// silence; the caller sees that they were not delivered. A message that can't be read is returned with its fault.

@@ -108,9 +108,29 @@ fn all_mistakes_are_found_together_in_the_order_of_the_file() {
 }
 
 #[test]
+fn what_is_looked_at_says_what_is_wrong_with_it() {
+    let day = "expected a day, as in 2024-01-31";
+    let days = "expected a number of days, at least 1, or a day, as in 2024-01-31";
+    for (account, local, remote, line, words) in [
+        ("maxage = 0", "", "", 7, days),
+        ("maxage = a month", "", "", 7, days),
+        ("maxage = 31.1.2024", "", "", 7, days),
+        ("maxsize = 2M", "", "", 7, "expected a whole number, at least 1"),
+        ("maxsize = 0", "", "", 7, "expected a whole number, at least 1"),
+        ("", "startdate = 30", "", 11, day),
+        ("", "", "startdate = 2024-02-30", 16, day),
+        ("maxage = 30", "startdate = 2024-01-31", "", 11, "the account has a maxage as well; expected one of the two"),
+        ("", "", "copy_ignore_eval = ['INBOX']", 16, "expected a function, as in lambda folder: "),
+    ] {
+        let said = mistakes(&file("", account, local, remote));
+        assert!(said.len() == 1 && said[0].starts_with(&format!("rc:{line}: ")) && said[0].contains(words), "{said:?}");
+    }
+}
+
+#[test]
 fn options_that_matter_and_are_not_followed_refuse_the_account() {
     for (account, local, remote, line) in
-        [("maxage = 30", "", "", 7), ("synclabels = yes", "", "", 7), ("", "startdate = 2024-01-31", "", 11)]
+        [("maildir-windows-compatible = yes", "", "", 7), ("synclabels = yes", "", "", 7)]
     {
         let said = mistakes(&file("", account, local, remote));
         assert!(said.len() == 1 && said[0].starts_with(&format!("rc:{line}: ")), "{said:?}");

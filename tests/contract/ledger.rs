@@ -7,8 +7,9 @@ use blinkensync::model::flags::Flags;
 use blinkensync::model::ids::{FileKey, ModSeq, Side, Uid, UidValidity};
 use blinkensync::model::mark::{DirStamp, MaildirMark, Mark, ServerMark};
 use blinkensync::model::message::Fingerprint;
+use blinkensync::model::uidset::UidSet;
 use blinkensync::store::ledger::sqlite::{SqliteLedger, ledger_path};
-use blinkensync::store::ledger::{Entry, Intent, Ledger, Quarantined, Row, State, Unflushed};
+use blinkensync::store::ledger::{Entry, Intent, Ledger, Quarantined, Row, Scope, State, Unflushed};
 
 use crate::faulty::{FaultyLedger, Fuse};
 use crate::memory::MemoryLedger;
@@ -44,7 +45,11 @@ fn marks() -> (Mark, Mark) {
 fn entries_come_back(ledger: &mut dyn Ledger) {
     let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
     let other = ledger.folder("Other", "Other").unwrap().id;
-    let rows = [row(7, &[], State::Synced), row(u32::MAX, &["\\Seen", "$Forwarded", "b"], State::Kept)];
+    let rows = [
+        row(7, &[], State::Synced),
+        row(8, &[], State::Outside),
+        row(u32::MAX, &["\\Seen", "$Forwarded", "b"], State::Kept),
+    ];
     let put: Vec<_> = rows.iter().rev().cloned().map(Entry::Put).collect();
     ledger.record(folder, &put).unwrap();
     assert_eq!(ledger.rows(folder).unwrap(), rows);
@@ -53,10 +58,46 @@ fn entries_come_back(ledger: &mut dyn Ledger) {
     ledger
         .record(
             folder,
-            &[Entry::Put(changed.clone()), Entry::Forget(rows[1].remote), Entry::Forget(Uid::new(3).unwrap())],
+            &[
+                Entry::Put(changed.clone()),
+                Entry::Forget(rows[1].remote),
+                Entry::Forget(rows[2].remote),
+                Entry::Forget(Uid::new(3).unwrap()),
+            ],
         )
         .unwrap();
     assert_eq!(ledger.rows(folder).unwrap(), [changed]);
+}
+
+fn what_was_looked_at_is_remembered_until_all_is(ledger: &mut dyn Ledger) {
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    let set = |text| UidSet::parse(text).unwrap();
+    let scope = |terms: &str, ignored, since| Scope {
+        terms: terms.into(),
+        since,
+        first: u32::MAX,
+        ignored,
+        outside: set("1:5,4294967295"),
+        count: 7,
+    };
+    assert_eq!(ledger.scope(folder).unwrap(), None);
+    for scope in [scope("older", set("3"), None), scope("", UidSet::default(), Some(-5))] {
+        ledger.record(folder, &[Entry::Confine(Some(scope.clone()))]).unwrap();
+        assert_eq!(ledger.scope(folder).unwrap(), Some(scope));
+    }
+    ledger.record(folder, &[Entry::Confine(None)]).unwrap();
+    assert_eq!(ledger.scope(folder).unwrap(), None);
+    for forget in 0..2 {
+        let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+        ledger.record(folder, &[Entry::Confine(Some(scope("x", set("1"), None)))]).unwrap();
+        if forget == 0 {
+            ledger.restart(folder, UidValidity(3), &[]).unwrap();
+        } else {
+            ledger.forget_folder("INBOX").unwrap();
+        }
+        let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+        assert_eq!(ledger.scope(folder).unwrap(), None);
+    }
 }
 
 fn intents_are_kept_until_they_are_settled(ledger: &mut dyn Ledger) {
@@ -268,7 +309,7 @@ macro_rules! suite {
     };
 }
 
-suite!(entries_come_back intents_are_kept_until_they_are_settled a_folder_is_known_by_its_local_name
+suite!(entries_come_back what_was_looked_at_is_remembered_until_all_is intents_are_kept_until_they_are_settled a_folder_is_known_by_its_local_name
     a_restart_leaves_only_what_it_is_given what_is_put_aside_stays_until_it_is_released a_forgotten_folder_begins_anew
     a_folder_may_get_another_local_name what_is_ignored_stays_so_until_it_is_to_be_tried_again
     messages_on_both_sides_are_counted all_watermarks_are_forgotten_at_once

@@ -74,6 +74,7 @@ mod moves;
 mod names;
 mod oauth;
 mod options;
+mod part;
 mod passwords;
 mod permission;
 mod places;

@@ -79,6 +79,26 @@ fn where_nothing_changed_a_hundred_folders_take_one_look() {
     assert!(seen[1].down.abs_diff(seen[0].down) < 500, "{seen:?}");
 }
 
+#[test]
+fn where_only_recent_mail_is_looked_at_the_rest_costs_nothing() {
+    let (mut world, meter) = metered();
+    world.account = "maxage = 30\n".into();
+    for age in 0..6 {
+        world.client(&["append", "INBOX", &format!("{age}"), &(age * 20).to_string()]);
+    }
+    world.sync().ends_with(0).says("2 downloaded");
+    settle(&world, &meter);
+    let figures = counted(&world, &meter);
+    assert_eq!(commands(&figures, "SELECT") + commands(&figures, "EXAMINE"), 0, "{figures:?}");
+    // Only what is new is listed, although most of the folder isn't here; and one question tells what isn't looked at.
+    world.client(&["append", "INBOX", "news", "0"]);
+    let figures = counted(&world, &meter);
+    let asked = figures.commands();
+    let all: Vec<&String> = asked.iter().filter(|command| command.contains("1:* (FLAGS)")).collect();
+    assert!(all.is_empty() && commands(&figures, "SEARCH") == 1, "{asked:?}");
+    assert!(world.maildir().join("INBOX").join("new").read_dir().unwrap().count() == 3);
+}
+
 /// What was read of these directories while `action` went on.
 fn read_meanwhile(directories: &[PathBuf], action: impl FnOnce()) -> BTreeSet<PathBuf> {
     let watch = init(CreateFlags::NONBLOCK).unwrap();

@@ -1,8 +1,9 @@
 """Does to a server what another client would, or shows what is in a folder.
 
 client.py PORT USER PASSWORD list FOLDER                   UID, flags and subject of each message
-client.py PORT USER PASSWORD append FOLDER SUBJECT
+client.py PORT USER PASSWORD append FOLDER SUBJECT [DAYS [BYTES]]   so many days old, with so much text
 client.py PORT USER PASSWORD flag FOLDER UIDS SIGN FLAGS   SIGN is + or -
+client.py PORT USER PASSWORD several FOLDER "append SUBJECT [DAYS [BYTES]]" "flag UIDS SIGN FLAGS" ...
 client.py PORT USER PASSWORD create FOLDER
 client.py PORT USER PASSWORD remove FOLDER
 client.py PORT USER PASSWORD subscribe FOLDER
@@ -11,6 +12,7 @@ client.py PORT USER PASSWORD unsubscribe FOLDER
 import imaplib
 import re
 import sys
+import time
 
 port, user, password, action, folder = sys.argv[1:6]
 rest = sys.argv[6:]
@@ -25,6 +27,13 @@ def do(command, *args, **options):
     return answer
 
 
+def append(subject, days=None, size=None):
+    text = f"From: a@example.org\r\nMessage-ID: <{subject}@there.example.org>\r\nSubject: {subject}\r\n\r\nnews\r\n"
+    date = imaplib.Time2Internaldate(time.time() - int(days) * 86400) if days else None
+    text += "x" * int(size) + "\r\n" if size else ""
+    do("append", folder, None, date, text.encode())
+
+
 if action == "list":
     count = do("select", folder, readonly=True)[0]
     what = "(UID FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])"
@@ -34,11 +43,19 @@ if action == "list":
             flags = sorted(flag.decode() for flag in imaplib.ParseFlags(part[0]) if flag != b"\\Recent")
             print(uid, f"({' '.join(flags)})", part[1].decode().strip().removeprefix("Subject: "))
 elif action == "append":
-    text = f"From: a@example.org\r\nMessage-ID: <{rest[0]}@there.example.org>\r\nSubject: {rest[0]}\r\n\r\nnews\r\n"
-    do("append", folder, None, None, text.encode())
+    append(*rest)
 elif action == "flag":
     do("select", folder)
     do("uid", "store", rest[0], f"{rest[1]}FLAGS.SILENT", f"({rest[2]})")
+elif action == "several":
+    for words in [line.split() for line in rest]:
+        if words[0] == "append":
+            append(*words[1:])
+            continue
+        do("select", folder)
+        do("uid", "store", words[1], f"{words[2]}FLAGS.SILENT", f"({words[3]})")
+        if words[3] == "\\Deleted":
+            do("uid", "expunge", words[1])
 else:
     do({"remove": "delete"}.get(action, action), folder)
 server.logout()

@@ -10,13 +10,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use blinkensync::model::extent::{Bounds, Outside};
 use blinkensync::model::fault::{Fault, FaultKind, Reach};
 use blinkensync::model::flags::Holds;
 use blinkensync::model::folder::FolderInfo;
 use blinkensync::model::ids::{FileKey, Uid, UidValidity};
 use blinkensync::model::mark::Mark;
 use blinkensync::model::message::{Fingerprint, Head, Look, MessageId};
-use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Unflushed};
+use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Scope, Unflushed};
 use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Place, Relocation, Repository};
 
 type Faults = Vec<(MessageId, Fault)>;
@@ -110,6 +111,10 @@ impl Mailbox for FaultyMailbox<'_> {
             happens();
         }
         self.inner.look(known)
+    }
+    fn outside(&mut self, bounds: &Bounds, among: &[MessageId]) -> Result<Outside, Fault> {
+        self.fuse.burn()?;
+        self.inner.outside(bounds, among)
     }
     fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Faults, Fault> {
         self.fuse.burn()?;
@@ -214,6 +219,9 @@ impl<L: Ledger> Ledger for FaultyLedger<L> {
     }
     fn quarantined(&mut self, folder: FolderId) -> Result<Vec<Quarantined>, Fault> {
         self.inner.quarantined(folder)
+    }
+    fn scope(&mut self, folder: FolderId) -> Result<Option<Scope>, Fault> {
+        self.inner.scope(folder)
     }
     fn rename_folder(&mut self, old: &str, new: &str) -> Result<(), Fault> {
         self.fuse.around(|| self.inner.rename_folder(old, new))

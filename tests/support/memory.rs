@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use blinkensync::model::extent::{Bounds, DAY, Outside};
 use blinkensync::model::fault::{Fault, FaultKind, Reach};
 use blinkensync::model::flags::{Flags, Holds};
 use blinkensync::model::folder::FolderInfo;
@@ -16,7 +17,9 @@ use blinkensync::model::mark::{Mark, ServerMark};
 use blinkensync::model::message::{Coverage, Fingerprint, Head, InternalDate, Listed, Look, MessageId};
 use blinkensync::model::uidset::UidSet;
 use blinkensync::store::fingerprint::FingerprintBuilder;
-use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, State, Unflushed};
+use blinkensync::store::ledger::{
+    Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Scope, State, Unflushed,
+};
 use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Place, Relocation, Repository, Stored};
 
 /// One message, in its wire form.
@@ -201,6 +204,17 @@ impl Mailbox for MemoryMailbox {
         })
     }
 
+    fn outside(&mut self, bounds: &Bounds, _among: &[MessageId]) -> Result<Outside, Fault> {
+        self.with(|folder| {
+            let old = |date: Option<InternalDate>| {
+                bounds.since.zip(date).is_some_and(|(since, date)| date.seconds < since - DAY)
+            };
+            let large = |wire: &[u8]| bounds.largest.is_some_and(|most| wire.len() as u64 > most);
+            let outside = folder.messages.iter().filter(|(_, message)| old(message.date) || large(&message.wire));
+            outside.map(|(uid, _)| MessageId::Uid(*uid)).collect()
+        })
+    }
+
     fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Vec<(MessageId, Fault)>, Fault> {
         let mut failed = Vec::new();
         for id in wanted {
@@ -325,6 +339,7 @@ struct Book {
     rows: BTreeMap<Uid, Row>,
     intents: BTreeMap<String, Intent>,
     quarantine: Vec<Quarantined>,
+    scope: Option<Scope>,
 }
 
 impl Book {
@@ -375,6 +390,7 @@ impl Ledger for MemoryLedger {
             rows: BTreeMap::new(),
             intents: BTreeMap::new(),
             quarantine: Vec::new(),
+            scope: None,
         });
         Ok(record)
     }
@@ -415,6 +431,7 @@ impl Ledger for MemoryLedger {
                         book.aside(side, &name).into_iter().for_each(|one| (one.tried, one.ignored) = (0, false));
                     }
                     Entry::Release { side, name } => book.release(side, &name),
+                    Entry::Confine(scope) => book.scope = scope,
                 }
             }
         });
@@ -424,6 +441,7 @@ impl Ledger for MemoryLedger {
     fn restart(&mut self, folder: FolderId, validity: UidValidity, rows: &[Row]) -> Result<(), Fault> {
         self.with(folder, |book| {
             book.intents.clear();
+            book.scope = None;
             book.quarantine.retain(|message| message.side == Side::Local);
             book.rows = rows.iter().map(|row| (row.remote, row.clone())).collect();
             book.record = FolderRecord {
@@ -441,6 +459,10 @@ impl Ledger for MemoryLedger {
         let mut all = self.with(folder, |book| book.quarantine.clone());
         all.sort_by(|a, b| (a.side == Side::Local, &a.name).cmp(&(b.side == Side::Local, &b.name)));
         Ok(all)
+    }
+
+    fn scope(&mut self, folder: FolderId) -> Result<Option<Scope>, Fault> {
+        Ok(self.with(folder, |book| book.scope.clone()))
     }
 
     fn rename_folder(&mut self, old: &str, new: &str) -> Result<(), Fault> {
@@ -463,6 +485,7 @@ impl Ledger for MemoryLedger {
             book.rows.clear();
             book.intents.clear();
             book.quarantine.clear();
+            book.scope = None;
             book.record = FolderRecord {
                 uid_validity: None,
                 remote_mark: None,

@@ -9,9 +9,11 @@ use super::super::worker::Publisher;
 use super::tests::{POLICY, World, subject};
 use super::*;
 use crate::memory::{MemoryLedger, MemoryRepository};
+use crate::model::extent::{Bounds, Outside};
 use crate::model::flags::Holds;
 use crate::model::ids::{AccountName, LampId, Uid};
 use crate::model::message::Fingerprint;
+use crate::model::message::{Look, MessageId};
 use crate::store::ledger::{Entry, Quarantined, Row};
 use crate::store::{Delivered, Delivery, FlagChange, Known, Place, Relocation};
 
@@ -209,6 +211,9 @@ impl Mailbox for PassingOverMailbox<'_> {
     }
     fn look(&mut self, known: Option<Known<'_>>) -> Result<Look, Fault> {
         self.0.look(known)
+    }
+    fn outside(&mut self, bounds: &Bounds, among: &[MessageId]) -> Result<Outside, Fault> {
+        self.0.outside(bounds, among)
     }
     fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Vec<(MessageId, Fault)>, Fault> {
         let wanted: Vec<MessageId> = wanted.iter().copied().filter(|id| id.uid() != Some(self.1)).collect();

@@ -3,7 +3,7 @@
 use super::super::account::Shared;
 use super::super::naming::{Names, Verdict};
 use super::super::worker::Worker;
-use super::super::{quarantine, recheck};
+use super::super::{confine, quarantine, recheck};
 use super::names::{self, Named, Sides};
 use super::next::{Next, Situation};
 use super::trip::Trip;
@@ -15,7 +15,7 @@ use crate::model::utf7;
 use crate::plan::folders::Paired;
 use crate::store::Repository;
 use crate::store::ledger::sqlite::SqliteLedger;
-use crate::store::ledger::{FolderRecord, Ledger, Quarantined, State};
+use crate::store::ledger::{FolderRecord, Ledger, Quarantined, Scope, State};
 use crate::store::maildir::Maildir;
 
 /// A folder, as far as it can be seen.
@@ -72,6 +72,8 @@ pub struct Kept {
     pub messages: usize,
     /// Messages that stay on one side on purpose.
     pub one_sided: usize,
+    /// What was looked at the last time; `None`: everything.
+    pub scope: Option<Scope>,
     /// Messages that could not be copied.
     pub left_out: Vec<Quarantined>,
 }
@@ -153,9 +155,16 @@ impl Look<'_> {
             pair,
             takes_part: by_rules.map(|part| part && only != Some(false)),
             policy: self.shared.policy(),
+            outdated: kept.as_ref().is_some_and(|kept| self.is_outdated(kept)),
         };
         let next = if self.sides.there.is_none() { Next::Unknown } else { situation.next() };
         Seen { shown, there, here, kept, verdicts, only, trip, next }
+    }
+
+    /// Whether other messages would be looked at than the last time. What is never copied is not asked about.
+    fn is_outdated(&self, kept: &Kept) -> bool {
+        let ignored = kept.scope.as_ref().map(|scope| &scope.ignored);
+        confine::is_outdated(&self.shared.policy(), ignored, kept.scope.as_ref())
     }
 
     fn trip(&self, there: Option<&str>, here: Option<&str>, names: (&mut Names<'_>, &mut Names<'_>)) -> Option<Trip> {
@@ -209,7 +218,8 @@ impl Look<'_> {
     fn kept(&mut self, record: &FolderRecord) -> Option<Kept> {
         let ledger = self.ledger.as_mut()?;
         let (rows, left_out) = (ledger.rows(record.id).ok()?, ledger.quarantined(record.id).ok()?);
-        let one_sided = rows.iter().filter(|row| row.state == State::Kept).count();
-        Some(Kept { messages: rows.len() - one_sided, one_sided, left_out })
+        let scope = ledger.scope(record.id).ok()?;
+        let count = |state| rows.iter().filter(|row| row.state == state).count();
+        Some(Kept { messages: count(State::Synced), one_sided: count(State::Kept), scope, left_out })
     }
 }

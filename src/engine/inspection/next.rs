@@ -59,6 +59,8 @@ pub enum Reason {
     HereChanged,
     /// Messages that could not be copied would be tried again.
     Retry,
+    /// Other messages are to be looked at than before.
+    Extent,
 }
 
 /// What is known of a folder.
@@ -74,6 +76,8 @@ pub(super) struct Situation<'a> {
     /// `None` when the rules fail on it.
     pub(super) takes_part: Option<bool>,
     pub(super) policy: Policy,
+    /// Whether other messages are to be looked at than before.
+    pub(super) outdated: bool,
 }
 
 impl Situation<'_> {
@@ -137,6 +141,7 @@ impl Situation<'_> {
             });
         }
         reasons.extend(self.due.then_some(Reason::Retry));
+        reasons.extend(self.outdated.then_some(Reason::Extent));
         if reasons.is_empty() { Next::Unchanged } else { Next::Look(reasons) }
     }
 }

@@ -3,11 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Gone, Search, arrived, both, by_way, open, tolerated};
+use crate::engine::confine::known;
 use crate::engine::survey::look as look_at;
 use crate::model::fault::Fault;
 use crate::model::ids::Uid;
 use crate::model::light::Light;
 use crate::model::message::{Fingerprint, Look, MessageId};
+use crate::model::uidset::UidSet;
 use crate::plan::pairs::pair;
 use crate::store::ledger::{Entry, Row};
 use crate::store::{Delivered, Relocation};
@@ -27,15 +29,17 @@ pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
         if !traffic.left && !traffic.came {
             continue;
         }
-        let rows = search.sides.ledger.rows(search.folders[place].record.id)?;
-        let Some(look) = look(search, place, &rows)? else { continue };
+        let id = search.folders[place].record.id;
+        let (rows, scope) = (search.sides.ledger.rows(id)?, search.sides.ledger.scope(id)?);
+        let had = known(&rows, scope.as_ref());
+        let Some(look) = look(search, place, &had)? else { continue };
         if traffic.left {
             let left = search.rows(place)?.into_iter().filter(|row| look.shows(row.remote, true) == Some(false));
             gone.extend(left.map(|row| Gone { from: place, row }));
         }
         if traffic.came {
             let known: HashSet<Uid> = rows.iter().map(|row| row.remote).collect();
-            new.extend(look.uids().filter(|uid| !known.contains(uid)).map(|uid| (place, uid)));
+            new.extend(look.uids().filter(|uid| !known.contains(uid) && !had.contains(*uid)).map(|uid| (place, uid)));
         }
     }
     if gone.is_empty() || new.is_empty() {
@@ -56,11 +60,11 @@ pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn look(search: &mut Search<'_, '_>, place: usize, rows: &[Row]) -> Result<Option<Look>, Fault> {
+fn look(search: &mut Search<'_, '_>, place: usize, had: &UidSet) -> Result<Option<Look>, Fault> {
     let folder = &search.folders[place];
     let mark = folder.record.remote_mark;
     let Some(mut mailbox) = open(search.sides.remote, &folder.pair.names.remote)? else { return Ok(None) };
-    let look = tolerated(look_at(&mut *mailbox, mark.as_ref(), rows))?;
+    let look = tolerated(look_at(&mut *mailbox, mark.as_ref(), had))?;
     Ok(look.filter(|_| mailbox.uid_validity() == folder.validity))
 }
 

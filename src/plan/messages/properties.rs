@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::tests::{look, plan_for, uid};
+use super::tests::{look, plan_beside, plan_for, uid};
 use super::*;
 use crate::model::flags::System;
 use crate::model::message::Listed;
@@ -246,6 +246,29 @@ proptest! {
             | Action::Upload { id: MessageId::Uid(uid), .. }) = action else { continue };
             prop_assert!(!ledger.get(uid).is_some_and(|entry| entry.kept), "{action:?}");
         }
+    }
+
+    #[test]
+    fn what_is_outside_is_left_alone_and_the_rest_is_not(
+        remote in any_look(), local in any_local_look(), ledger in any_ledger(),
+        to_remote in any_permission(), to_local in any_permission(),
+        uids in proptest::collection::btree_set(1u32..12, 0..12), fresh in proptest::collection::btree_set(0u32..3, 0..3),
+    ) {
+        let outside = Outside { uids: uids.iter().map(|&n| uid(n)).collect(), fresh };
+        let all = plan_for(&remote, &local, &ledger, to_remote, to_local);
+        let (inside, outside_of_it): (Vec<_>, Vec<_>) = all.actions.into_iter().partition(|action| {
+            let id = match action {
+                Action::Upload { id, .. } => *id,
+                Action::Download { uid }
+                | Action::Merge { uid, .. }
+                | Action::Delete { uid, .. }
+                | Action::Keep { uid, .. }
+                | Action::Forget { uid } => MessageId::Uid(*uid),
+            };
+            !outside.contains(id)
+        });
+        let plan = plan_beside(&remote, &local, &ledger, &outside, (to_remote, to_local));
+        prop_assert_eq!(plan.actions, inside, "without {:?}", outside_of_it);
     }
 
     #[test]

@@ -18,7 +18,18 @@ pub(super) fn plan_for(
     to_remote: Permission,
     to_local: Permission,
 ) -> Plan {
-    messages(&Situation { remote, local, ledger, common: &Holds::ALL, remote_holds: &Holds::ALL, to_remote, to_local })
+    plan_beside(remote, local, ledger, &Outside::default(), (to_remote, to_local))
+}
+
+pub(super) fn plan_beside(
+    remote: &Look,
+    local: &Look,
+    ledger: &BTreeMap<Uid, Entry>,
+    outside: &Outside,
+    (to_remote, to_local): (Permission, Permission),
+) -> Plan {
+    let (common, remote_holds) = (&Holds::ALL, &Holds::ALL);
+    messages(&Situation { remote, local, ledger, outside, common, remote_holds, to_remote, to_local })
 }
 
 fn row(entry: Option<bool>) -> BTreeMap<Uid, Entry> {
@@ -106,6 +117,7 @@ fn fresh_files_are_uploaded_with_the_flags_that_the_server_holds() {
         remote: &look(&[], Coverage::Whole),
         local: &local,
         ledger: &BTreeMap::new(),
+        outside: &Outside::default(),
         common: &holds,
         remote_holds: &holds,
         to_remote: Permission::ALL,

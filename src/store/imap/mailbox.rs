@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 use super::append::Append;
 use super::connection::Connection;
 use super::fetch;
+use super::outside;
 use super::quote::quote;
 use super::reader::Ignore;
 use super::recognise;
 use super::refusal::refused;
 use super::select::Seen;
 use super::status::{Status, Word};
+use crate::model::extent::{Bounds, Outside};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Holds;
 use crate::model::ids::{Uid, UidValidity};
@@ -207,6 +209,15 @@ impl Mailbox for ImapMailbox<'_> {
             Some(look) => Ok(look),
             None => self.look_at_all(),
         }
+    }
+
+    fn outside(&mut self, bounds: &Bounds, _among: &[MessageId]) -> Result<Outside, Fault> {
+        self.ensure_selected()?;
+        // Some servers refuse to search an empty mailbox.
+        if self.selected.as_ref().is_some_and(|seen| seen.exists() == Some(0)) {
+            return Ok(Outside::default());
+        }
+        outside::outside(self.connection, &self.name, bounds)
     }
 
     fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Vec<(MessageId, Fault)>, Fault> {

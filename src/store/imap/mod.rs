@@ -17,6 +17,7 @@ mod introduce;
 mod list;
 mod login;
 mod mailbox;
+mod outside;
 mod peer;
 mod quote;
 mod reader;

@@ -2,8 +2,8 @@
 
 use rusqlite::{Transaction, params};
 
-use super::rows::side_text;
-use super::{Entry, FolderId, Intent, Quarantined, State};
+use super::rows::{kept, side_text};
+use super::{Entry, FolderId, Intent, Quarantined, scope};
 use crate::model::ids::FileKey;
 
 /// Makes one change.
@@ -13,7 +13,7 @@ pub(super) fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &En
             let sql = "INSERT OR REPLACE INTO message (folder, remote, local, flags, keywords, kept, key)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
             let (flags, keywords) = (row.flags.system.bits(), row.flags.keywords().join(" "));
-            let (kept, key) = (row.state == State::Kept, row.key.map_or(0, FileKey::get).cast_signed());
+            let (kept, key) = (kept(row.state), row.key.map_or(0, FileKey::get).cast_signed());
             let values = params![folder.0, row.remote.get(), row.local.get(), flags, keywords, kept, key];
             transaction.prepare_cached(sql)?.execute(values)
         }
@@ -35,6 +35,7 @@ pub(super) fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &En
         Entry::LookAgain => transaction
             .prepare_cached("UPDATE folder SET remote_mark = NULL, local_mark = NULL WHERE id = ?1")?
             .execute([folder.0]),
+        Entry::Confine(scope) => scope::write(transaction, folder, scope.as_ref()),
         Entry::Trust => transaction.prepare_cached("UPDATE folder SET doubt = NULL WHERE id = ?1")?.execute([folder.0]),
         Entry::Quarantine(message) => {
             let sql = "INSERT INTO quarantine (folder, side, name, subject, reason, tried, ignored)

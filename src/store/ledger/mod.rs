@@ -8,6 +8,7 @@ mod file;
 pub mod import;
 mod rows;
 mod schema;
+mod scope;
 pub mod sqlite;
 mod unflushed;
 
@@ -18,6 +19,7 @@ use crate::model::flags::Flags;
 use crate::model::ids::{FileKey, Side, Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::Fingerprint;
+use crate::model::uidset::UidSet;
 
 /// A folder's number in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,6 +61,8 @@ pub enum State {
     Synced,
     /// It is gone on one side, and stays on the other on purpose (`sync_deletes = no`, `readonly`).
     Kept,
+    /// Both sides had it, and since then it isn't looked at: it has become too old, or is too large.
+    Outside,
 }
 
 /// One message that the ledger knows.
@@ -93,6 +97,24 @@ pub struct Quarantined {
     pub ignored: bool,
 }
 
+/// What was looked at of a folder, and what wasn't.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// What was left alone, in words. Other words mean that the user wants something else now.
+    pub terms: String,
+    /// The first second (since 1970) that was looked at; `None` where age was of no interest.
+    pub since: Option<i64>,
+    /// The UID that the next message would have got when it was first left to the date of messages whether they are looked at; 0
+    /// before that.
+    pub first: u32,
+    /// Messages on the server that are never copied.
+    pub ignored: UidSet,
+    /// Messages on the server that weren't looked at.
+    pub outside: UidSet,
+    /// How many messages weren't looked at, on either side.
+    pub count: u64,
+}
+
 /// An upload that was about to happen when the ledger was last heard of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
@@ -124,6 +146,8 @@ pub enum Entry {
     /// The watermarks don't hold any more: the next look is at everything. To stand beside a `Forget` of what a side still has,
     /// which a look at changes alone would never show again.
     LookAgain,
+    /// So much of the folder is looked at from now on; `None`: all of it.
+    Confine(Option<Scope>),
     /// Nothing about the local side is in doubt any more.
     Trust,
     /// A message can't be copied; an older entry of the same side and name is replaced. One that was ignored stays so: whoever
@@ -175,11 +199,14 @@ pub trait Ledger: Send {
     fn record(&mut self, folder: FolderId, entries: &[Entry]) -> Result<(), Fault>;
 
     /// Begins a folder anew under this UIDVALIDITY with these rows, all in one: what was known of it before, watermarks and
-    /// announced uploads and doubts included, is gone, and so is what was put aside on the remote side.
+    /// announced uploads and doubts included, is gone, and so is what was put aside on the remote side, and what was looked at.
     fn restart(&mut self, folder: FolderId, validity: UidValidity, rows: &[Row]) -> Result<(), Fault>;
 
     /// The messages of a folder that can't be copied, those of the remote side first, by name.
     fn quarantined(&mut self, folder: FolderId) -> Result<Vec<Quarantined>, Fault>;
+
+    /// What was looked at of a folder; `None` where that was all of it.
+    fn scope(&mut self, folder: FolderId) -> Result<Option<Scope>, Fault>;
 
     /// The folder with the local name `old` is called `new` now, and what is known of it stays, apart from its watermarks. What
     /// is known of a folder that was called `new` is forgotten.

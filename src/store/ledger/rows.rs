@@ -31,9 +31,26 @@ pub(super) fn message_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
         Uid::new(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, 0))
     };
     let flags = flags(row, 2)?;
-    let state = if row.get(4)? { State::Kept } else { State::Synced };
+    let state = state(row.get(4)?);
     let key = FileKey::new(row.get::<_, i64>(5)?.cast_unsigned());
     Ok(Row { remote: uid(0)?, local: uid(1)?, flags, state, key })
+}
+
+/// How a state is written down.
+pub(super) fn kept(state: State) -> u8 {
+    match state {
+        State::Synced => 0,
+        State::Kept => 1,
+        State::Outside => 2,
+    }
+}
+
+fn state(kept: u8) -> State {
+    match kept {
+        0 => State::Synced,
+        2 => State::Outside,
+        _ => State::Kept,
+    }
 }
 
 /// Flags as they are kept in two columns, of which the first is this one.

@@ -3,12 +3,12 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version this program writes, in `PRAGMA user_version`; 0 is an empty file.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// What takes a file from each version to the next.
 ///
 /// Marks are JSON, keywords are separated by spaces (no keyword may hold one), flags are bits as in `System::bits`; a key of 0
-/// is unknown.
+/// is unknown; `kept` is 0 for what both sides had, 1 for what stays on one of them, and 2 for what isn't looked at any more.
 const STEPS: [&str; VERSION as usize] = [
     "
 CREATE TABLE folder (
@@ -62,6 +62,17 @@ ALTER TABLE intent ADD COLUMN keywords TEXT NOT NULL DEFAULT '';
 ",
     "
 ALTER TABLE quarantine ADD COLUMN ignored INTEGER NOT NULL DEFAULT 0;
+",
+    "
+CREATE TABLE scope (
+    folder INTEGER PRIMARY KEY,
+    terms TEXT NOT NULL,
+    since INTEGER,
+    first INTEGER NOT NULL,
+    ignored TEXT NOT NULL,
+    outside TEXT NOT NULL,
+    count INTEGER NOT NULL
+);
 ",
 ];
 

@@ -12,7 +12,9 @@ use crate::model::mark::Mark;
 use super::entries::record;
 use super::file::{copy, doing, fault, open_beside, open_empty, open_for_reading, open_for_writing, prepare_file};
 use super::rows::{folder_record, intent_row, message_row, quarantine_row};
-use super::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Unflushed, schema, unflushed};
+use super::{
+    Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Scope, Unflushed, schema, scope, unflushed,
+};
 
 const CACHED_STATEMENTS: usize = 32;
 
@@ -160,7 +162,7 @@ impl Ledger for SqliteLedger {
 
     fn restart(&mut self, folder: FolderId, validity: UidValidity, rows: &[Row]) -> Result<(), Fault> {
         self.write(|transaction| {
-            for table in ["message", "intent"] {
+            for table in ["message", "intent", "scope"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE folder = ?1"), [folder.0])?;
             }
             // The names of these are UIDs, which mean nothing any more.
@@ -178,6 +180,10 @@ impl Ledger for SqliteLedger {
                        ORDER BY side DESC, name";
             connection.prepare_cached(sql)?.query_map([folder.0], quarantine_row)?.collect()
         })
+    }
+
+    fn scope(&mut self, folder: FolderId) -> Result<Option<Scope>, Fault> {
+        self.read(|connection| scope::read(connection, folder))
     }
 
     fn rename_folder(&mut self, old: &str, new: &str) -> Result<(), Fault> {
@@ -227,7 +233,7 @@ fn find_folder(connection: &Connection, local: &str) -> rusqlite::Result<Option<
 }
 
 fn forget(transaction: &Transaction<'_>, local: &str) -> rusqlite::Result<()> {
-    for table in ["message", "intent", "quarantine"] {
+    for table in ["message", "intent", "quarantine", "scope"] {
         let sql = format!("DELETE FROM {table} WHERE folder IN (SELECT id FROM folder WHERE local = ?1)");
         transaction.execute(&sql, [local])?;
     }

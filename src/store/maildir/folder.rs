@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use crate::model::extent::{Bounds, Outside};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Holds;
 use crate::model::ids::{FileKey, Uid, UidValidity};
@@ -19,7 +20,7 @@ use super::manner::Manner;
 pub use super::means::{Attempt, Means};
 use super::scan::Scan;
 use super::unique::Unique;
-use super::{change, fetch, form, name, scan, twins};
+use super::{change, fetch, form, name, named, outside, scan, twins};
 
 /// How often a file that others rename is looked for again.
 const ROUNDS: usize = 5;
@@ -210,6 +211,10 @@ impl Mailbox for Folder<'_> {
         Ok(Look { messages, coverage, mark: found.mark.map(|mark| Mark::Maildir(self.manner.mark(mark))) })
     }
 
+    fn outside(&mut self, bounds: &Bounds, among: &[MessageId]) -> Result<Outside, Fault> {
+        outside::outside(self, bounds, among)
+    }
+
     fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Vec<(MessageId, Fault)>, Fault> {
         self.for_each(wanted, |id| *id, |folder, id, slot| fetch::send(folder, *id, slot, to))
     }
@@ -266,19 +271,7 @@ impl Mailbox for Folder<'_> {
     }
 
     fn find_local_name(&mut self, wanted: &str) -> Result<Option<MessageId>, Fault> {
-        let unique = wanted.split(',').next().unwrap_or(wanted);
-        let listing = self.listing()?;
-        let mut numbered = None;
-        for id in listing.ids() {
-            let Some(slot) = listing.get(id) else { continue };
-            if name::to_text(name::base(&slot.name)) == wanted {
-                return Ok(Some(id));
-            }
-            if matches!(id, MessageId::Uid(_)) && name::to_text(name::unique(&slot.name)) == unique {
-                numbered = Some(id);
-            }
-        }
-        Ok(numbered)
+        Ok(named::named(self.listing()?, wanted))
     }
 
     fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault> {

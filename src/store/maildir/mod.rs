@@ -17,6 +17,8 @@ mod listing;
 mod manner;
 mod means;
 mod name;
+mod named;
+mod outside;
 mod relocate;
 mod rename;
 mod scan;
