@@ -1,0 +1,3 @@
+//! Gmail's way with mail: what the server does like Gmail, and what becomes of it here.
+
+mod server;
