@@ -2,6 +2,7 @@
 
 mod check;
 mod fetching;
+mod gmail;
 mod ini;
 mod interpolate;
 mod literal;

@@ -29,6 +29,7 @@ mod contents;
 mod copy;
 mod course;
 mod decide;
+mod doubles;
 mod doubt;
 mod errand;
 mod execute;

@@ -156,6 +156,12 @@ pub trait Mailbox: Send {
     /// Deletes messages, and only these. Returns those that could not be deleted; one that is gone already is no fault.
     fn delete(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault>;
 
+    /// Those of the messages that were to be deleted which stay, since they belong here as long as they are anywhere on this
+    /// side: the other side is to have them again. Each is named once.
+    fn spared(&mut self) -> Vec<MessageId> {
+        Vec::new()
+    }
+
     /// Whether what is deleted is gone; else it is only marked, and stays.
     fn removes(&self) -> bool {
         true

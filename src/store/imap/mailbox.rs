@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::append::Append;
 use super::connection::Connection;
 use super::fetch;
+use super::gmail::Gmail;
 use super::quote::quote;
 use super::reader::Ignore;
 use super::recognise;
@@ -28,8 +29,11 @@ pub(super) struct ImapMailbox<'a> {
     pub(super) name: String,
     quoted: String,
     writable: bool,
-    selected: Option<Seen>,
+    pub(super) selected: Option<Seen>,
     pub(super) expunge: bool,
+    pub(super) gmail: Option<&'a mut Gmail>,
+    /// What was not deleted, since it belongs here as long as it is anywhere.
+    pub(super) spared: Vec<MessageId>,
 }
 
 impl<'a> ImapMailbox<'a> {
@@ -38,12 +42,26 @@ impl<'a> ImapMailbox<'a> {
             let doing = format!("opening the folder {name:?} on {}", connection.peer);
             Fault::new(Reach::Folder, FaultKind::Refused, doing, "its name holds a line end")
         })?;
-        Ok(Self { connection, name: name.to_owned(), quoted, writable, selected: None, expunge: true })
+        Ok(Self {
+            connection,
+            name: name.to_owned(),
+            quoted,
+            writable,
+            selected: None,
+            expunge: true,
+            gmail: None,
+            spared: Vec::new(),
+        })
     }
 
     /// The same; whether it removes what is deleted, or only marks it.
     pub(super) fn expunging(self, expunge: bool) -> Self {
         Self { expunge, ..self }
+    }
+
+    /// The same; at Gmail, where that is so, what is deleted goes to the trash.
+    pub(super) fn at_gmail(self, gmail: Option<&'a mut Gmail>) -> Self {
+        Self { gmail, ..self }
     }
 
     fn doing(&self, what: &str) -> String {
@@ -139,7 +157,7 @@ impl<'a> ImapMailbox<'a> {
         Ok(sound.then_some(look))
     }
 
-    fn ensure_selected(&mut self) -> Result<(), Fault> {
+    pub(super) fn ensure_selected(&mut self) -> Result<(), Fault> {
         if self.selected.is_none() {
             let seen = self.select(&[self.select_command("")])?;
             self.selected = Some(seen);
@@ -240,7 +258,11 @@ impl Mailbox for ImapMailbox<'_> {
     }
 
     fn delete(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault> {
-        self.delete_all(&uids(ids))
+        if self.gmail.is_some() { self.delete_at_gmail(&uids(ids)) } else { self.delete_all(&uids(ids)) }
+    }
+
+    fn spared(&mut self) -> Vec<MessageId> {
+        std::mem::take(&mut self.spared)
     }
 
     fn removes(&self) -> bool {
