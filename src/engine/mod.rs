@@ -22,6 +22,7 @@ mod account;
 mod again;
 mod asides;
 mod backoff;
+mod called;
 mod census;
 mod clocks;
 mod connect;

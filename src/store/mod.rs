@@ -208,6 +208,16 @@ pub trait Mailbox: Send {
         Ok(name.parse().ok().and_then(Uid::new).map(MessageId::Uid))
     }
 
+    /// Whether the store calls a message by the same name in whatever folder it is.
+    fn identifies(&self) -> bool {
+        false
+    }
+
+    /// What it calls these messages; those that are gone, or of which it doesn't say, are left out.
+    fn identities(&mut self, _uids: &[Uid]) -> Result<Vec<(Uid, u64)>, Fault> {
+        Ok(Vec::new())
+    }
+
     /// What the message can be recognised by elsewhere; `None` when it is gone.
     fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault>;
 

@@ -15,8 +15,8 @@ use super::status::{Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Holds;
 use crate::model::ids::{Uid, UidValidity};
-use crate::model::mark::{Mark, ServerMark};
-use crate::model::message::{Coverage, Fingerprint, Look, MessageId};
+use crate::model::mark::Mark;
+use crate::model::message::{Fingerprint, Look, MessageId};
 use crate::model::uidset::UidSet;
 use crate::store::{Delivery, FlagChange, Known, Mailbox};
 
@@ -27,8 +27,8 @@ pub(super) const SET_LENGTH: usize = 8000;
 pub(super) struct ImapMailbox<'a> {
     pub(super) connection: &'a mut Connection,
     pub(super) name: String,
-    quoted: String,
-    writable: bool,
+    pub(super) quoted: String,
+    pub(super) writable: bool,
     pub(super) selected: Option<Seen>,
     pub(super) expunge: bool,
     pub(super) gmail: Option<&'a mut Gmail>,
@@ -84,7 +84,7 @@ impl<'a> ImapMailbox<'a> {
     }
 
     /// The same, where each has to end well.
-    fn select(&mut self, commands: &[String]) -> Result<Seen, Fault> {
+    pub(super) fn select(&mut self, commands: &[String]) -> Result<Seen, Fault> {
         let (seen, statuses) = self.run_selecting(commands)?;
         match statuses.iter().position(|status| status.word != Word::Ok) {
             Some(0) => Err(self.refused("opening", &statuses[0])),
@@ -95,66 +95,9 @@ impl<'a> ImapMailbox<'a> {
     }
 
     /// The same; `None` where one of them is refused. There are servers that offer what they don't understand.
-    fn select_if_able(&mut self, commands: &[String]) -> Result<Option<Seen>, Fault> {
+    pub(super) fn select_if_able(&mut self, commands: &[String]) -> Result<Option<Seen>, Fault> {
         let (seen, statuses) = self.run_selecting(commands)?;
         Ok(statuses.iter().all(|status| status.word == Word::Ok).then_some(seen))
-    }
-
-    fn select_command(&self, parameters: &str) -> String {
-        let verb = if self.writable { "SELECT" } else { "EXAMINE" };
-        format!("{verb} {}{parameters}", self.quoted)
-    }
-
-    /// Lists every message with its flags.
-    fn look_at_all(&mut self) -> Result<Look, Fault> {
-        let list = "UID FETCH 1:* (FLAGS)".to_owned();
-        let condstore = self.connection.capabilities.condstore() && !self.connection.qresync;
-        let seen =
-            if condstore { self.select_if_able(&[self.select_command(" (CONDSTORE)"), list.clone()])? } else { None };
-        let mut seen = match seen {
-            Some(seen) => seen,
-            None => self.select(&[self.select_command(""), list])?,
-        };
-        let whole = seen.is_all_listed();
-        let messages = seen.take_messages();
-        let coverage = if whole { Coverage::Whole } else { Coverage::Partial };
-        let look = Look { messages, coverage, mark: seen.mark().filter(|_| whole) };
-        self.selected = Some(seen);
-        Ok(look)
-    }
-
-    /// What changed since `mark`, in one answer (RFC 7162, section 3.2.5). `None` when that can't be relied on.
-    fn look_by_qresync(&mut self, mark: &ServerMark, modseq: u64, known: &UidSet) -> Result<Option<Look>, Fault> {
-        let validity = mark.uid_validity.0;
-        let select = self.select_command(&format!(" (QRESYNC ({validity} {modseq}))"));
-        let Some(mut seen) = self.select_if_able(&[select])? else { return Ok(None) };
-        let vanished = known.iter().filter(|uid| seen.vanished.contains(*uid)).count() as u64;
-        let expected = known.len() + seen.new_beside(known) - vanished;
-        let sound = seen.uid_validity == Some(mark.uid_validity)
-            && seen.has_modseq()
-            && seen.exists().map(u64::from) == Some(expected);
-        let coverage = Coverage::Changes { vanished: std::mem::take(&mut seen.vanished) };
-        let look = Look { messages: seen.take_messages(), coverage, mark: seen.mark() };
-        self.selected = Some(seen);
-        Ok(sound.then_some(look))
-    }
-
-    /// The flags that changed since `modseq`, and which messages there are (RFC 7162, section 3.1.4).
-    fn look_by_condstore(&mut self, mark: &ServerMark, modseq: u64, known: &UidSet) -> Result<Option<Look>, Fault> {
-        let search =
-            if self.connection.capabilities.has("ESEARCH") { "UID SEARCH RETURN (ALL) ALL" } else { "UID SEARCH ALL" };
-        let commands = [
-            self.select_command(" (CONDSTORE)"),
-            format!("UID FETCH 1:* (FLAGS) (CHANGEDSINCE {modseq})"),
-            search.to_owned(),
-        ];
-        let Some(mut seen) = self.select_if_able(&commands)? else { return Ok(None) };
-        let complete = seen.is_all_found() && seen.found_no_strangers(known);
-        let sound = complete && seen.uid_validity == Some(mark.uid_validity) && seen.has_modseq();
-        let coverage = Coverage::Existing { uids: std::mem::take(&mut seen.found) };
-        let look = Look { messages: seen.take_messages(), coverage, mark: seen.mark() };
-        self.selected = Some(seen);
-        Ok(sound.then_some(look))
     }
 
     pub(super) fn ensure_selected(&mut self) -> Result<(), Fault> {
@@ -267,6 +210,15 @@ impl Mailbox for ImapMailbox<'_> {
 
     fn removes(&self) -> bool {
         self.expunge
+    }
+
+    fn identifies(&self) -> bool {
+        self.connection.capabilities.has("X-GM-EXT-1")
+    }
+
+    fn identities(&mut self, uids: &[Uid]) -> Result<Vec<(Uid, u64)>, Fault> {
+        self.ensure_selected()?;
+        recognise::identities(self.connection, &uids.iter().copied().collect())
     }
 
     fn number(&mut self, _pairs: &[(MessageId, Uid)]) -> Result<Vec<(MessageId, Fault)>, Fault> {

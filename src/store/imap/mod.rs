@@ -16,6 +16,7 @@ mod handle;
 mod introduce;
 mod list;
 mod login;
+mod look;
 mod mailbox;
 mod peer;
 mod quote;

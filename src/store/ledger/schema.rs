@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version this program writes, in `PRAGMA user_version`; 0 is an empty file.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// What takes a file from each version to the next.
 ///
@@ -62,6 +62,15 @@ ALTER TABLE intent ADD COLUMN keywords TEXT NOT NULL DEFAULT '';
 ",
     "
 ALTER TABLE quarantine ADD COLUMN ignored INTEGER NOT NULL DEFAULT 0;
+",
+    // Of Gmail's messages alone, so that it takes no room elsewhere.
+    "
+CREATE TABLE identity (
+    folder INTEGER NOT NULL,
+    remote INTEGER NOT NULL,
+    identity INTEGER NOT NULL,
+    PRIMARY KEY (folder, remote)
+) WITHOUT ROWID;
 ",
 ];
 

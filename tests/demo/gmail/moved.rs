@@ -1,6 +1,11 @@
 //! What is moved is moved, and neither transferred nor doubled, though All Mail has a copy of everything.
 
+use blinkensync::model::flags::Flags;
+use blinkensync::model::message::InternalDate;
+
 use super::world::{World, copies, set};
+use crate::engine::run_with;
+use crate::tap::Tap;
 
 #[test]
 fn what_is_moved_between_labels_is_not_transferred_on_either_side() {
@@ -90,4 +95,51 @@ fn a_star_given_here_is_one_everywhere() {
     world.delete("[Gmail].Starred", "a");
     world.settle("no longer starred");
     assert_eq!(world.places("a"), set(&["INBOX", "Work", "[Gmail].All Mail"]));
+}
+
+/// Two messages with the same header and of the same size.
+const TWINS: [&[u8]; 2] = [b"Subject: twin\r\n\r\none\r\n", b"Subject: twin\r\n\r\ntwo\r\n"];
+
+#[test]
+fn what_gmail_calls_otherwise_is_another_message_however_alike_they_look() {
+    let world = World::new(&["Work"]);
+    let put = |folder: &str, body: &[u8]| {
+        let date = InternalDate { seconds: 1_000_000_000, offset: 0 };
+        world.server.with_mailboxes(|mailboxes| {
+            mailboxes.get_mut(folder).unwrap().append(Flags::default(), date, body.into()).unwrap();
+        });
+    };
+    put("INBOX", TWINS[0]);
+    world.settle("before");
+    world.server.with_mailboxes(|mailboxes| {
+        let inbox = mailboxes.get_mut("INBOX").unwrap();
+        let uid = *inbox.messages.keys().next().unwrap();
+        inbox.expunge(uid).unwrap();
+    });
+    put("Work", TWINS[1]);
+    // Each side has the one body there, and the other one among all mail only.
+    world.settle("after");
+}
+
+#[test]
+fn what_is_moved_there_is_known_by_what_gmail_calls_it() {
+    let world = World::new(&["Work"]);
+    world.arrives("a", &["INBOX"]);
+    world.settle("before");
+    world.server.with_mailboxes(|mailboxes| {
+        let inbox = mailboxes.get_mut("INBOX").unwrap();
+        let uid = *inbox.messages.keys().next().unwrap();
+        let message = inbox.expunge(uid).unwrap();
+        mailboxes.get_mut("Work").unwrap().append(message.flags, message.date, message.body);
+    });
+    let tap = Tap::new(world.server.address());
+    let mut settings = world.settings();
+    settings.accounts[0].remote.port = tap.address().port();
+    settings.accounts[0].remote.compress = false;
+    let (_, events) = run_with(settings);
+    assert_eq!(copies(&events), (0, 0));
+    let said = tap.said();
+    assert!(said.iter().any(|line| line.contains("X-GM-MSGID")), "{said:#?}");
+    assert!(!said.iter().any(|line| line.contains("BODY.PEEK") || line.contains("RFC822.SIZE")), "{said:#?}");
+    assert_eq!(world.places("a"), set(&["Work", "[Gmail].All Mail"]));
 }
