@@ -3,6 +3,7 @@
 mod check;
 mod extent;
 mod fetching;
+mod gmail;
 mod ini;
 mod interpolate;
 mod literal;

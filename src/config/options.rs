@@ -205,8 +205,8 @@ pub const OPTIONS: &[Opt] = &[
     opt(Imap, "newmail_hook", "", Followed, "what to run when unread mail has come into INBOX, as Python"),
     opt(Imap, "retrycount", "2", Followed, "how often a failed fetch is tried again over a new connection"),
     opt(Imap, "copy_ignore_eval", "", Followed, "messages that are never copied, as Python"),
-    opt(Gmail, "trashfolder", "", NEEDED, "where deleted messages go"),
-    opt(Gmail, "spamfolder", "", Harmless, "where unwanted messages are"),
+    opt(Gmail, "trashfolder", "", Followed, "where deleted messages go"),
+    opt(Gmail, "spamfolder", "", Followed, "where unwanted messages are"),
 ];
 
 #[cfg(test)]

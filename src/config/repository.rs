@@ -1,6 +1,7 @@
 //! `[Repository X]`: an IMAP server's mailboxes, and what repositories of all types have.
 
 use super::fetching::fetching;
+use super::gmail::{self, gmail};
 use super::literal::{Literal, literal};
 use super::naming;
 use super::oauth;
@@ -21,9 +22,6 @@ const TLS_PORT: u16 = 993;
 /// The port of plain IMAP and of STARTTLS (RFC 3501, section 2.1).
 const PLAIN_PORT: u16 = 143;
 
-/// Gmail's server.
-const GMAIL: &str = "imap.gmail.com";
-
 /// How many connections a server is asked for when nothing is said.
 const CONNECTIONS: usize = 4;
 
@@ -32,7 +30,7 @@ const TYPES: [&str; 4] = ["Maildir", "IMAP", "Gmail", "GmailMaildir"];
 
 /// The remote side in this section; `None` when a mistake was remarked on.
 pub fn remote(source: &mut Source, section: &str, proxies: Proxies) -> Option<ImapSettings> {
-    let gmail = match kind(source, section)? {
+    let is_gmail = match kind(source, section)? {
         "IMAP" => false,
         "Gmail" => true,
         _ => {
@@ -41,18 +39,15 @@ pub fn remote(source: &mut Source, section: &str, proxies: Proxies) -> Option<Im
         }
     };
     let mut kinds = vec![Kind::Repository, Kind::Imap];
-    if gmail {
-        kinds.push(Kind::Gmail);
-        source.doubtful(section, "type", "treated as IMAP: what is deleted is not moved to the trash folder yet");
-    }
+    kinds.extend(is_gmail.then_some(Kind::Gmail));
     judge(source, section, &kinds);
     let common = common(source, section);
     let tunnel = tunnel(source, section);
-    let host = host(source, section, gmail, tunnel.as_ref());
+    let host = host(source, section, is_gmail, tunnel.as_ref());
     let user = user(source, section, tunnel.as_ref());
     let given_port = evaluated(source, section, "remoteport", value::port);
     let password = password(source, section);
-    let mail_host = if gmail { Some(GMAIL) } else { host.as_deref() };
+    let mail_host = if is_gmail { Some(gmail::HOST) } else { host.as_deref() };
     let oauth = oauth::read(source, section, mail_host.unwrap_or_default());
     let oauth = OAuthSettings { route: proxies.tokens, ..oauth };
     let security = match tunnel {
@@ -90,6 +85,7 @@ pub fn remote(source: &mut Source, section: &str, proxies: Proxies) -> Option<Im
         listing,
         tls,
         expunge,
+        gmail: is_gmail.then(|| gmail(source, section)),
         max_connections,
         fetching: fetching(source, section),
         watch: watch(source, section),
@@ -190,7 +186,7 @@ fn host(source: &mut Source, section: &str, gmail: bool, tunnel: Option<&Tunnel>
     };
     let usual = match (tunnel, gmail) {
         (Some(_), _) => "the tunnel",
-        (None, true) => GMAIL,
+        (None, true) => gmail::HOST,
         (None, false) => return named(source, section, "remotehost", "the server's name", sound),
     };
     let found = evaluated(source, section, "remotehost", sound);

@@ -17,7 +17,7 @@ use crate::model::namemap::NameMap;
 use crate::model::patterns::Patterns;
 pub use crate::model::screen::ScreenSettings;
 
-pub use imap::{Fetching, ImapSettings, Listing, PasswordSource, Tunnel, is_this_machine};
+pub use imap::{Fetching, GmailSettings, ImapSettings, Listing, PasswordSource, Tunnel, is_this_machine};
 pub use mailbox_list::MailboxList;
 pub use oauth::{OAuthSettings, Provider, Word};
 pub use proxy::{Proxy, ProxyKind, ProxyUser, TokenRoute};

@@ -86,6 +86,7 @@ const FLAGS: [&str; 9] = [
 /// Fills mailboxes with some hundred messages.
 pub(super) fn fill(mailboxes: &mut Mailboxes, separator: char, seed: u64) {
     let mut rng = Rng::with_seed(seed);
+    let is_gmail = mailboxes.gmail().is_some();
     for (name, count, special_use) in FOLDERS {
         let name = name.replace('/', separator.encode_utf8(&mut [0; 4]));
         for (end, _) in name.match_indices(separator) {
@@ -94,7 +95,8 @@ pub(super) fn fill(mailboxes: &mut Mailboxes, separator: char, seed: u64) {
         mailboxes.create(&name);
         let Some(mailbox) = mailboxes.get_mut(&name) else { continue };
         mailbox.subscribed = true;
-        mailbox.special_use = special_use;
+        // Gmail's folders of these uses are others, and these are labels like any.
+        mailbox.special_use = special_use.filter(|_| !is_gmail);
         for number in 0..count {
             let days = i64::try_from(count - number).unwrap_or(0) * 3;
             let seconds = 1_767_000_000 - days * 86_400 - rng.i64(0..80_000);
@@ -105,6 +107,7 @@ pub(super) fn fill(mailboxes: &mut Mailboxes, separator: char, seed: u64) {
             mailbox.append(Flags::from_imap(flags.split_whitespace()), date, body.into());
         }
     }
+    mailboxes.wake();
 }
 
 /// Most messages are small, some are not, and now and then one is a photograph.

@@ -9,14 +9,16 @@ macro_rules! extensions {
             $($(#[$about])* pub $switch: bool,)*
             /// LITERAL- (RFC 7888): literals that come without waiting are small. Offered only where LITERAL+ is not.
             pub literal_minus: bool,
+            /// X-GM-EXT-1: folders are Gmail's labels.
+            pub gmail: bool,
         }
 
         impl Extensions {
             /// Everything.
-            pub const ALL: Self = Self { $($switch: true,)* literal_minus: false };
+            pub const ALL: Self = Self { $($switch: true,)* literal_minus: false, gmail: false };
 
             /// Plain IMAP4rev1.
-            pub const NONE: Self = Self { $($switch: false,)* literal_minus: false };
+            pub const NONE: Self = Self { $($switch: false,)* literal_minus: false, gmail: false };
 
             /// Everything but one extension, each in turn, by the name that CAPABILITY gives it.
             pub fn each_off() -> impl Iterator<Item = (&'static str, Self)> {
@@ -58,11 +60,20 @@ extensions! {
 const SMALL_LITERAL: u64 = 4096;
 
 impl Extensions {
-    /// Every set that a client has to get along with, by what to call it: all, none, all but one, and the lesser of those
-    /// that come in two sizes.
+    /// What Gmail offers, and its way with folders.
+    pub const GMAIL: Self =
+        Self { qresync: false, literal_plus: false, multiappend: false, literal_minus: true, gmail: true, ..Self::ALL };
+
+    /// Every set that a client has to get along with, by what to call it: all, none, all but one, the lesser of those
+    /// that come in two sizes, and what Gmail has.
     pub fn variations() -> impl Iterator<Item = (String, Self)> {
         let lesser = Self { literal_plus: false, literal_minus: true, ..Self::ALL };
-        let some = [("all", Self::ALL), ("none", Self::NONE), ("LITERAL- instead of LITERAL+", lesser)];
+        let some = [
+            ("all", Self::ALL),
+            ("none", Self::NONE),
+            ("LITERAL- instead of LITERAL+", lesser),
+            ("what Gmail has", Self::GMAIL),
+        ];
         let some = some.into_iter().map(|(name, set)| (name.to_owned(), set));
         some.chain(Self::each_off().map(|(name, set)| (format!("all but {name}"), set)))
     }
@@ -72,6 +83,7 @@ impl Extensions {
         self.qresync &= self.condstore;
         let mut words = vec!["IMAP4rev1 AUTH=PLAIN SASL-IR UNSELECT"];
         words.extend(self.advertised());
+        words.extend(self.gmail.then_some("X-GM-EXT-1"));
         words.extend((self.literal_minus && !self.literal_plus).then_some("LITERAL-"));
         words.join(" ")
     }

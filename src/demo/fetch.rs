@@ -8,6 +8,7 @@ use imap_codec::imap_types::core::AString;
 use imap_codec::imap_types::fetch::{Macro, MacroOrMessageDataItemNames, MessageDataItemName, Section};
 use imap_codec::imap_types::sequence::SequenceSet;
 
+use super::gmail::words::Item;
 use super::mailbox::Message;
 use super::session::{Reply, Session};
 use crate::model::flags::{Flags, System};
@@ -19,7 +20,7 @@ impl Session<'_> {
     pub(super) fn fetch(
         &mut self,
         set: &SequenceSet,
-        items: &MacroOrMessageDataItemNames<'_>,
+        (items, gmail): (&MacroOrMessageDataItemNames<'_>, &[Item]),
         by_uid: bool,
         modifiers: &[FetchModifier],
     ) -> io::Result<Reply> {
@@ -30,6 +31,9 @@ impl Session<'_> {
         if modseq || items.iter().any(binary) {
             return Ok(Reply::bad("there is no such thing here"));
         }
+        // Where Gmail's attributes were asked for, their places are taken by more UIDs.
+        let mut told = false;
+        items.retain(|item| *item != MessageDataItemName::Uid || !std::mem::replace(&mut told, true));
         if by_uid && !items.contains(&MessageDataItemName::Uid) {
             items.insert(0, MessageDataItemName::Uid);
         }
@@ -76,20 +80,23 @@ impl Session<'_> {
             messages.iter().filter(|(_, _, new)| *new).for_each(|(_, message, _)| selected.has_told(message));
         }
         for (number, message, new) in &messages {
-            self.fetch_one(*number, message, &items, since.is_some(), *new)?;
+            self.out.put(format!("* {number} FETCH (").as_bytes())?;
+            self.fetch_one(message, &items, since.is_some(), *new)?;
+            for item in gmail {
+                self.gmail_item(&name, message, *item)?;
+            }
+            self.out.line(")")?;
         }
         Ok(Reply::ok("fetched"))
     }
 
     fn fetch_one(
         &mut self,
-        number: usize,
         message: &Message,
         items: &[MessageDataItemName<'_>],
         with_modseq: bool,
         newly_seen: bool,
     ) -> io::Result<()> {
-        self.out.put(format!("* {number} FETCH (").as_bytes())?;
         for (place, item) in items.iter().enumerate() {
             if place > 0 {
                 self.out.put(b" ")?;
@@ -102,7 +109,7 @@ impl Session<'_> {
         if newly_seen && !items.contains(&MessageDataItemName::Flags) {
             self.out.put(format!(" FLAGS ({})", message.flags).as_bytes())?;
         }
-        self.out.line(")")
+        Ok(())
     }
 
     fn item(&mut self, message: &Message, item: &MessageDataItemName<'_>) -> io::Result<()> {

@@ -8,6 +8,8 @@ use imap_codec::decode::Decoder;
 use imap_codec::imap_types::IntoStatic;
 use imap_codec::imap_types::command::{Command, CommandBody};
 
+use super::gmail::words::{Gmail, Item, take_out};
+
 /// Bytes of a line; more is no command.
 const LONGEST_LINE: u64 = 1024 * 1024;
 /// Bytes of a literal; more is refused.
@@ -39,6 +41,18 @@ pub(super) struct Extras {
     pub(super) returns: Option<Vec<String>>,
     /// The further messages of a MULTIAPPEND, each as an APPEND of its own.
     pub(super) more: Vec<CommandBody<'static>>,
+    /// What it says in Gmail's words.
+    pub(super) gmail: Option<Gmail>,
+}
+
+impl Extras {
+    /// Gmail's attributes that a FETCH asks for.
+    pub(super) fn asked(&self) -> &[Item] {
+        match &self.gmail {
+            Some(Gmail::Fetch(items)) => items,
+            _ => &[],
+        }
+    }
 }
 
 /// Reads one command. `go_ahead` is called before each literal that the client waits to send.
@@ -98,7 +112,13 @@ impl Raw {
         if let Some(body) = decode(&self.bytes) {
             return Some((body, Extras::default()));
         }
-        self.parse_with_return().or_else(|| self.parse_multiappend())
+        self.parse_with_return().or_else(|| self.parse_multiappend()).or_else(|| self.parse_gmail())
+    }
+
+    /// FETCH, STORE and SEARCH with Gmail's attributes.
+    fn parse_gmail(&self) -> Option<(CommandBody<'static>, Extras)> {
+        let (bytes, gmail) = take_out(&self.bytes)?;
+        Some((decode(&bytes)?, Extras { gmail: Some(gmail), ..Extras::default() }))
     }
 
     /// `LIST … RETURN (…)` (RFC 5258) and `SEARCH RETURN (…) …` (RFC 4731).
@@ -112,7 +132,7 @@ impl Raw {
         let returns = options.split_whitespace().map(str::to_owned).collect();
         let body = decode(format!("{}{}", &text[..start], &text[close + 1..]).as_bytes())?;
         let fits = matches!(body, CommandBody::List { .. } | CommandBody::Search { .. });
-        fits.then_some((body, Extras { returns: Some(returns), more: Vec::new() }))
+        fits.then_some((body, Extras { returns: Some(returns), ..Extras::default() }))
     }
 
     /// MULTIAPPEND (RFC 3502): what follows the first message is read as though it followed the name of a mailbox.
@@ -127,7 +147,7 @@ impl Raw {
             more.push(decode(&[b"x APPEND INBOX", &self.bytes[at..end], b"\r\n"].concat())?);
             at = end;
         }
-        (self.bytes[at..] == *b"\r\n").then_some((first, Extras { returns: None, more }))
+        (self.bytes[at..] == *b"\r\n").then_some((first, Extras { more, ..Extras::default() }))
     }
 }
 

@@ -23,6 +23,14 @@ impl Session<'_> {
         Reply::no("[AUTHENTICATIONFAILED] das user name or das password is falsch")
     }
 
+    /// Whether more was asked for than is given for now.
+    pub(super) fn is_throttled(&self) -> bool {
+        let mut doorman = self.shared.doorman();
+        let throttled = doorman.patience == 0;
+        doorman.patience = doorman.patience.saturating_sub(usize::from(doorman.patience < usize::MAX));
+        throttled
+    }
+
     /// AUTHENTICATE PLAIN, with its first words or without.
     pub(super) fn authenticate(&mut self, first: Option<Vec<u8>>, input: &mut impl BufRead) -> io::Result<Reply> {
         let words = if let Some(words) = first {

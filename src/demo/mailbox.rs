@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{PipeWriter, Write};
 use std::sync::Arc;
 
+use super::gmail::{Labels, Names};
 use crate::model::flags::Flags;
 use crate::model::ids::Uid;
 use crate::model::message::InternalDate;
@@ -19,6 +20,8 @@ pub struct Message {
     pub flags: Flags,
     /// When it arrived.
     pub date: InternalDate,
+    /// What Gmail calls it by, in whatever folder it is (X-GM-MSGID); 0 elsewhere.
+    pub identity: u64,
     /// Its bytes, with CRLF line ends.
     pub body: Arc<[u8]>,
 }
@@ -40,6 +43,8 @@ pub struct Mailbox {
     pub subscribed: bool,
     /// Its special use, such as `\Sent` (RFC 6154).
     pub special_use: Option<&'static str>,
+    /// Whether it holds messages; else it is only a name that others are below.
+    pub selectable: bool,
 }
 
 impl Mailbox {
@@ -52,6 +57,7 @@ impl Mailbox {
             expunged: Vec::new(),
             subscribed: false,
             special_use: None,
+            selectable: true,
         }
     }
 
@@ -65,7 +71,7 @@ impl Mailbox {
         let uid = Uid::new(self.uid_next)?;
         self.uid_next += 1;
         let modseq = self.change();
-        self.messages.insert(uid, Message { uid, modseq, flags, date, body });
+        self.messages.insert(uid, Message { uid, modseq, flags, date, identity: 0, body });
         Some(uid)
     }
 
@@ -78,6 +84,19 @@ impl Mailbox {
                 message.modseq = modseq;
             }
         }
+    }
+
+    /// Something about a message has changed that isn't kept here.
+    pub(super) fn touch(&mut self, uid: Uid) {
+        let modseq = self.change();
+        if let Some(message) = self.messages.get_mut(&uid) {
+            message.modseq = modseq;
+        }
+    }
+
+    /// The message with these bytes, once it has an identity.
+    pub(super) fn same_as(&self, body: &[u8]) -> Option<&Message> {
+        self.messages.values().find(|message| message.identity != 0 && *message.body == *body)
     }
 
     /// Removes a message for good.
@@ -95,9 +114,29 @@ pub struct Mailboxes {
     boxes: BTreeMap<String, Mailbox>,
     next_validity: u32,
     watchers: Vec<PipeWriter>,
+    labels: Option<Labels>,
 }
 
 impl Mailboxes {
+    /// Gmail's, with its special folders.
+    pub(super) fn of_gmail(names: Names) -> Self {
+        let mut mailboxes = Self { labels: Some(Labels::new(names)), ..Self::default() };
+        if let Some(root) = mailboxes.create(names.root) {
+            root.selectable = false;
+        }
+        for (name, special_use, _) in names.uses() {
+            if let Some(mailbox) = mailboxes.create(name) {
+                mailbox.special_use = Some(special_use);
+            }
+        }
+        mailboxes
+    }
+
+    /// What makes them Gmail's, if they are.
+    pub(super) fn gmail(&self) -> Option<&Labels> {
+        self.labels.as_ref()
+    }
+
     /// The mailboxes by name. INBOX is spelt so.
     pub fn iter(&self) -> impl Iterator<Item = (&String, &Mailbox)> {
         self.boxes.iter()
@@ -145,8 +184,11 @@ impl Mailboxes {
         !names.is_empty()
     }
 
-    /// Wakes whoever waits for changes.
+    /// Wakes whoever waits for changes, once they mean all that they mean.
     pub fn wake(&mut self) {
+        if let Some(labels) = &mut self.labels {
+            labels.settle(&mut self.boxes);
+        }
         self.watchers.retain_mut(|watcher| watcher.write_all(b"!").is_ok());
     }
 

@@ -7,6 +7,7 @@ mod corpus;
 mod deflate;
 mod extensions;
 mod fetch;
+mod gmail;
 mod input;
 mod login;
 mod mailbox;
@@ -27,7 +28,10 @@ use std::time::Duration;
 
 use crossbeam_channel::{Sender, bounded};
 
+use gmail::{CROWDED, MOST_CONNECTIONS};
+
 pub use extensions::Extensions;
+pub use gmail::Names;
 pub use mailbox::{Mailbox, Mailboxes, Message};
 
 /// What kind of server it is to be.
@@ -35,6 +39,8 @@ pub use mailbox::{Mailbox, Mailboxes, Message};
 pub struct Options {
     /// The extensions it offers.
     pub extensions: Extensions,
+    /// What its special folders are called where it is like Gmail.
+    pub names: Names,
     /// What separates the parts of a mailbox's name.
     pub separator: char,
     /// The one user.
@@ -55,6 +61,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             extensions: Extensions::ALL,
+            names: Names::ENGLISH,
             separator: '/',
             user: "demo".to_owned(),
             password: "lookenspeepers".to_owned(),
@@ -84,6 +91,8 @@ struct Doorman {
     most: usize,
     inside: usize,
     words: String,
+    /// After so many more commands, all are refused with these words.
+    patience: usize,
 }
 
 /// What all threads of a server share.
@@ -128,14 +137,16 @@ impl Server {
     pub fn start(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
-        let mut mailboxes = Mailboxes::default();
+        let gmail = options.extensions.gmail;
+        let mut mailboxes = if gmail { Mailboxes::of_gmail(options.names) } else { Mailboxes::default() };
         mailboxes.create("INBOX");
         if options.filled {
             corpus::fill(&mut mailboxes, options.separator, options.seed);
         }
         let (alive, ended) = bounded(0);
         let mailboxes = Mutex::new(mailboxes);
-        let doorman = Mutex::new(Doorman { most: usize::MAX, inside: 0, words: String::new() });
+        let (most, words) = if gmail { (MOST_CONNECTIONS, CROWDED) } else { (usize::MAX, "") };
+        let doorman = Mutex::new(Doorman { most, inside: 0, words: words.to_owned(), patience: usize::MAX });
         let (connections, departure) = (Mutex::default(), Condvar::new());
         let shared = Arc::new(Shared { options, doorman, mailboxes, connections, departure });
         let mut threads = Vec::new();
@@ -178,6 +189,13 @@ impl Server {
     pub fn admit(&self, most: usize, words: &str) {
         let mut doorman = self.shared.doorman();
         (doorman.most, doorman.words) = (most, words.to_owned());
+    }
+
+    /// After so many more commands of those who are logged in, each is refused with these words, as by a server that has been
+    /// asked for too much.
+    pub fn throttle(&self, after: usize, words: &str) {
+        let mut doorman = self.shared.doorman();
+        (doorman.patience, doorman.words) = (after, words.to_owned());
     }
 
     /// Cuts every connection there is, as a server that crashes would.

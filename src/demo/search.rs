@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate};
 use imap_codec::imap_types::search::SearchKey;
 
 use super::fetch::{field, split};
+use super::gmail::words::Gmail;
 use super::input::Extras;
 use super::mailbox::Message;
 use super::select::contains;
@@ -40,6 +41,10 @@ impl Session<'_> {
             return Ok(Reply::bad("changes are not counted here"));
         }
         self.condstore |= counts_changes;
+        let identity = match extras.gmail {
+            Some(Gmail::Search(identity)) => Some(identity),
+            _ => None,
+        };
         let mut highest = 0;
         let Some(selected) = &self.selected else { return Ok(Reply::bad("select a mailbox first")) };
         let mut found = UidSet::default();
@@ -51,7 +56,8 @@ impl Session<'_> {
             for (number, uid) in (1..).zip(&selected.view) {
                 let Some(message) = mailbox.messages.get(uid) else { continue };
                 let candidate = Candidate { number, message, largest_number, largest_uid };
-                if criteria.iter().all(|key| candidate.meets(key)) {
+                let is_meant = identity.is_none_or(|identity| message.identity == identity);
+                if is_meant && criteria.iter().all(|key| candidate.meets(key)) {
                     let id = if by_uid { Some(*uid) } else { Uid::new(number) };
                     found.extend(id);
                     highest = highest.max(message.modseq);

@@ -78,7 +78,7 @@ impl Session<'_> {
             self.out.line("* OK [CLOSED] the mailbox before this one")?;
         }
         self.condstore |= !parameters.is_empty();
-        let Some(mailbox) = self.shared.mailboxes().get(name).cloned() else {
+        let Some(mailbox) = self.shared.mailboxes().get(name).filter(|mailbox| mailbox.selectable).cloned() else {
             return Ok(Reply::no("[NONEXISTENT] there is no such mailbox"));
         };
         let view: Vec<Uid> = mailbox.messages.keys().copied().collect();

@@ -170,6 +170,7 @@ impl Session<'_> {
             }
             CommandBody::Noop | CommandBody::Check => Reply::ok("done"),
             _ if !self.logged_in => Reply::bad("log in first"),
+            _ if self.is_throttled() => Reply::no(&self.shared.doorman().words),
             CommandBody::Idle => self.idle(input)?,
             CommandBody::Compress { .. } => self.compress(),
             other => self.authenticated(other, &extras, &raw.tag())?,
@@ -197,7 +198,7 @@ impl Session<'_> {
             CommandBody::Search { .. } => extras.returns.is_none() || on.esearch,
             _ => true,
         };
-        modifiers && (extras.more.is_empty() || on.multiappend)
+        modifiers && (extras.more.is_empty() || on.multiappend) && (extras.gmail.is_none() || on.gmail)
     }
 
     fn authenticated(&mut self, body: CommandBody<'static>, extras: &Extras, tag: &str) -> io::Result<Reply> {
@@ -222,7 +223,10 @@ impl Session<'_> {
     fn in_mailbox(&mut self, body: CommandBody<'static>, extras: &Extras, tag: &str) -> io::Result<Reply> {
         match body {
             CommandBody::Fetch { sequence_set, macro_or_item_names, uid, modifiers } => {
-                self.fetch(&sequence_set, &macro_or_item_names, uid, &modifiers)
+                self.fetch(&sequence_set, (&macro_or_item_names, extras.asked()), uid, &modifiers)
+            }
+            CommandBody::Store { sequence_set, uid, .. } if extras.gmail.is_some() => {
+                self.store_labels(&sequence_set, uid, extras)
             }
             CommandBody::Store { sequence_set, kind, response, flags, uid, modifiers } => {
                 self.store(&sequence_set, kind, response, &flags, uid, &modifiers)

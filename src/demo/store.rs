@@ -9,6 +9,7 @@ use imap_codec::imap_types::extensions::binary::LiteralOrLiteral8;
 use imap_codec::imap_types::flag::{Flag, StoreResponse, StoreType};
 use imap_codec::imap_types::sequence::SequenceSet;
 
+use super::gmail::stays;
 use super::input::Extras;
 use super::mailbox::Mailbox;
 use super::session::{NO_MESSAGE, Reply, Session, name};
@@ -90,15 +91,20 @@ impl Session<'_> {
             let mut mailboxes = self.shared.mailboxes();
             let Some(source) = mailboxes.get(&selected.name) else { return Ok(Reply::no("it is gone")) };
             let messages: Vec<_> = wanted.iter().filter_map(|(_, uid)| source.messages.get(uid).cloned()).collect();
-            let Some(target) = mailboxes.get_mut(to) else {
+            let Some(target) = mailboxes.get(to).filter(|target| target.selectable) else {
                 return Ok(Reply::no("[TRYCREATE] there is no such mailbox"));
             };
+            let validity = target.uid_validity;
             for message in messages {
                 from.push(message.uid);
-                into.extend(target.append(message.flags, message.date, message.body));
+                let Some(target) = mailboxes.get_mut(to) else { continue };
+                let there = target.same_as(&message.body).map(|there| there.uid);
+                into.extend(there.or_else(|| target.append(message.flags, message.date, message.body)));
             }
-            let validity = target.uid_validity;
-            if and_remove && let Some(source) = mailboxes.get_mut(&selected.name) {
+            if and_remove
+                && !stays(&mailboxes, &selected.name)
+                && let Some(source) = mailboxes.get_mut(&selected.name)
+            {
                 for uid in &from {
                     source.expunge(*uid);
                 }
@@ -107,9 +113,8 @@ impl Session<'_> {
             validity
         };
         let code = if self.shared.options.extensions.uidplus && !from.is_empty() {
-            // Both ascend, so that sets keep who became whom.
-            let (from, into): (UidSet, UidSet) = (from.into_iter().collect(), into.into_iter().collect());
-            format!("[COPYUID {validity} {from} {into}]")
+            // Those that were there already keep their UIDs, so that neither needs to ascend.
+            format!("[COPYUID {validity} {} {}]", in_order(&from), in_order(&into))
         } else {
             String::new()
         };
@@ -126,6 +131,7 @@ impl Session<'_> {
             return Reply::no("look only");
         };
         let mut mailboxes = self.shared.mailboxes();
+        let stay = stays(&mailboxes, &selected.name);
         let Some(mailbox) = mailboxes.get_mut(&selected.name) else { return Reply::no("it is gone") };
         let named = only.map(|set| selected.resolve(set, true));
         let wanted = |uid: &Uid| named.as_ref().is_none_or(|named| named.iter().any(|(_, other)| other == uid));
@@ -136,7 +142,7 @@ impl Session<'_> {
             .map(|message| message.uid)
             .filter(wanted)
             .collect();
-        for uid in marked {
+        for uid in marked.into_iter().filter(|_| !stay) {
             mailbox.expunge(uid);
         }
         mailboxes.wake();
@@ -150,7 +156,7 @@ impl Session<'_> {
         let all: Option<Vec<Incoming>> = std::iter::once(first).chain(&extras.more).map(incoming).collect();
         let Some(all) = all else { return Reply::no(NO_MESSAGE) };
         let mut mailboxes = self.shared.mailboxes();
-        let Some(mailbox) = mailboxes.get_mut(&target) else {
+        let Some(mailbox) = mailboxes.get_mut(&target).filter(|mailbox| mailbox.selectable) else {
             return Reply::no("[TRYCREATE] there is no such mailbox");
         };
         let uids = add(mailbox, all);
@@ -164,7 +170,21 @@ impl Session<'_> {
 }
 
 fn add(mailbox: &mut Mailbox, all: Vec<Incoming>) -> UidSet {
-    all.into_iter().filter_map(|one| mailbox.append(one.flags, one.date, one.body)).collect()
+    let store = |one: Incoming| {
+        let there = mailbox.same_as(&one.body).map(|there| there.uid);
+        there.or_else(|| mailbox.append(one.flags, one.date, one.body))
+    };
+    all.into_iter().filter_map(store).collect()
+}
+
+/// UIDs as they come; in runs where they ascend one by one.
+fn in_order(uids: &[Uid]) -> String {
+    let runs = uids.chunk_by(|one, next| one.get() + 1 == next.get());
+    let text = |run: &[Uid]| match run {
+        [first, .., last] => format!("{first}:{last}"),
+        _ => run.iter().map(ToString::to_string).collect(),
+    };
+    runs.map(text).collect::<Vec<_>>().join(",")
 }
 
 fn incoming(append: &CommandBody<'static>) -> Option<Incoming> {

@@ -37,11 +37,12 @@ impl Session<'_> {
             let parent = all.iter().any(|(other, _)| other.starts_with(&beneath));
             let mut attributes = vec![if parent { "\\HasChildren" } else { "\\HasNoChildren" }];
             attributes.extend(mailbox.special_use);
+            attributes.extend((!mailbox.selectable).then_some("\\Noselect"));
             if asks("SUBSCRIBED") && mailbox.subscribed {
                 attributes.push("\\Subscribed");
             }
             self.list_line("LIST", &attributes.join(" "), name)?;
-            if asks("STATUS") {
+            if asks("STATUS") && mailbox.selectable {
                 let items = returns.iter().skip_while(|name| *name != "STATUS").skip(1);
                 let items: Vec<&str> =
                     items.map(String::as_str).filter(|name| value(mailbox, name).is_some()).collect();
@@ -64,7 +65,7 @@ impl Session<'_> {
 
     /// STATUS.
     pub(super) fn status(&mut self, name: &str, items: &[StatusDataItemName]) -> io::Result<Reply> {
-        let Some(mailbox) = self.shared.mailboxes().get(name).cloned() else {
+        let Some(mailbox) = self.shared.mailboxes().get(name).filter(|mailbox| mailbox.selectable).cloned() else {
             return Ok(Reply::no("[NONEXISTENT] there is no such mailbox"));
         };
         let words: Vec<&str> = items

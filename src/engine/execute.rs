@@ -136,6 +136,7 @@ fn delete(work: &mut Work<'_>, plan: &Plan, on: Side, open: &mut Open<'_>) -> Re
         work.job.deleting(on, group);
         let ids: Vec<MessageId> = group.iter().copied().map(MessageId::Uid).collect();
         let faults = open.side(on).delete(&ids)?;
+        let spared = open.side(on).spared();
         // What must not be deleted is kept from now on, so that it neither comes back nor is tried again at each run.
         let mut kept = refused_ids(&faults);
         if !open.side(on).removes() {
@@ -152,12 +153,16 @@ fn delete(work: &mut Work<'_>, plan: &Plan, on: Side, open: &mut Open<'_>) -> Re
                 entries.push(Entry::Forget(*uid));
             }
         }
-        let count = entries.iter().filter(|entry| matches!(entry, Entry::Forget(_))).count() as u64;
+        let forgotten = entries.iter().filter(|entry| matches!(entry, Entry::Forget(_))).count();
+        let count = (forgotten - spared.len()) as u64;
         match on {
             Side::Local => work.counts.local_deletes += count,
             Side::Remote => work.counts.remote_deletes += count,
         }
         open.ledger.record(work.record.id, &entries)?;
+        if !spared.is_empty() {
+            fetch(work, &spared, open)?;
+        }
     }
     Ok(())
 }

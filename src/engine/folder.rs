@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::called;
 use super::census::Census;
 use super::confine;
 use super::decide::{decide, explain, guard};
@@ -269,6 +270,7 @@ fn follow(job: &Job<'_>, open: &mut Open<'_>, survey: Survey, decided: Decided, 
     done.cut_off = work.cut_off;
     done.rings = work.unread && job.names.remote.eq_ignore_ascii_case("INBOX");
     result?;
+    called::note(work.record.id, open)?;
     // What was withheld or passed over has to be seen again one day.
     if work.failures == work.put_aside && !withheld && !work.passed_over {
         open.ledger.set_marks(work.record.id, there, here)?;

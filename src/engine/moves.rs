@@ -6,6 +6,7 @@
 //! could only copy it, is deleted there like any other.
 
 mod both;
+mod doubled;
 mod here;
 mod there;
 
@@ -217,7 +218,7 @@ fn by_way<T>(moves: Vec<(usize, usize, T)>) -> BTreeMap<(usize, usize), Vec<T>> 
     ways
 }
 
-fn messages(count: usize) -> String {
+pub(super) fn messages(count: usize) -> String {
     if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::copy::Upload;
+use super::doubles;
 use super::execute::failed_ids;
 use super::folder::Open;
 use super::intents;
@@ -10,15 +11,18 @@ use super::quarantine::{put_aside, release};
 use super::work::Work;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Flags;
-use crate::model::ids::Side;
+use crate::model::ids::{Side, Uid};
 use crate::model::light::Light;
 use crate::model::message::{Coverage, MessageId};
 use crate::plan::action::{Action, Plan};
-use crate::store::Delivery;
 use crate::store::ledger::{Entry, Intent, Row, State};
+use crate::store::{Delivered, Delivery, Mailbox, Stored};
 
 /// Messages that are announced, uploaded and recorded together.
 const UPLOADS: usize = 250;
+
+/// Messages with their UIDs on the server.
+type Numbered = Vec<(MessageId, Uid)>;
 
 /// Uploads everything that the plan says.
 pub(super) fn upload(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(), Fault> {
@@ -54,7 +58,7 @@ fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Op
     let delivered = upload.commit()?;
     drop(upload);
     let settle = |id: &MessageId| names.get(id).map(|name| Entry::Settle { local_name: name.clone() });
-    let (mut pairs, mut entries, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut entries, mut unknown) = (Vec::new(), Vec::new());
     let failures =
         delivered.iter().filter_map(|one| one.result.as_ref().err().map(|fault| (one.source, fault.clone())));
     for (id, fault) in refused.into_iter().chain(failures) {
@@ -62,13 +66,9 @@ fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Op
         let subject = open.local.subject(id);
         entries.extend(names.get(&id).and_then(|name| put_aside(work, Side::Local, name, subject, &fault)));
     }
-    for one in &delivered {
-        match one.result.as_ref().map(|stored| stored.uid) {
-            Ok(Some(uid)) => pairs.push((one.source, uid)),
-            Ok(None) => unknown.extend(names.get(&one.source).cloned()),
-            Err(_) => {}
-        }
-    }
+    let (pairs, doubles) = sort_out(work, open.local, &delivered);
+    let untold = delivered.iter().filter(|one| one.result.as_ref().is_ok_and(|stored| stored.uid.is_none()));
+    unknown.extend(untold.filter_map(|one| names.get(&one.source).cloned()));
     let unnumbered = failed_ids(work, open.local.number(&pairs)?);
     for (id, uid) in pairs.into_iter().filter(|(id, _)| !unnumbered.contains(id)) {
         let flags = group.iter().find(|(other, _)| *other == id).map(|(_, flags)| flags.within(&work.common));
@@ -79,12 +79,25 @@ fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Op
         work.counts.uploads += 1;
         work.tally.copied();
     }
+    entries.extend(doubles::settle(work, &doubles, &names, open)?);
     if stopped.is_some() {
         let begun: HashSet<MessageId> = delivered.iter().map(|one| one.source).collect();
         entries.extend(wanted.iter().filter(|id| !begun.contains(id)).filter_map(settle));
     }
     open.ledger.record(work.record.id, &entries)?;
     stopped.map_or(Ok(unknown), Err)
+}
+
+/// What was sent, with the UIDs that the server told: what is new there, and what it has taken for messages that are here
+/// already.
+fn sort_out(work: &Work<'_>, local: &dyn Mailbox, delivered: &[Delivered]) -> (Numbered, Numbered) {
+    let (mut new, mut doubles) = (Numbered::new(), Numbered::new());
+    for one in delivered {
+        let Ok(Stored { uid: Some(uid), .. }) = one.result else { continue };
+        let taken = doubles::is_taken(work, local, uid) || new.iter().any(|(_, other)| *other == uid);
+        if taken { &mut doubles } else { &mut new }.push((one.source, uid));
+    }
+    (new, doubles)
 }
 
 /// Announces uploads in the ledger: a run that is cut off between the server's storing and our recording is recognised by

@@ -151,6 +151,12 @@ impl Mailbox for Reader<'_> {
     fn find_local_name(&mut self, name: &str) -> Result<Option<MessageId>, Fault> {
         self.inner.as_mut().map_or(Ok(None), |inner| inner.find_local_name(name))
     }
+    fn identifies(&self) -> bool {
+        self.inner.as_ref().is_some_and(|inner| inner.identifies())
+    }
+    fn identities(&mut self, uids: &[Uid]) -> Result<Vec<(Uid, u64)>, Fault> {
+        self.inner.as_mut().map_or(Ok(Vec::new()), |inner| inner.identities(uids))
+    }
     fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault> {
         self.inner.as_mut().map_or(Ok(None), |inner| inner.fingerprint(id))
     }

@@ -172,6 +172,12 @@ pub trait Mailbox: Send {
     /// Deletes messages, and only these. Returns those that could not be deleted; one that is gone already is no fault.
     fn delete(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault>;
 
+    /// Those of the messages that were to be deleted which stay, since they belong here as long as they are anywhere on this
+    /// side: the other side is to have them again. Each is named once.
+    fn spared(&mut self) -> Vec<MessageId> {
+        Vec::new()
+    }
+
     /// Whether what is deleted is gone; else it is only marked, and stays.
     fn removes(&self) -> bool {
         true
@@ -216,6 +222,16 @@ pub trait Mailbox: Send {
     /// The message that [`Mailbox::local_name`] once gave this name; `None` when it is gone.
     fn find_local_name(&mut self, name: &str) -> Result<Option<MessageId>, Fault> {
         Ok(name.parse().ok().and_then(Uid::new).map(MessageId::Uid))
+    }
+
+    /// Whether the store calls a message by the same name in whatever folder it is.
+    fn identifies(&self) -> bool {
+        false
+    }
+
+    /// What it calls these messages; those that are gone, or of which it doesn't say, are left out.
+    fn identities(&mut self, _uids: &[Uid]) -> Result<Vec<(Uid, u64)>, Fault> {
+        Ok(Vec::new())
     }
 
     /// What the message can be recognised by elsewhere; `None` when it is gone.

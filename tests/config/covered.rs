@@ -84,6 +84,7 @@ const TESTS: &[(&str, &[&str])] = &[
           "oauth2_access_token_eval"]),
     ("it/permission.rs a_code_is_typed_on_any_machine", &["oauth2_device_url", "oauth2_scope"]),
     ("it/permission.rs a_browser_on_this_machine_brings_the_answer", &["oauth2_authorize_url"]),
+    ("demo/gmail/settings.rs the_file_says_where_deleted_and_unwanted_messages_are", &["trashfolder", "spamfolder"]),
     ("config/settings.rs protection_follows_ssl_starttls_and_port", &["ssl", "starttls"]),
 ];
 

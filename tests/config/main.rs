@@ -4,6 +4,7 @@
 
 mod covered;
 mod documented;
+mod gmail;
 mod hints;
 mod mistakes;
 mod screen;

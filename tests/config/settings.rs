@@ -231,19 +231,6 @@ fn defaults_and_references_reach_every_section() {
 }
 
 #[test]
-fn gmail_knows_its_server() {
-    let text = file("", "", "", "").replace("type = IMAP\nremotehost = imap.example.org", "type = Gmail");
-    let loaded = read(&text).unwrap();
-    let remote = &loaded.settings.accounts[0].remote;
-    assert_eq!((remote.host.as_str(), remote.port, remote.security), ("imap.gmail.com", 993, Security::Tls));
-    assert!(
-        loaded.warnings[0].starts_with("rc:13: [Repository R] type = Gmail: treated as IMAP"),
-        "{:?}",
-        loaded.warnings
-    );
-}
-
-#[test]
 fn lights_are_drawn_with_the_users_character_and_a_dot_is_none() {
     let lamp =
         |text: &str| read(&file(&format!("[ui.Curses.Blinkenlights]\nstatuschar = {text}"), "", "", "")).unwrap();

@@ -100,6 +100,23 @@ fn what_was_looked_at_is_remembered_until_all_is(ledger: &mut dyn Ledger) {
     }
 }
 
+fn what_messages_are_called_is_forgotten_with_them(ledger: &mut dyn Ledger) {
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    let uid = |number| Uid::new(number).unwrap();
+    let called = |number, identity| Entry::Identify { uid: uid(number), identity };
+    ledger.record(folder, &[called(1, 7), called(2, u64::MAX), called(3, 7), called(1, 8)]).unwrap();
+    assert_eq!(ledger.identities(folder).unwrap(), [(uid(1), 8), (uid(2), u64::MAX), (uid(3), 7)].into());
+    ledger.record(folder, &[Entry::Forget(uid(1))]).unwrap();
+    assert_eq!(ledger.identities(folder).unwrap(), [(uid(2), u64::MAX), (uid(3), 7)].into());
+    let other = ledger.folder("Other", "Other").unwrap().id;
+    ledger.record(other, &[called(1, 1)]).unwrap();
+    ledger.restart(folder, UidValidity(1), &[row(1, &[], State::Synced)]).unwrap();
+    assert_eq!(ledger.identities(folder).unwrap(), [].into());
+    ledger.forget_folder("Other").unwrap();
+    let other = ledger.folder("Other", "Other").unwrap().id;
+    assert_eq!(ledger.identities(other).unwrap(), [].into());
+}
+
 fn intents_are_kept_until_they_are_settled(ledger: &mut dyn Ledger) {
     let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
     ledger.record(folder, &[Entry::Intend(intent("a")), Entry::Intend(intent("b"))]).unwrap();
@@ -309,7 +326,7 @@ macro_rules! suite {
     };
 }
 
-suite!(entries_come_back what_was_looked_at_is_remembered_until_all_is intents_are_kept_until_they_are_settled a_folder_is_known_by_its_local_name
+suite!(entries_come_back what_messages_are_called_is_forgotten_with_them what_was_looked_at_is_remembered_until_all_is intents_are_kept_until_they_are_settled a_folder_is_known_by_its_local_name
     a_restart_leaves_only_what_it_is_given what_is_put_aside_stays_until_it_is_released a_forgotten_folder_begins_anew
     a_folder_may_get_another_local_name what_is_ignored_stays_so_until_it_is_to_be_tried_again
     messages_on_both_sides_are_counted all_watermarks_are_forgotten_at_once

@@ -128,6 +128,11 @@ pub fn send(delivery: &mut dyn Delivery, head: &Head, wire: &[u8]) {
     delivery.end(head.clone()).unwrap();
 }
 
+/// A message like no other: there are servers that keep one of those that are the same.
+fn body(number: u32) -> Vec<u8> {
+    format!("A: {number}\r\n\r\n").into_bytes()
+}
+
 /// Delivers one message and returns its name there.
 pub fn store(mailbox: &mut dyn Mailbox, head: &Head, wire: &[u8]) -> MessageId {
     let mut delivery = mailbox.deliver().unwrap();
@@ -250,7 +255,7 @@ pub fn a_batch_is_reported_message_by_message(side: &Side<'_>) {
     let mut repository = side.open();
     let mut mailbox = repository.open("INBOX", true).unwrap();
     let mut delivery = mailbox.deliver().unwrap();
-    (1..=30).for_each(|number| send(&mut *delivery, &head(uid(number), &[]), b"A: b\r\n\r\n"));
+    (1..=30).for_each(|number| send(&mut *delivery, &head(uid(number), &[]), &body(number)));
     let report = delivery.commit().unwrap();
     assert_eq!(
         report.iter().map(|delivered| delivered.source).collect::<Vec<_>>(),
@@ -293,7 +298,7 @@ pub fn only_what_is_named_is_deleted(side: &Side<'_>) {
     let mut repository = side.open();
     let mut mailbox = repository.open("INBOX", true).unwrap();
     let ids: Vec<_> =
-        (1..=3).map(|number| side.store(&mut *mailbox, &head(uid(number), &["\\Deleted"]), b"x")).collect();
+        (1..=3).map(|number| side.store(&mut *mailbox, &head(uid(number), &["\\Deleted"]), &body(number))).collect();
     if !side.traits.deletes_single {
         let faults = mailbox.delete(&[ids[1]]).unwrap();
         assert_eq!(faults.iter().map(|(id, fault)| (*id, fault.reach)).collect::<Vec<_>>(), [(ids[1], Reach::Message)]);
@@ -312,7 +317,7 @@ pub fn only_what_is_named_is_deleted(side: &Side<'_>) {
 pub fn what_another_deletes_meanwhile_is_passed_over(side: &Side<'_>) {
     let (mut ours, mut theirs) = (side.open(), side.open());
     let mut another = theirs.open("INBOX", true).unwrap();
-    let ids: Vec<_> = (1..=4).map(|number| side.store(&mut *another, &head(uid(number), &[]), b"x")).collect();
+    let ids: Vec<_> = (1..=4).map(|number| side.store(&mut *another, &head(uid(number), &[]), &body(number))).collect();
     let mut mailbox = ours.open("INBOX", true).unwrap();
     assert_eq!(listed(&mut *mailbox).len(), 4);
     for (gone, left) in [(ids[0], &ids[1..]), (ids[2], &[ids[1], ids[3]])] {
@@ -383,7 +388,7 @@ pub fn messages_move_to_another_folder(side: &Side<'_>) {
     let to = Place { name: "Archive", validity: validity(&mut *repository, "Archive") };
     let mut mailbox = repository.open("INBOX", true).unwrap();
     let ids: Vec<Uid> = (1..=3)
-        .filter_map(|number| side.store(&mut *mailbox, &head(uid(number), &["\\Seen"]), &[b'x'; 3]).uid())
+        .filter_map(|number| side.store(&mut *mailbox, &head(uid(number), &["\\Seen"]), &body(number)).uid())
         .collect();
     drop(mailbox);
     let relocation = |uid, number| Relocation { uid, number: Uid::new(number) };

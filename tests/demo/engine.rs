@@ -171,6 +171,10 @@ fn a_day(what: &str, extensions: Extensions) {
     change_the_server(&server);
     change_the_disk(root.path());
     synchronise(&server, root.path());
+    if extensions.gmail {
+        // What was done in one folder has come to the others.
+        synchronise(&server, root.path());
+    }
     same(&server, root.path(), what);
     let made = server.with_mailboxes(|mailboxes| mailboxes.get("Made/Locally").map(|made| made.messages.len()));
     assert_eq!(made, Some(1), "{what}");

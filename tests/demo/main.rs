@@ -14,6 +14,7 @@ mod calm;
 mod client;
 mod endings;
 mod engine;
+mod gmail;
 mod normal;
 mod pulse;
 mod python;

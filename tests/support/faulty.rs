@@ -205,6 +205,9 @@ impl<L: Ledger> Ledger for FaultyLedger<L> {
     fn rows(&mut self, folder: FolderId) -> Result<Vec<Row>, Fault> {
         self.inner.rows(folder)
     }
+    fn identities(&mut self, folder: FolderId) -> Result<HashMap<Uid, u64>, Fault> {
+        self.inner.identities(folder)
+    }
     fn counts(&mut self) -> Result<HashMap<FolderId, u64>, Fault> {
         self.inner.counts()
     }

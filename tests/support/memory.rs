@@ -337,6 +337,7 @@ pub struct MemoryLedger {
 struct Book {
     record: FolderRecord,
     rows: BTreeMap<Uid, Row>,
+    identities: HashMap<Uid, u64>,
     intents: BTreeMap<String, Intent>,
     quarantine: Vec<Quarantined>,
     scope: Option<Scope>,
@@ -388,6 +389,7 @@ impl Ledger for MemoryLedger {
         books.push(Book {
             record: record.clone(),
             rows: BTreeMap::new(),
+            identities: HashMap::new(),
             intents: BTreeMap::new(),
             quarantine: Vec::new(),
             scope: None,
@@ -397,6 +399,10 @@ impl Ledger for MemoryLedger {
 
     fn rows(&mut self, folder: FolderId) -> Result<Vec<Row>, Fault> {
         Ok(self.with(folder, |book| book.rows.values().cloned().collect()))
+    }
+
+    fn identities(&mut self, folder: FolderId) -> Result<HashMap<Uid, u64>, Fault> {
+        Ok(self.with(folder, |book| book.identities.clone()))
     }
 
     fn counts(&mut self) -> Result<HashMap<FolderId, u64>, Fault> {
@@ -414,7 +420,11 @@ impl Ledger for MemoryLedger {
             for entry in entries.iter().cloned() {
                 match entry {
                     Entry::Put(row) => drop(book.rows.insert(row.remote, row)),
-                    Entry::Forget(uid) => drop(book.rows.remove(&uid)),
+                    Entry::Forget(uid) => {
+                        book.rows.remove(&uid);
+                        book.identities.remove(&uid);
+                    }
+                    Entry::Identify { uid, identity } => drop(book.identities.insert(uid, identity)),
                     Entry::Intend(intent) => drop(book.intents.insert(intent.local_name.clone(), intent)),
                     Entry::Settle { local_name } => drop(book.intents.remove(&local_name)),
                     Entry::LookAgain => (book.record.remote_mark, book.record.local_mark) = (None, None),
@@ -442,6 +452,7 @@ impl Ledger for MemoryLedger {
         self.with(folder, |book| {
             book.intents.clear();
             book.scope = None;
+            book.identities.clear();
             book.quarantine.retain(|message| message.side == Side::Local);
             book.rows = rows.iter().map(|row| (row.remote, row.clone())).collect();
             book.record = FolderRecord {
@@ -484,6 +495,7 @@ impl Ledger for MemoryLedger {
         for book in self.books.lock().unwrap().iter_mut().filter(|book| book.record.local == local) {
             book.rows.clear();
             book.intents.clear();
+            book.identities.clear();
             book.quarantine.clear();
             book.scope = None;
             book.record = FolderRecord {

@@ -69,12 +69,23 @@ pub struct ImapSettings {
     pub tls: TlsSettings,
     /// Whether deleted messages are removed for good; else they are only marked.
     pub expunge: bool,
+    /// What Gmail has beyond IMAP, where it is Gmail.
+    pub gmail: Option<GmailSettings>,
     /// How many connections at once; at least 1.
     pub max_connections: usize,
     /// How messages are fetched.
     pub fetching: Fetching,
     /// How it is watched between synchronisations.
     pub watch: WatchSettings,
+}
+
+/// What is said of Gmail.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GmailSettings {
+    /// Where deleted messages go, as it stands on the wire; `None` for what the server says is its trash.
+    pub trash: Option<String>,
+    /// Where unwanted messages are; `None` for what the server says they are in.
+    pub spam: Option<String>,
 }
 
 /// How messages are fetched.
@@ -113,6 +124,7 @@ impl ImapSettings {
             listing: Listing::default(),
             tls: TlsSettings::default(),
             expunge: true,
+            gmail: None,
             max_connections: 1,
             fetching: Fetching::default(),
             watch: WatchSettings::default(),

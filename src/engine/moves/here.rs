@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Gone, Search, arrived, by_way, messages, open, tolerated};
+use super::{Gone, Search, arrived, by_way, doubled, messages, open, tolerated};
 use crate::engine::contents;
 use crate::engine::folder::Open;
 use crate::engine::intents;
@@ -250,11 +250,15 @@ fn settle(search: &mut Search<'_, '_>, to: usize, steps: &[Step], moved: &[Deliv
         let stored = outcome.get(&MessageId::Uid(step.row.remote))?.result.as_ref().ok()?;
         Some(stored.uid)
     };
-    let pairs: Vec<(&str, Uid)> = steps.iter().filter_map(|step| Some((step.name.as_str(), became(step)??))).collect();
+    let mut pairs: Vec<(&str, Uid)> =
+        steps.iter().filter_map(|step| Some((step.name.as_str(), became(step)??))).collect();
+    let doubled = doubled::merge(search, to, &pairs)?;
+    pairs.retain(|(name, _)| !doubled.contains(*name));
     let failed = number(search, to, &pairs)?;
     let mut entries = Vec::new();
     for step in steps {
         match became(step) {
+            _ if doubled.contains(&step.name) => {}
             // Where it came to is found by content.
             Some(None) => continue,
             // A file that is gone by now was deleted, or moved on: recorded like this, so is the message on the server.

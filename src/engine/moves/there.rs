@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Gone, Search, arrived, both, by_way, open, tolerated};
+use crate::engine::called;
 use crate::engine::confine::known;
 use crate::engine::survey::look as look_at;
 use crate::model::fault::Fault;
@@ -16,6 +17,9 @@ use crate::store::{Delivered, Relocation};
 
 /// How what is moved is told.
 const HOW: &str = "here, as was done on the server";
+
+/// The places of those that are gone whose name on the server is known, and the pairs of these with what is new.
+type Recognised = (HashSet<usize>, Vec<(usize, usize)>);
 
 /// From where to where a message went, its record, and its UID there.
 type Move = (usize, usize, (Row, Uid));
@@ -70,8 +74,15 @@ fn look(search: &mut Search<'_, '_>, place: usize, had: &UidSet) -> Result<Optio
 
 /// Pairs the files of what is gone with what is new; gives the record of each and its new UID, by the ways they went.
 fn recognise(search: &mut Search<'_, '_>, gone: &[Gone], new: &[(usize, Uid)]) -> Result<Vec<Move>, Fault> {
+    let (called, mut pairs) = recognise_by_name(search, gone, new)?;
+    let paired: HashSet<usize> = pairs.iter().map(|(_, right)| *right).collect();
     let mut left: Vec<(usize, Fingerprint)> = Vec::new();
-    for (from, members) in members(gone.iter().map(|one| (one.from, one.row.local))) {
+    for (from, mut members) in members(gone.iter().map(|one| (one.from, one.row.local))) {
+        // Whatever is called otherwise is another message, however alike they look.
+        members.retain(|_, index| !called.contains(index));
+        if members.is_empty() {
+            continue;
+        }
         search.worker.checkpoint()?;
         let Some(mut mailbox) = open(search.sides.local, &search.folders[from].pair.names.local)? else { continue };
         let prints = tolerated(mailbox.fingerprints(&ids(&members), None))?.unwrap_or_default();
@@ -79,7 +90,11 @@ fn recognise(search: &mut Search<'_, '_>, gone: &[Gone], new: &[(usize, Uid)]) -
     }
     let sizes: HashSet<u64> = left.iter().map(|(_, print)| print.size).collect();
     let mut right: Vec<(usize, Fingerprint)> = Vec::new();
-    for (to, members) in members(new.iter().copied()) {
+    for (to, mut members) in members(new.iter().copied()) {
+        members.retain(|_, index| !left.is_empty() && !paired.contains(index));
+        if members.is_empty() {
+            continue;
+        }
         search.worker.checkpoint()?;
         let Some(mut mailbox) = open(search.sides.remote, &search.folders[to].pair.names.remote)? else { continue };
         let prints = tolerated(mailbox.fingerprints(&ids(&members), Some(&sizes)))?.unwrap_or_default();
@@ -87,10 +102,29 @@ fn recognise(search: &mut Search<'_, '_>, gone: &[Gone], new: &[(usize, Uid)]) -
     }
     left.sort_by_key(|(index, _)| *index);
     right.sort_by_key(|(index, _)| *index);
-    let pairs = pair(&left, &right, |_, _| false);
+    pairs.extend(pair(&left, &right, |_, _| false));
     let step = |(left, right): (usize, usize)| (gone[left].from, new[right].0, (gone[left].row.clone(), new[right].1));
     // What came again to the folder that it is gone from may be a new version with the same header: it is fetched.
     Ok(pairs.into_iter().map(step).filter(|(from, to, _)| from != to).collect())
+}
+
+/// Pairs those that the server calls the same.
+fn recognise_by_name(search: &mut Search<'_, '_>, gone: &[Gone], new: &[(usize, Uid)]) -> Result<Recognised, Fault> {
+    let mut left = HashMap::new();
+    for (from, members) in members(gone.iter().map(|one| (one.from, one.row.remote))) {
+        let known = search.sides.ledger.identities(search.folders[from].record.id)?;
+        left.extend(members.iter().filter_map(|(id, index)| Some((*index, *known.get(&id.uid()?)?))));
+    }
+    let mut right = HashMap::new();
+    for (to, members) in members(new.iter().copied().filter(|_| !left.is_empty())) {
+        search.worker.checkpoint()?;
+        let Some(mut mailbox) = open(search.sides.remote, &search.folders[to].pair.names.remote)? else { continue };
+        let uids: Vec<Uid> = members.keys().filter_map(|id| id.uid()).collect();
+        let told = tolerated(mailbox.identities(&uids))?.unwrap_or_default();
+        right.extend(told.into_iter().filter_map(|(uid, name)| Some((*members.get(&MessageId::Uid(uid))?, name))));
+    }
+    let pairs = called::pair(&left, &right);
+    Ok((left.into_keys().collect(), pairs))
 }
 
 /// The messages of each folder, with their places in the list.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::append::Append;
 use super::connection::Connection;
 use super::fetch;
+use super::gmail::Gmail;
 use super::outside;
 use super::quote::quote;
 use super::reader::Ignore;
@@ -16,8 +17,8 @@ use crate::model::extent::{Bounds, Outside};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Holds;
 use crate::model::ids::{Uid, UidValidity};
-use crate::model::mark::{Mark, ServerMark};
-use crate::model::message::{Coverage, Fingerprint, Look, MessageId};
+use crate::model::mark::Mark;
+use crate::model::message::{Fingerprint, Look, MessageId};
 use crate::model::uidset::UidSet;
 use crate::store::{Delivery, FlagChange, Known, Mailbox};
 
@@ -28,10 +29,13 @@ pub(super) const SET_LENGTH: usize = 8000;
 pub(super) struct ImapMailbox<'a> {
     pub(super) connection: &'a mut Connection,
     pub(super) name: String,
-    quoted: String,
-    writable: bool,
-    selected: Option<Seen>,
+    pub(super) quoted: String,
+    pub(super) writable: bool,
+    pub(super) selected: Option<Seen>,
     pub(super) expunge: bool,
+    pub(super) gmail: Option<&'a mut Gmail>,
+    /// What was not deleted, since it belongs here as long as it is anywhere.
+    pub(super) spared: Vec<MessageId>,
 }
 
 impl<'a> ImapMailbox<'a> {
@@ -40,12 +44,26 @@ impl<'a> ImapMailbox<'a> {
             let doing = format!("opening the folder {name:?} on {}", connection.peer);
             Fault::new(Reach::Folder, FaultKind::Refused, doing, "its name holds a line end")
         })?;
-        Ok(Self { connection, name: name.to_owned(), quoted, writable, selected: None, expunge: true })
+        Ok(Self {
+            connection,
+            name: name.to_owned(),
+            quoted,
+            writable,
+            selected: None,
+            expunge: true,
+            gmail: None,
+            spared: Vec::new(),
+        })
     }
 
     /// The same; whether it removes what is deleted, or only marks it.
     pub(super) fn expunging(self, expunge: bool) -> Self {
         Self { expunge, ..self }
+    }
+
+    /// The same; at Gmail, where that is so, what is deleted goes to the trash.
+    pub(super) fn at_gmail(self, gmail: Option<&'a mut Gmail>) -> Self {
+        Self { gmail, ..self }
     }
 
     fn doing(&self, what: &str) -> String {
@@ -68,7 +86,7 @@ impl<'a> ImapMailbox<'a> {
     }
 
     /// The same, where each has to end well.
-    fn select(&mut self, commands: &[String]) -> Result<Seen, Fault> {
+    pub(super) fn select(&mut self, commands: &[String]) -> Result<Seen, Fault> {
         let (seen, statuses) = self.run_selecting(commands)?;
         match statuses.iter().position(|status| status.word != Word::Ok) {
             Some(0) => Err(self.refused("opening", &statuses[0])),
@@ -79,69 +97,12 @@ impl<'a> ImapMailbox<'a> {
     }
 
     /// The same; `None` where one of them is refused. There are servers that offer what they don't understand.
-    fn select_if_able(&mut self, commands: &[String]) -> Result<Option<Seen>, Fault> {
+    pub(super) fn select_if_able(&mut self, commands: &[String]) -> Result<Option<Seen>, Fault> {
         let (seen, statuses) = self.run_selecting(commands)?;
         Ok(statuses.iter().all(|status| status.word == Word::Ok).then_some(seen))
     }
 
-    fn select_command(&self, parameters: &str) -> String {
-        let verb = if self.writable { "SELECT" } else { "EXAMINE" };
-        format!("{verb} {}{parameters}", self.quoted)
-    }
-
-    /// Lists every message with its flags.
-    fn look_at_all(&mut self) -> Result<Look, Fault> {
-        let list = "UID FETCH 1:* (FLAGS)".to_owned();
-        let condstore = self.connection.capabilities.condstore() && !self.connection.qresync;
-        let seen =
-            if condstore { self.select_if_able(&[self.select_command(" (CONDSTORE)"), list.clone()])? } else { None };
-        let mut seen = match seen {
-            Some(seen) => seen,
-            None => self.select(&[self.select_command(""), list])?,
-        };
-        let whole = seen.is_all_listed();
-        let messages = seen.take_messages();
-        let coverage = if whole { Coverage::Whole } else { Coverage::Partial };
-        let look = Look { messages, coverage, mark: seen.mark().filter(|_| whole) };
-        self.selected = Some(seen);
-        Ok(look)
-    }
-
-    /// What changed since `mark`, in one answer (RFC 7162, section 3.2.5). `None` when that can't be relied on.
-    fn look_by_qresync(&mut self, mark: &ServerMark, modseq: u64, known: &UidSet) -> Result<Option<Look>, Fault> {
-        let validity = mark.uid_validity.0;
-        let select = self.select_command(&format!(" (QRESYNC ({validity} {modseq}))"));
-        let Some(mut seen) = self.select_if_able(&[select])? else { return Ok(None) };
-        let vanished = known.iter().filter(|uid| seen.vanished.contains(*uid)).count() as u64;
-        let expected = known.len() + seen.new_beside(known) - vanished;
-        let sound = seen.uid_validity == Some(mark.uid_validity)
-            && seen.has_modseq()
-            && seen.exists().map(u64::from) == Some(expected);
-        let coverage = Coverage::Changes { vanished: std::mem::take(&mut seen.vanished) };
-        let look = Look { messages: seen.take_messages(), coverage, mark: seen.mark() };
-        self.selected = Some(seen);
-        Ok(sound.then_some(look))
-    }
-
-    /// The flags that changed since `modseq`, and which messages there are (RFC 7162, section 3.1.4).
-    fn look_by_condstore(&mut self, mark: &ServerMark, modseq: u64, known: &UidSet) -> Result<Option<Look>, Fault> {
-        let search =
-            if self.connection.capabilities.has("ESEARCH") { "UID SEARCH RETURN (ALL) ALL" } else { "UID SEARCH ALL" };
-        let commands = [
-            self.select_command(" (CONDSTORE)"),
-            format!("UID FETCH 1:* (FLAGS) (CHANGEDSINCE {modseq})"),
-            search.to_owned(),
-        ];
-        let Some(mut seen) = self.select_if_able(&commands)? else { return Ok(None) };
-        let complete = seen.is_all_found() && seen.found_no_strangers(known);
-        let sound = complete && seen.uid_validity == Some(mark.uid_validity) && seen.has_modseq();
-        let coverage = Coverage::Existing { uids: std::mem::take(&mut seen.found) };
-        let look = Look { messages: seen.take_messages(), coverage, mark: seen.mark() };
-        self.selected = Some(seen);
-        Ok(sound.then_some(look))
-    }
-
-    fn ensure_selected(&mut self) -> Result<(), Fault> {
+    pub(super) fn ensure_selected(&mut self) -> Result<(), Fault> {
         if self.selected.is_none() {
             let seen = self.select(&[self.select_command("")])?;
             self.selected = Some(seen);
@@ -251,11 +212,24 @@ impl Mailbox for ImapMailbox<'_> {
     }
 
     fn delete(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault> {
-        self.delete_all(&uids(ids))
+        if self.gmail.is_some() { self.delete_at_gmail(&uids(ids)) } else { self.delete_all(&uids(ids)) }
+    }
+
+    fn spared(&mut self) -> Vec<MessageId> {
+        std::mem::take(&mut self.spared)
     }
 
     fn removes(&self) -> bool {
         self.expunge
+    }
+
+    fn identifies(&self) -> bool {
+        self.connection.capabilities.has("X-GM-EXT-1")
+    }
+
+    fn identities(&mut self, uids: &[Uid]) -> Result<Vec<(Uid, u64)>, Fault> {
+        self.ensure_selected()?;
+        recognise::identities(self.connection, &uids.iter().copied().collect())
     }
 
     fn number(&mut self, _pairs: &[(MessageId, Uid)]) -> Result<Vec<(MessageId, Fault)>, Fault> {

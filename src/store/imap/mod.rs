@@ -12,10 +12,12 @@ mod connection;
 mod delete;
 mod dial;
 mod fetch;
+mod gmail;
 mod handle;
 mod introduce;
 mod list;
 mod login;
+mod look;
 mod mailbox;
 mod outside;
 mod peer;
@@ -56,6 +58,7 @@ use crate::store::teller::Teller;
 use crate::store::{Delivered, Mailbox, Place, Relocation, Repository};
 
 use connection::Connection;
+use gmail::Gmail;
 use peer::Peer;
 
 /// A connection that stands but has not logged in.
@@ -63,6 +66,7 @@ pub struct Greeted {
     inner: connect::Greeted,
     wish: login::Wish,
     expunge: bool,
+    gmail: Option<Gmail>,
     listing: Listing,
     includes: Vec<String>,
 }
@@ -100,6 +104,7 @@ impl Greeted {
                 private: settings.is_private(),
             },
             expunge: settings.expunge,
+            gmail: settings.gmail.clone().map(Gmail::new),
             listing: settings.listing.clone(),
             includes: settings.common.includes.iter().map(|name| utf7::written(name)).collect(),
         })
@@ -121,6 +126,7 @@ impl Greeted {
             connection: self.inner.connection,
             separator: list::Separator::Unknown,
             expunge: self.expunge,
+            gmail: self.gmail,
             listing: self.listing,
             includes: self.includes,
             way,
@@ -140,6 +146,8 @@ pub struct ImapRepository {
     connection: Connection,
     separator: list::Separator,
     expunge: bool,
+    /// What is known of Gmail's folders, where it is Gmail.
+    gmail: Option<Gmail>,
     listing: Listing,
     /// Folders that are looked at wherever they are, as IMAP spells them.
     includes: Vec<String>,
@@ -196,6 +204,7 @@ impl Repository for ImapRepository {
     }
 
     fn open<'a>(&'a mut self, name: &str, writable: bool) -> Result<Box<dyn Mailbox + 'a>, Fault> {
-        Ok(Box::new(mailbox::ImapMailbox::new(&mut self.connection, name, writable)?.expunging(self.expunge)))
+        let mailbox = mailbox::ImapMailbox::new(&mut self.connection, name, writable)?;
+        Ok(Box::new(mailbox.expunging(self.expunge).at_gmail(self.gmail.as_mut())))
     }
 }

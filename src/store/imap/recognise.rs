@@ -47,6 +47,17 @@ pub(super) fn fingerprints(
     Ok(found.into_iter().map(|(uid, print)| (MessageId::Uid(uid), print)).collect())
 }
 
+/// What Gmail calls each of these messages in whatever folder it is. Those that are gone are left out.
+pub(super) fn identities(connection: &mut Connection, wanted: &UidSet) -> Result<Vec<(Uid, u64)>, Fault> {
+    let mut found = Vec::new();
+    ask(connection, wanted.pieces(SET_LENGTH).into_iter(), "(UID X-GM-MSGID)", &mut |fetched| {
+        let told = fetched.uid.filter(|uid| wanted.contains(*uid)).zip(fetched.identity);
+        found.extend(told);
+        told.is_some()
+    })?;
+    Ok(found)
+}
+
 fn of_size(connection: &mut Connection, wanted: &UidSet, sizes: &HashSet<u64>) -> Result<UidSet, Fault> {
     let mut matching = UidSet::default();
     if sizes.is_empty() {

@@ -3,8 +3,8 @@
 use super::status::{Code, Status};
 use crate::model::fault::{Fault, FaultKind, Reach};
 
-/// Codes of refusals that pass (RFC 5530, section 3).
-const PASSING: [&str; 5] = ["UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA", "SERVERBUG"];
+/// Codes of refusals that pass (RFC 5530, section 3), and what Gmail says to those who ask for too much.
+const PASSING: [&str; 6] = ["UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA", "SERVERBUG", "THROTTLED"];
 
 /// Whether a refusal passes by itself.
 pub(super) fn is_passing(status: &Status) -> bool {
@@ -40,6 +40,8 @@ mod tests {
         for (code, text, passing) in [
             ("UNAVAILABLE", "try later", true),
             ("LIMIT", "so many", true),
+            ("OVERQUOTA", "Account exceeded command or bandwidth limits. (Failure)", true),
+            ("THROTTLED", "(Success)", true),
             ("ALERT", "Too many simultaneous connections. (Failure)", true),
             ("", "Maximum number of connections from user+IP exceeded (mail_max_userip_connections=1)", true),
             ("", "Error: Connection limit reached", true),

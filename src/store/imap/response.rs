@@ -2,7 +2,12 @@
 //!
 //! What isn't understood is [`Untagged::Other`] or left out; nothing here fails.
 
+mod fetched;
+
 use chrono::DateTime;
+
+use fetched::fetched;
+pub(super) use fetched::{Fetched, uid_so_far};
 
 use super::about::{self, About};
 use super::status::{Status, Word, status};
@@ -28,6 +33,19 @@ pub(super) struct ListItem {
     pub(super) subscribed: bool,
     pub(super) separator: Option<char>,
     pub(super) name: String,
+    /// What it is for (RFC 6154), as far as that matters here.
+    pub(super) special: Option<Special>,
+}
+
+/// What a folder is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Special {
+    /// All messages are in it.
+    All,
+    /// Unwanted messages are in it.
+    Junk,
+    /// Deleted messages are in it.
+    Trash,
 }
 
 /// A STATUS response; what it doesn't say is `None`.
@@ -38,20 +56,6 @@ pub(super) struct StatusItems {
     pub(super) uid_next: Option<u32>,
     pub(super) uid_validity: Option<u32>,
     pub(super) highest_modseq: Option<u64>,
-}
-
-/// What a FETCH response says of a message. The body isn't here: it went to the handler.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Fetched {
-    pub(super) uid: Option<Uid>,
-    pub(super) flags: Option<Flags>,
-    pub(super) date: Option<InternalDate>,
-    pub(super) size: Option<u64>,
-    pub(super) header: Option<Vec<u8>>,
-    /// Whether the body was asked for and named, streamed or not.
-    pub(super) body: bool,
-    /// A body that came as a quoted string, and so was not streamed.
-    pub(super) inline: Option<Vec<u8>>,
 }
 
 /// An untagged response.
@@ -146,15 +150,17 @@ fn numbered(number: u64, mut tokens: Tokens<'_>) -> Untagged {
 }
 
 fn list_item(mut tokens: Tokens<'_>) -> Option<ListItem> {
-    let (mut selectable, mut subscribed) = (true, false);
+    let (mut selectable, mut subscribed, mut special) = (true, false, None);
+    let uses = [("\\All", Special::All), ("\\Junk", Special::Junk), ("\\Trash", Special::Trash)];
     tokens.each_member(|attribute| {
+        special = special.or_else(|| uses.iter().find(|(name, _)| attribute.is(name)).map(|(_, special)| *special));
         selectable &= !attribute.is("\\Noselect") && !attribute.is("\\NonExistent");
         subscribed |= attribute.is("\\Subscribed");
     });
     let separator = tokens.next()?;
     let separator = if separator.is("NIL") { None } else { separator.text().chars().next() };
     let name = tokens.next()?.text();
-    Some(ListItem { selectable, subscribed, separator, name })
+    Some(ListItem { selectable, subscribed, separator, name, special })
 }
 
 fn status_items(mut tokens: Tokens<'_>) -> Option<StatusItems> {
@@ -210,55 +216,6 @@ fn esearch(mut tokens: Tokens<'_>) -> Untagged {
     Untagged::Found(UidSet::default())
 }
 
-fn fetched(mut tokens: Tokens<'_>) -> Fetched {
-    let mut message = Fetched::default();
-    let mut contradicted = false;
-    if tokens.next() != Some(Token::Open) {
-        return message;
-    }
-    while let Some(name) = tokens.next().filter(|token| *token != Token::Close) {
-        match name.text().to_ascii_uppercase().as_str() {
-            "UID" => {
-                let uid = tokens.next().and_then(|token| uid(&token));
-                contradicted |= message.uid.is_some() && message.uid != uid;
-                message.uid = uid;
-            }
-            "FLAGS" => message.flags = Some(flags(&mut tokens)),
-            "INTERNALDATE" => message.date = tokens.next().and_then(|token| internal_date(&token)),
-            "RFC822.SIZE" => message.size = tokens.next().and_then(|token| token.number()),
-            "BODY[HEADER]" | "BODY.PEEK[HEADER]" | "RFC822.HEADER" => {
-                message.header = tokens.next().map(|token| token.bytes().to_vec());
-            }
-            "BODY[]" | "BODY.PEEK[]" | "RFC822" | "BINARY[]" => {
-                message.body = true;
-                if let Some(Token::Text(text)) = tokens.next() {
-                    message.inline = Some(text.into_owned());
-                }
-            }
-            _ => tokens.skip_value(),
-        }
-    }
-    // What names two messages says nothing of either.
-    message.uid = message.uid.filter(|_| !contradicted);
-    message
-}
-
-/// The UID of the message whose FETCH response begins like this, if it is named before the body.
-pub(super) fn uid_so_far(beginning: &[u8]) -> Option<Uid> {
-    let mut tokens = Tokens::new(beginning);
-    while let Some(token) = tokens.next() {
-        if token.is("UID") {
-            return tokens.next().and_then(|token| uid(&token));
-        }
-    }
-    None
-}
-
-fn internal_date(token: &Token<'_>) -> Option<InternalDate> {
-    let date = DateTime::parse_from_str(token.text().trim(), "%d-%b-%Y %H:%M:%S %z").ok()?;
-    Some(InternalDate { seconds: date.timestamp(), offset: date.offset().local_minus_utc() })
-}
-
 /// A date as APPEND wants it; `None` for one that IMAP can't write.
 pub(super) fn write_date(date: InternalDate) -> Option<String> {
     let zone = chrono::FixedOffset::east_opt(date.offset)?;
@@ -284,7 +241,7 @@ pub(super) fn words(tokens: Tokens<'_>) -> Vec<String> {
     tokens.map(|token| token.text().to_ascii_uppercase()).filter(|word| !word.is_empty()).take(MOST_WORDS).collect()
 }
 
-fn uid(token: &Token<'_>) -> Option<Uid> {
+pub(super) fn uid(token: &Token<'_>) -> Option<Uid> {
     token.number().and_then(|number| u32::try_from(number).ok()).and_then(Uid::new)
 }
 

@@ -17,9 +17,14 @@ pub(super) fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &En
             let values = params![folder.0, row.remote.get(), row.local.get(), flags, keywords, kept, key];
             transaction.prepare_cached(sql)?.execute(values)
         }
-        Entry::Forget(uid) => transaction
-            .prepare_cached("DELETE FROM message WHERE folder = ?1 AND remote = ?2")?
-            .execute(params![folder.0, uid.get()]),
+        Entry::Forget(uid) => {
+            let of = params![folder.0, uid.get()];
+            transaction.prepare_cached("DELETE FROM identity WHERE folder = ?1 AND remote = ?2")?.execute(of)?;
+            transaction.prepare_cached("DELETE FROM message WHERE folder = ?1 AND remote = ?2")?.execute(of)
+        }
+        Entry::Identify { uid, identity } => transaction
+            .prepare_cached("INSERT OR REPLACE INTO identity (folder, remote, identity) VALUES (?1, ?2, ?3)")?
+            .execute(params![folder.0, uid.get(), identity.cast_signed()]),
         Entry::Intend(intent) => {
             let sql = "INSERT OR REPLACE INTO intent (folder, local_name, size, header, uid_next, flags, keywords)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";

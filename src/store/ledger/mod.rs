@@ -136,6 +136,13 @@ pub enum Entry {
     Put(Row),
     /// Both sides have forgotten the message with this remote UID.
     Forget(Uid),
+    /// The server calls the message so, in whatever folder it is.
+    Identify {
+        /// Its UID on the remote side.
+        uid: Uid,
+        /// What it is called: Gmail's X-GM-MSGID.
+        identity: u64,
+    },
     /// An upload is about to happen.
     Intend(Intent),
     /// The upload of this local name came to an end, whichever.
@@ -188,6 +195,10 @@ pub trait Ledger: Send {
 
     /// All messages of a folder, ordered by remote UID.
     fn rows(&mut self, folder: FolderId) -> Result<Vec<Row>, Fault>;
+
+    /// What the server calls the messages of a folder in whatever folder they are, by remote UID, as far as that was recorded.
+    /// What was recorded of a message is forgotten with it.
+    fn identities(&mut self, folder: FolderId) -> Result<HashMap<Uid, u64>, Fault>;
 
     /// How many messages both sides have, of each folder that has any.
     fn counts(&mut self) -> Result<HashMap<FolderId, u64>, Fault>;

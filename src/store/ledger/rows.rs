@@ -25,15 +25,20 @@ pub(super) fn folder_record(row: &SqlRow<'_>) -> rusqlite::Result<FolderRecord> 
     })
 }
 
+fn uid(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<Uid> {
+    let number: u32 = row.get(column)?;
+    Uid::new(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, 0))
+}
+
+pub(super) fn identity_row(row: &SqlRow<'_>) -> rusqlite::Result<(Uid, u64)> {
+    Ok((uid(row, 0)?, row.get::<_, i64>(1)?.cast_unsigned()))
+}
+
 pub(super) fn message_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
-    let uid = |column| -> rusqlite::Result<Uid> {
-        let number: u32 = row.get(column)?;
-        Uid::new(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, 0))
-    };
     let flags = flags(row, 2)?;
     let state = state(row.get(4)?);
     let key = FileKey::new(row.get::<_, i64>(5)?.cast_unsigned());
-    Ok(Row { remote: uid(0)?, local: uid(1)?, flags, state, key })
+    Ok(Row { remote: uid(row, 0)?, local: uid(row, 1)?, flags, state, key })
 }
 
 /// How a state is written down.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version this program writes, in `PRAGMA user_version`; 0 is an empty file.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// What takes a file from each version to the next.
 ///
@@ -73,6 +73,15 @@ CREATE TABLE scope (
     outside TEXT NOT NULL,
     count INTEGER NOT NULL
 );
+",
+    // Of Gmail's messages alone, so that it takes no room elsewhere.
+    "
+CREATE TABLE identity (
+    folder INTEGER NOT NULL,
+    remote INTEGER NOT NULL,
+    identity INTEGER NOT NULL,
+    PRIMARY KEY (folder, remote)
+) WITHOUT ROWID;
 ",
 ];
 

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::model::fault::{Fault, FaultKind, Reach};
-use crate::model::ids::UidValidity;
+use crate::model::ids::{Uid, UidValidity};
 use crate::model::mark::Mark;
 
 use super::entries::record;
 use super::file::{copy, doing, fault, open_beside, open_empty, open_for_reading, open_for_writing, prepare_file};
-use super::rows::{folder_record, intent_row, message_row, quarantine_row};
+use super::rows::{folder_record, identity_row, intent_row, message_row, quarantine_row};
 use super::{
     Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Scope, Unflushed, schema, scope, unflushed,
 };
@@ -138,6 +138,13 @@ impl Ledger for SqliteLedger {
         })
     }
 
+    fn identities(&mut self, folder: FolderId) -> Result<HashMap<Uid, u64>, Fault> {
+        self.read(|connection| {
+            let sql = "SELECT remote, identity FROM identity WHERE folder = ?1";
+            connection.prepare_cached(sql)?.query_map([folder.0], identity_row)?.collect()
+        })
+    }
+
     fn counts(&mut self) -> Result<HashMap<FolderId, u64>, Fault> {
         self.read(|connection| {
             let sql = "SELECT folder, COUNT(*) FROM message WHERE kept = 0 GROUP BY folder";
@@ -162,7 +169,7 @@ impl Ledger for SqliteLedger {
 
     fn restart(&mut self, folder: FolderId, validity: UidValidity, rows: &[Row]) -> Result<(), Fault> {
         self.write(|transaction| {
-            for table in ["message", "intent", "scope"] {
+            for table in ["message", "intent", "identity", "scope"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE folder = ?1"), [folder.0])?;
             }
             // The names of these are UIDs, which mean nothing any more.
@@ -233,7 +240,7 @@ fn find_folder(connection: &Connection, local: &str) -> rusqlite::Result<Option<
 }
 
 fn forget(transaction: &Transaction<'_>, local: &str) -> rusqlite::Result<()> {
-    for table in ["message", "intent", "quarantine", "scope"] {
+    for table in ["message", "intent", "identity", "quarantine", "scope"] {
         let sql = format!("DELETE FROM {table} WHERE folder IN (SELECT id FROM folder WHERE local = ?1)");
         transaction.execute(&sql, [local])?;
     }

@@ -113,7 +113,7 @@ fn dates_are_written_as_they_are_read() {
     let date = InternalDate { seconds: 1_580_544_000, offset: -12600 };
     let text = write_date(date).unwrap();
     assert_eq!(text, "01-Feb-2020 04:30:00 -0330");
-    assert_eq!(internal_date(&Token::Atom(text.as_bytes())), Some(date));
+    assert_eq!(fetch(&format!("* 1 FETCH (INTERNALDATE \"{text}\")")).date, Some(date));
     assert_eq!(write_date(InternalDate { seconds: i64::MAX, offset: 0 }), None);
 }
 
@@ -135,4 +135,31 @@ fn keywords_are_limited_and_system_flags_are_not() {
     let flags = fetch(&format!("* 1 FETCH (FLAGS ({} \\Seen))", many.join(" "))).flags.unwrap();
     assert!(flags.keywords().len() <= MOST_KEYWORDS);
     assert_eq!(flags.system, crate::model::flags::System::SEEN);
+}
+
+#[test]
+fn labels_are_read_without_loss_however_they_are_written() {
+    let message = fetch(
+        "* 1 FETCH (X-GM-LABELS (\\Inbox \"\\\\Sent\" Work/2024 \"Sea \\\"food\\\" (\\\\)\" {7}\r\na) \"b\r\n &AOQ-pfel NIL) \
+         X-GM-MSGID 18446744073709551615 X-GM-THRID 2 UID 7)",
+    );
+    let labels = message.labels.unwrap();
+    assert_eq!(labels, ["\\Inbox", "\\Sent", "Work/2024", "Sea \"food\" (\\)", "a) \"b\r\n", "&AOQ-pfel", "NIL"]);
+    assert_eq!((message.identity, message.uid), (Some(u64::MAX), Uid::new(7)));
+    assert_eq!(fetch("* 1 FETCH (X-GM-LABELS () UID 7)").labels, Some(Vec::new()));
+    assert_eq!(fetch("* 1 FETCH (X-GM-LABELS NIL UID 7)").labels, Some(Vec::new()));
+    assert_eq!(fetch("* 1 FETCH (UID 7)").labels, None);
+}
+
+#[test]
+fn what_a_folder_is_for_is_read() {
+    for (text, special) in [
+        ("(\\HasNoChildren \\trash)", Some(Special::Trash)),
+        ("(\\All)", Some(Special::All)),
+        ("(\\Junk \\HasNoChildren)", Some(Special::Junk)),
+        ("(\\Sent)", None),
+    ] {
+        let Untagged::List(item) = one(&format!("* LIST {text} \"/\" \"[Google Mail]/Papierkorb\"")) else { panic!() };
+        assert_eq!(item.special, special, "{text}");
+    }
 }

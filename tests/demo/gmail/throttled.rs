@@ -1,0 +1,36 @@
+//! Gmail gives so much in a while, and lets so many in; whoever is refused comes back later.
+
+use blinkensync::model::fault::Exit;
+
+use super::world::{World, set};
+
+const LIMIT: &str = "[OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)";
+
+#[test]
+fn whoever_asked_for_too_much_is_refused_and_loses_nothing_at_any_command() {
+    for words in [LIMIT, "[THROTTLED] (Failure)"] {
+        let world = World::new(&["Work"]);
+        for number in 0..5 {
+            world.arrives(&format!("m{number}"), &["INBOX", "Work"]);
+        }
+        world.settle("before");
+        world.delete("INBOX", "m0");
+        world.shift("INBOX", "Work", "m1");
+        world.delete("Work", "m2");
+        world.arrives("m5", &["Work"]);
+        let mut refused = 0;
+        for after in (0..40).step_by(3) {
+            world.server.throttle(after, words);
+            let (exit, events) = world.try_sync();
+            refused += u64::from(exit != Exit::Success);
+            assert!(matches!(exit, Exit::Success | Exit::Partial), "{exit:?} {events:#?}");
+        }
+        assert!(refused > 0);
+        world.server.throttle(usize::MAX, words);
+        world.settle("after");
+        assert_eq!(world.places("m0"), set(&["Work", "[Gmail].All Mail"]));
+        assert_eq!(world.places("m1"), set(&["Work", "[Gmail].All Mail"]));
+        assert_eq!(world.places("m2"), set(&["INBOX", "[Gmail].All Mail"]));
+        assert_eq!(world.places("m5"), set(&["Work", "[Gmail].All Mail"]));
+    }
+}
