@@ -15,9 +15,11 @@ use crate::model::message::MessageId;
 use crate::store::Mailbox;
 use crate::store::ledger::Entry;
 
-/// Whether the folder has another file for this message on the server.
-pub(super) fn is_taken(work: &Work<'_>, local: &dyn Mailbox, uid: Uid) -> bool {
-    local.key(MessageId::Uid(counterpart(work, uid))).is_some()
+/// Whether this message on the server has been one of both sides already, and the folder has another file than this one for it.
+/// A number in a name alone says nothing: where a folder is filled again, names have the numbers of before.
+pub(super) fn is_taken(work: &Work<'_>, local: &dyn Mailbox, file: MessageId, uid: Uid) -> bool {
+    let Some(known) = work.rows.get(&uid).map(|row| MessageId::Uid(row.local)) else { return false };
+    known != file && local.key(known).is_some()
 }
 
 fn counterpart(work: &Work<'_>, uid: Uid) -> Uid {

@@ -16,7 +16,7 @@ use crate::model::light::Light;
 use crate::model::message::{Coverage, MessageId};
 use crate::plan::action::{Action, Plan};
 use crate::store::ledger::{Entry, Intent, Row, State};
-use crate::store::{Delivered, Delivery, Mailbox, Stored};
+use crate::store::{Delivered, Delivery, Stored};
 
 /// Messages that are announced, uploaded and recorded together.
 const UPLOADS: usize = 250;
@@ -66,7 +66,7 @@ fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Op
         let subject = open.local.subject(id);
         entries.extend(names.get(&id).and_then(|name| put_aside(work, Side::Local, name, subject, &fault)));
     }
-    let (pairs, doubles) = sort_out(work, open.local, &delivered);
+    let (pairs, doubles) = sort_out(work, open, &delivered);
     let untold = delivered.iter().filter(|one| one.result.as_ref().is_ok_and(|stored| stored.uid.is_none()));
     unknown.extend(untold.filter_map(|one| names.get(&one.source).cloned()));
     let unnumbered = failed_ids(work, open.local.number(&pairs)?);
@@ -88,13 +88,14 @@ fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Op
     stopped.map_or(Ok(unknown), Err)
 }
 
-/// What was sent, with the UIDs that the server told: what is new there, and what it has taken for messages that are here
-/// already.
-fn sort_out(work: &Work<'_>, local: &dyn Mailbox, delivered: &[Delivered]) -> (Numbered, Numbered) {
+/// What was sent, with the UIDs that the server told: what is new there, and what a server that keeps one of what is the same has
+/// taken for messages that are here already.
+fn sort_out(work: &Work<'_>, open: &Open<'_>, delivered: &[Delivered]) -> (Numbered, Numbered) {
     let (mut new, mut doubles) = (Numbered::new(), Numbered::new());
     for one in delivered {
         let Ok(Stored { uid: Some(uid), .. }) = one.result else { continue };
-        let taken = doubles::is_taken(work, local, uid) || new.iter().any(|(_, other)| *other == uid);
+        let taken = doubles::is_taken(work, open.local, one.source, uid) || new.iter().any(|(_, other)| *other == uid);
+        let taken = taken && open.remote.identifies();
         if taken { &mut doubles } else { &mut new }.push((one.source, uid));
     }
     (new, doubles)
