@@ -92,6 +92,8 @@ pub fn remote(source: &mut Source, section: &str, proxies: Proxies) -> Option<Im
         expunge,
         max_connections,
         fetching: fetching(source, section),
+        // It stands in the account's section.
+        left_out: Vec::new(),
         watch: watch(source, section),
     })
 }

@@ -24,6 +24,7 @@ pub mod dry;
 pub mod imap;
 pub mod keyring;
 pub mod ledger;
+pub mod left_out;
 pub mod maildir;
 pub mod netrc;
 pub mod oauth;
