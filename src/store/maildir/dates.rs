@@ -24,6 +24,12 @@ impl Header {
         // The end may lie across two pieces.
         let from = self.text.len().saturating_sub(3);
         self.text.extend_from_slice(&data[..data.len().min(LONGEST.saturating_sub(self.text.len()))]);
+        if self.text.starts_with(b"\r\n") {
+            // There is no header at all.
+            self.text.clear();
+            self.complete = true;
+            return;
+        }
         let end = self.text[from..].windows(4).position(|window| window == b"\r\n\r\n");
         if let Some(end) = end {
             self.text.truncate(from + end + 2);
