@@ -163,7 +163,10 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let proxies = proxy::read(source, &section);
     let remote = remote.and_then(|section| repository::remote(source, &section, proxies));
     let decode = source.read(&section, "utf8foldernames", value::boolean).unwrap_or(false);
-    let (local, mut remote) = (local?, remote?);
+    let left_out = source.read(&section, "filterheaders", value::fields).unwrap_or_default();
+    let (mut local, mut remote) = (local?, remote?);
+    local.left_out.clone_from(&left_out);
+    remote.left_out = left_out;
     remote.listing.decode |= decode;
     Some(AccountSettings {
         name: AccountName::new(name),

@@ -24,7 +24,11 @@ pub fn local(source: &mut Source, section: &str, windows: bool) -> Option<Maildi
     let common = common(source, section);
     let (root, separator) = (root(source, section), separator(source, section));
     let letters = letters(source, section);
-    Some(MaildirSettings { common, root: root?, separator, windows, letters })
+    let mut switch = |key| source.read(section, key, value::boolean).unwrap_or(false);
+    let (dated_by_header, named_by_date) = (switch("utime_from_header"), switch("filename_use_mail_timestamp"));
+    let keep_atime = switch("restoreatime");
+    let plain = MaildirSettings::plain(common, root?);
+    Some(MaildirSettings { separator, windows, letters, dated_by_header, named_by_date, keep_atime, ..plain })
 }
 
 /// The directory of a Maildir repository and its separator, without a remark on mistakes.

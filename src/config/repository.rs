@@ -88,6 +88,8 @@ pub fn remote(source: &mut Source, section: &str, proxies: Proxies) -> Option<Im
         gmail: is_gmail.then(|| gmail(source, section)),
         max_connections,
         fetching: fetching(source, section),
+        // It stands in the account's section.
+        left_out: Vec::new(),
         watch: watch(source, section),
     })
 }

@@ -172,7 +172,7 @@ impl AccountSettings {
             never_copied: None,
             sync_folder_deletes: false,
             hooks: Hooks::default(),
-            local: MaildirSettings { common, root, separator: '.', windows: false, letters: Vec::new() },
+            local: MaildirSettings::plain(common, root),
             remote,
         }
     }
@@ -234,6 +234,7 @@ impl CommonSettings {
 
 /// A tree of Maildirs.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct MaildirSettings {
     /// What all repositories have.
     pub common: CommonSettings,
@@ -245,4 +246,29 @@ pub struct MaildirSettings {
     pub windows: bool,
     /// The keywords that small letters stand for, each once.
     pub letters: Vec<(char, Keyword)>,
+    /// Whether files get the time at which their message was written, as its header says.
+    pub dated_by_header: bool,
+    /// Whether their names begin with that time.
+    pub named_by_date: bool,
+    /// Header fields that are left out of what is copied from here, in lower case.
+    pub left_out: Vec<String>,
+    /// Whether what is read keeps the time at which it was last read.
+    pub keep_atime: bool,
+}
+
+impl MaildirSettings {
+    /// A tree with points between the parts of names; everything else is as if nothing had been written down.
+    pub fn plain(common: CommonSettings, root: PathBuf) -> Self {
+        Self {
+            common,
+            root,
+            separator: '.',
+            windows: false,
+            letters: Vec::new(),
+            dated_by_header: false,
+            named_by_date: false,
+            left_out: Vec::new(),
+            keep_atime: false,
+        }
+    }
 }

@@ -104,6 +104,19 @@ pub fn list(text: &str) -> Vec<String> {
     text.split([',', '\n']).map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
+/// Names of header fields (RFC 5322, section 2.2), in lower case.
+///
+/// # Errors
+/// That such names were expected.
+pub fn fields(text: &str) -> Result<Vec<String>, String> {
+    let names = list(text);
+    let wrong = |name: &String| name.contains(|c: char| !c.is_ascii_graphic() || c == ':');
+    if names.iter().any(wrong) {
+        return Err("expected names of header fields with commas in between, each without a colon".to_owned());
+    }
+    Ok(names.into_iter().map(|name| name.to_ascii_lowercase()).collect())
+}
+
 /// A path, with `~`, `$NAME` and `${NAME}` replaced.
 ///
 /// # Errors

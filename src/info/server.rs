@@ -13,6 +13,9 @@ pub fn describe(page: &mut Page, remote: &ImapSettings, inspection: &Inspection)
     page.line(1, &format!("server: [Repository {}]", remote.common.name));
     let port = if remote.tunnel.is_some() { String::new() } else { format!(", port {}", remote.port) };
     page.entry(2, "host", &format!("{}{port}", remote.host));
+    if let Some(proxy) = &remote.proxy {
+        page.entry(2, "through", &proxy.to_string());
+    }
     page.entry(2, "user", &remote.user);
     page.entry(2, "password", source(remote));
     page.entry(2, "protection", protection(remote));

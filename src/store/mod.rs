@@ -25,6 +25,7 @@ pub mod fingerprint;
 pub mod imap;
 pub mod keyring;
 pub mod ledger;
+pub mod left_out;
 pub mod maildir;
 pub mod netrc;
 pub mod oauth;

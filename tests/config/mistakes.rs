@@ -190,10 +190,6 @@ fn options_that_change_nothing_are_no_reason_to_refuse() {
 fn harmless_options_and_unknown_names_are_warned_about() {
     for (text, wanted) in [
         (
-            file("", "", "restoreatime = yes", ""),
-            "rc:11: [Repository L] restoreatime = yes: accepted, but not followed yet",
-        ),
-        (
             file("", "", "", "oauth2_refresh_token = x"),
             "rc:16: [Repository R] oauth2_refresh_token: there is no oauth2_request_url",
         ),

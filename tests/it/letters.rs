@@ -94,6 +94,7 @@ fn keywords_are_small_letters_and_go_both_ways() {
     flag(&world, "2", "+", "Work");
     world.sync().ends_with(0).says("4 downloaded");
     assert_eq!([1, 2].map(|uid| letters(&inbox, uid)), ["", ""]);
+    assert!(!world.sync().ends_with(0).text.contains("loaded"));
     // Nothing has changed anywhere but what letters stand for.
     world.local = "customflag_a = $label1\ncustomflag_b = work\n".to_owned();
     assert!(!world.sync().ends_with(0).text.contains("loaded"));

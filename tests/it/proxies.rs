@@ -141,7 +141,11 @@ fn this_machine_is_another_one_behind_a_proxy() {
     );
     // Unlike without a proxy, somebody may listen.
     world.sync().ends_with(0).says("password and mail travel unprotected");
-    assert_ne!(gate.asked(), Vec::<String>::new());
+    let asked = gate.asked().len();
+    assert_ne!(asked, 0);
+    let info = Run::from(&world.program(&world.config()).arg("--info").output().unwrap());
+    info.ends_with(0).says(&format!("the SOCKS4 proxy 127.0.0.1:{}", gate.port));
+    assert!(gate.asked().len() > asked);
     world.account = String::new();
     assert!(!world.sync().ends_with(0).text.contains("unprotected"));
 }

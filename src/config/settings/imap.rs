@@ -75,6 +75,8 @@ pub struct ImapSettings {
     pub max_connections: usize,
     /// How messages are fetched.
     pub fetching: Fetching,
+    /// Header fields that messages here may lack, or have more than those on the other side, in lower case.
+    pub left_out: Vec<String>,
     /// How it is watched between synchronisations.
     pub watch: WatchSettings,
 }
@@ -127,6 +129,7 @@ impl ImapSettings {
             gmail: None,
             max_connections: 1,
             fetching: Fetching::default(),
+            left_out: Vec::new(),
             watch: WatchSettings::default(),
         }
     }

@@ -60,6 +60,7 @@ pub(super) fn connect(
         None => by_network(settings, peer, timeout, tell)?,
     };
     greeted.connection.compress = settings.compress;
+    greeted.connection.left_out = settings.left_out.as_slice().into();
     Ok(greeted)
 }
 

@@ -15,6 +15,7 @@ use super::session::{self, Seat};
 use super::status::{Status, Word};
 use super::wire::Wire;
 use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::store::left_out::Names;
 
 /// The tag of a command that the engine sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,6 +39,8 @@ pub(super) struct Connection {
     session: Option<imap::Session<Seat>>,
     /// Whether the conversation is to be compressed, if the server can do that; from the first commands after log-in on.
     pub(super) compress: bool,
+    /// Header fields that don't count where messages are recognised.
+    pub(super) left_out: Names,
     /// The command by which it will be.
     compressing: Option<Tag>,
     /// Whether QRESYNC has been enabled, so that the server may speak of VANISHED messages.
@@ -59,6 +62,7 @@ impl Connection {
             wire,
             session: None,
             compress: false,
+            left_out: Names::default(),
             compressing: None,
             qresync: false,
             next_tag: 0,

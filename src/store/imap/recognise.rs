@@ -12,6 +12,7 @@ use crate::model::ids::Uid;
 use crate::model::message::{Fingerprint, MessageId};
 use crate::model::uidset::UidSet;
 use crate::store::fingerprint::{FingerprintBuilder, TUID_LINE};
+use crate::store::left_out::{Names, Without};
 
 /// Commands that are under way at once.
 const WINDOW: usize = 4;
@@ -25,9 +26,11 @@ pub(super) fn fingerprints(
     wanted: &UidSet,
     sizes: Option<&HashSet<u64>>,
 ) -> Result<Vec<(MessageId, Fingerprint)>, Fault> {
+    let left_out = connection.left_out.clone();
     let candidates = match sizes {
-        Some(sizes) => of_size(connection, wanted, sizes)?,
-        None => wanted.clone(),
+        Some(sizes) if left_out.is_empty() => of_size(connection, wanted, sizes)?,
+        // What they would be without fields that are left out, only their headers tell.
+        _ => wanted.clone(),
     };
     let uids: Vec<Uid> = candidates.iter().collect();
     let groups = uids.chunks(HEADERS).flat_map(|group| group.iter().copied().collect::<UidSet>().pieces(SET_LENGTH));
@@ -36,11 +39,10 @@ pub(super) fn fingerprints(
     ask(connection, groups, items, &mut |fetched| {
         let Fetched { uid: Some(uid), size: Some(size), header: Some(header), .. } = fetched else { return false };
         if candidates.contains(uid) {
-            let mut builder = FingerprintBuilder::default();
-            builder.feed(&header);
-            let print = builder.finish();
-            let absent = header.len() as u64 - print.size;
-            found.insert(uid, Fingerprint { size: size.saturating_sub(absent), ..print });
+            let print = print(&header, size, &left_out);
+            if sizes.is_none_or(|sizes| sizes.contains(&print.size)) {
+                found.insert(uid, print);
+            }
         }
         true
     })?;
@@ -56,6 +58,18 @@ pub(super) fn identities(connection: &mut Connection, wanted: &UidSet) -> Result
         told.is_some()
     })?;
     Ok(found)
+}
+
+/// What a message of this size with this header is recognised by.
+fn print(header: &[u8], size: u64, left_out: &Names) -> Fingerprint {
+    let (mut without, mut rest) = (Without::new(left_out), Vec::with_capacity(header.len()));
+    without.feed(header, &mut rest);
+    without.finish(&mut rest);
+    let mut builder = FingerprintBuilder::default();
+    builder.feed(&rest);
+    let print = builder.finish();
+    let less = header.len() as u64 - print.size;
+    Fingerprint { size: size.saturating_sub(less), ..print }
 }
 
 fn of_size(connection: &mut Connection, wanted: &UidSet, sizes: &HashSet<u64>) -> Result<UidSet, Fault> {

@@ -1,9 +1,8 @@
 //! Receiving messages: into `tmp`, flushed, renamed into `new` or `cur`, directories flushed, reported. In this order.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -11,19 +10,18 @@ use crate::model::message::{Head, InternalDate, MessageId};
 use crate::store::bytes::{FromWire, file_key};
 use crate::store::{Delivered, Delivery, Stored};
 
+use super::dates::Header;
 use super::disk::Disk;
 use super::fault;
 use super::folder::Folder;
+use super::leftovers;
 use super::listing::{Place, Slot};
 use super::name;
-use super::unique::Unique;
 
 /// Up to this many files of a batch are flushed one by one; more of them cost less in one flush of the file system.
 const FLUSHED_SINGLY: usize = 8;
 /// How much is gathered before it is written.
 const BUFFER: usize = 1 << 17;
-/// What is older than this in `tmp` was left behind, by the Maildir convention.
-const LEFTOVER: Duration = Duration::from_secs(36 * 3600);
 
 /// A file in `tmp`, removed again unless it is renamed into its place.
 struct TmpFile<'a> {
@@ -49,6 +47,8 @@ struct Incoming<'a> {
     announced: u64,
     received: u64,
     converter: FromWire,
+    /// Its header, where its dates are wanted.
+    header: Option<Header>,
 }
 
 /// A message that is complete and waits for the commit.
@@ -78,7 +78,7 @@ impl<'m, 'a> Inbound<'m, 'a> {
         let tmp = folder.path.join("tmp");
         let handle = File::open(&tmp).map_err(|error| fault::disk(Reach::Folder, "opening", &tmp, &error))?;
         if !std::mem::replace(&mut folder.tidied, true) {
-            remove_leftovers(folder.disk, &tmp, folder.unique, SystemTime::now());
+            leftovers::remove(folder.disk, &tmp, folder.unique, SystemTime::now());
         }
         Ok(Self { folder, tmp, handle, current: None, batch: Vec::new(), buffer: Vec::new() })
     }
@@ -98,7 +98,8 @@ impl<'m, 'a> Inbound<'m, 'a> {
         let disk = self.folder.disk;
         let file = disk.create(&path).map_err(|error| fault::disk(Reach::Folder, "creating", &path, &error))?;
         let tmp = TmpFile { disk, path, published: false };
-        Ok(Incoming { tmp, file, unique, announced, received: 0, converter: FromWire::default() })
+        let header = self.folder.manner.wants_dates().then(Header::default);
+        Ok(Incoming { tmp, file, unique, announced, received: 0, converter: FromWire::default(), header })
     }
 
     /// Writes what is gathered of the current message.
@@ -113,9 +114,16 @@ impl<'m, 'a> Inbound<'m, 'a> {
         let Some(current) = &mut self.current else { return Err(self.misuse("no message has begun")) };
         std::mem::take(&mut current.converter).finish(&mut self.buffer);
         self.write_out()?;
-        let Some(current) = self.current.take() else { return Ok(()) };
+        let Some(mut current) = self.current.take() else { return Ok(()) };
         let Some(source) = head.id else { return Err(self.misuse("the message has no name")) };
-        if let Some(date) = head.date {
+        let manner = self.folder.manner;
+        let said = current.header.take().map(|header| manner.dates(&header, seconds_now()));
+        let (written, named) = said.unwrap_or_default();
+        if let Some(seconds) = named {
+            current.unique = begin_with(seconds, &current.unique);
+        }
+        let written = written.map(|seconds| InternalDate { seconds, offset: 0 });
+        if let Some(date) = written.or(head.date) {
             // A date that the file system can't hold is no reason to be without the message.
             let _ = self.folder.disk.date(&current.file, time_of(date));
         }
@@ -213,6 +221,9 @@ impl Delivery for Inbound<'_, '_> {
     fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {
         let Some(current) = &mut self.current else { return Err(self.misuse("no message has begun")) };
         current.received += data.len() as u64;
+        if let Some(header) = &mut current.header {
+            header.feed(data);
+        }
         current.converter.feed(data, &mut self.buffer);
         if self.buffer.len() < BUFFER {
             return Ok(());
@@ -247,42 +258,26 @@ fn complete(current: &Incoming<'_>) -> Result<(), Fault> {
     Err(Fault::new(Reach::Message, FaultKind::Server, "receiving a message", cause).advise("the next run tries again"))
 }
 
+fn seconds_now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// A unique name that begins with another time; what follows that makes it unique.
+fn begin_with(seconds: i64, unique: &str) -> String {
+    let rest = unique.find('_').map_or(unique, |place| &unique[place..]);
+    format!("{seconds}{rest}")
+}
+
 fn time_of(date: InternalDate) -> SystemTime {
     let span = Duration::from_secs(date.seconds.unsigned_abs());
     let time = if date.seconds < 0 { UNIX_EPOCH.checked_sub(span) } else { UNIX_EPOCH.checked_add(span) };
     time.unwrap_or(UNIX_EPOCH)
 }
 
-/// Removes what an interrupted run left in `tmp`. Only what a program on this host named, and only by the time of the
-/// inode's last change: the modification time is the message's own date. What can't be removed does no harm.
-fn remove_leftovers(disk: &dyn Disk, tmp: &Path, unique: &Unique, now: SystemTime) {
-    let now = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let is_old = |changed: i64| u64::try_from(changed).is_ok_and(|at| at + LEFTOVER.as_secs() < now);
-    for entry in fs::read_dir(tmp).into_iter().flatten().flatten() {
-        let named_here = entry.file_name().to_str().is_some_and(|name| unique.is_from_this_host(name));
-        if named_here && entry.metadata().is_ok_and(|about| about.is_file() && is_old(about.ctime())) {
-            let _ = disk.remove(&entry.path());
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::disk::RealDisk;
     use super::*;
-
-    #[test]
-    fn leftovers_are_removed_when_they_are_ours_and_old() {
-        let tmp = tempfile::tempdir().unwrap();
-        let mut unique = Unique::new();
-        let (ours, foreign) = (tmp.path().join(unique.next()), tmp.path().join("1_2.3.another"));
-        fs::write(&ours, "half a mess").unwrap();
-        fs::write(&foreign, "not ours").unwrap();
-        remove_leftovers(&RealDisk, tmp.path(), &unique, SystemTime::now() + LEFTOVER / 2);
-        assert!(ours.exists() && foreign.exists());
-        remove_leftovers(&RealDisk, tmp.path(), &unique, SystemTime::now() + LEFTOVER * 2);
-        assert!(!ours.exists() && foreign.exists());
-    }
 
     #[test]
     fn dates_before_1970_are_dates() {

@@ -33,7 +33,7 @@ pub fn redigest(folder: &mut Folder<'_>, former: &str, pretend: bool) -> Result<
     }
     let (mut old, mut taken) = (Vec::new(), HashSet::new());
     let path = folder.path.clone();
-    scan::visit(&path, |slot| match name::uid(&slot.name, &folder.digest) {
+    scan::visit(&path, folder.manner.keep_atime, |slot| match name::uid(&slot.name, &folder.digest) {
         Some(uid) => {
             taken.insert(uid);
         }

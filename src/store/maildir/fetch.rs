@@ -1,18 +1,18 @@
 //! Reading messages.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-
-use rustix::fs::OFlags;
 
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::message::{Fingerprint, Head, InternalDate, MessageId};
 use crate::store::Delivery;
 use crate::store::bytes::ToWire;
 use crate::store::fingerprint::FingerprintBuilder;
+use crate::store::left_out::{Names, Without};
 
+use super::atime;
 use super::fault::{disk, refused};
 use super::folder::{Attempt, Folder};
 use super::listing::Slot;
@@ -25,7 +25,7 @@ const PIECE: usize = 1 << 17;
 /// Sends a message, with its flags and its file's modification time as internal date.
 pub fn send(folder: &Folder<'_>, id: MessageId, slot: &Slot, to: &mut dyn Delivery) -> Result<Attempt, Fault> {
     let path = slot.path(&folder.path);
-    let Some(mut file) = open(&path)? else { return Ok(Attempt::Missed) };
+    let Some(mut file) = open(&path, folder.manner.keep_atime)? else { return Ok(Attempt::Missed) };
     let about = file.metadata().map_err(|error| unreadable(&path, &error))?;
     let head = Head {
         id: Some(id),
@@ -34,31 +34,31 @@ pub fn send(folder: &Folder<'_>, id: MessageId, slot: &Slot, to: &mut dyn Delive
     };
     if about.len() <= SMALL {
         let mut wire = Vec::new();
-        walk(&path, &mut file, |piece| wire.extend_from_slice(piece))?;
+        walk((&path, &folder.manner.left_out), &mut file, |piece| wire.extend_from_slice(piece))?;
         refuse_nul(&path, &wire)?;
         to.begin(wire.len() as u64, &head)?;
         to.chunk(&wire)?;
     } else {
-        send_large(&path, &mut file, &head, to)?;
+        send_large((&path, &folder.manner.left_out), &mut file, &head, to)?;
     }
     to.end(head)?;
     Ok(Attempt::Done)
 }
 
 /// Computes what the message can be recognised by.
-pub fn recognise(folder: &Path, slot: &Slot, found: &mut Option<Fingerprint>) -> Result<Attempt, Fault> {
-    let path = slot.path(folder);
-    let Some(mut file) = open(&path)? else { return Ok(Attempt::Missed) };
+pub fn recognise(folder: &Folder<'_>, slot: &Slot, found: &mut Option<Fingerprint>) -> Result<Attempt, Fault> {
+    let path = slot.path(&folder.path);
+    let Some(mut file) = open(&path, folder.manner.keep_atime)? else { return Ok(Attempt::Missed) };
     let mut builder = FingerprintBuilder::default();
-    walk(&path, &mut file, |piece| builder.feed(piece))?;
+    walk((&path, &folder.manner.left_out), &mut file, |piece| builder.feed(piece))?;
     *found = Some(builder.finish());
     Ok(Attempt::Done)
 }
 
 /// The subject as it stands in the header; `None` where there is none within the first bytes of the file.
-pub fn subject(path: &Path) -> Option<String> {
+pub fn subject(path: &Path, keep_atime: bool) -> Option<String> {
     let mut start = Vec::new();
-    open(path).ok()??.take(PIECE as u64).read_to_end(&mut start).ok()?;
+    open(path, keep_atime).ok()??.take(PIECE as u64).read_to_end(&mut start).ok()?;
     let text = String::from_utf8_lossy(&start);
     let header = text.lines().take_while(|line| !line.trim_end().is_empty());
     let mut subject: Option<String> = None;
@@ -76,10 +76,15 @@ pub fn subject(path: &Path) -> Option<String> {
 }
 
 /// Measures first, as the size has to be announced, and then sends exactly that much.
-fn send_large(path: &Path, file: &mut File, head: &Head, to: &mut dyn Delivery) -> Result<(), Fault> {
+fn send_large(
+    (path, left_out): (&Path, &Names),
+    file: &mut File,
+    head: &Head,
+    to: &mut dyn Delivery,
+) -> Result<(), Fault> {
     let mut size = 0;
     let mut clean = Ok(());
-    walk(path, file, |piece| {
+    walk((path, left_out), file, |piece| {
         size += piece.len() as u64;
         if clean.is_ok() {
             clean = refuse_nul(path, piece);
@@ -90,7 +95,7 @@ fn send_large(path: &Path, file: &mut File, head: &Head, to: &mut dyn Delivery) 
     to.begin(size, head)?;
     let mut left = size;
     let mut sent = Ok(());
-    let read = walk(path, file, |piece| {
+    let read = walk((path, left_out), file, |piece| {
         let part = piece.get(..usize::try_from(left).unwrap_or(usize::MAX)).unwrap_or(piece);
         left -= part.len() as u64;
         if sent.is_ok() {
@@ -108,19 +113,32 @@ fn send_large(path: &Path, file: &mut File, head: &Head, to: &mut dyn Delivery) 
     Ok(())
 }
 
-/// Reads a file to its end and hands out its wire form in pieces.
-fn walk(path: &Path, file: &mut File, mut each: impl FnMut(&[u8])) -> Result<(), Fault> {
-    let mut converter = ToWire::default();
+/// Reads a file to its end and hands out its wire form in pieces, without the fields that are left out.
+fn walk((path, left_out): (&Path, &Names), file: &mut File, mut each: impl FnMut(&[u8])) -> Result<(), Fault> {
+    let (mut converter, mut without) = (ToWire::default(), Without::new(left_out));
+    let mut rest = Vec::new();
     let about = file.metadata().map_err(|error| unreadable(path, &error))?;
     let length = usize::try_from(about.len()).unwrap_or(PIECE).clamp(1, PIECE);
     let (mut raw, mut wire) = (vec![0; length], Vec::with_capacity(length));
     loop {
         match file.read(&mut raw) {
-            Ok(0) => return Ok(()),
+            Ok(0) => {
+                without.finish(&mut rest);
+                if !rest.is_empty() {
+                    each(&rest);
+                }
+                return Ok(());
+            }
             Ok(count) => {
                 wire.clear();
                 converter.feed(raw.get(..count).unwrap_or_default(), &mut wire);
-                each(&wire);
+                if left_out.is_empty() {
+                    each(&wire);
+                } else {
+                    without.feed(&wire, &mut rest);
+                    each(&rest);
+                    rest.clear();
+                }
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(unreadable(path, &error)),
@@ -129,10 +147,8 @@ fn walk(path: &Path, file: &mut File, mut each: impl FnMut(&[u8])) -> Result<(),
 }
 
 /// Opens a file without waiting, whatever it is (a pipe would wait for a writer). `None`: there is none.
-fn open(path: &Path) -> Result<Option<File>, Fault> {
-    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
-    let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
-    match opened.and_then(|file| Ok((file.metadata()?.is_file(), file))) {
+fn open(path: &Path, keep_atime: bool) -> Result<Option<File>, Fault> {
+    match atime::open_file(path, keep_atime).and_then(|file| Ok((file.metadata()?.is_file(), file))) {
         Ok((true, file)) => Ok(Some(file)),
         Ok((false, _)) => {
             Err(refused(Reach::Message, format!("reading {}", path.display()), "it is not a regular file"))

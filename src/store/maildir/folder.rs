@@ -60,7 +60,7 @@ impl<'a> Folder<'a> {
 
     /// Scans, and leaves one name to every file. What can't be removed now does no harm, as it is not listed.
     fn scan(&mut self) -> Result<Scan, Fault> {
-        let mut scan = scan::scan(&self.path, &self.digest, self.manner.form)?;
+        let mut scan = scan::scan(&self.path, &self.digest, self.manner)?;
         self.teller.tell(|| format!("scan {}: {}", self.path.display(), scan.listing.count()));
         for second in twins::set_apart(&self.path, &mut scan.listing) {
             if self.writable && self.disk.remove(&second.path(&self.path)).is_ok() {
@@ -146,12 +146,12 @@ impl<'a> Folder<'a> {
 
     /// Looks for files by their base names in what the directories hold now; those that aren't found are gone.
     fn find_again(&mut self, ids: impl Iterator<Item = MessageId>) -> Result<(), Fault> {
-        let path = self.path.clone();
+        let (path, keep_atime) = (self.path.clone(), self.manner.keep_atime);
         let listing = self.listing()?;
         let mut wanted: HashMap<Vec<u8>, MessageId> =
             ids.filter_map(|id| listing.get(id).map(|slot| (name::base(&slot.name).to_vec(), id))).collect();
         let mut found = Vec::new();
-        scan::visit(&path, |slot| {
+        scan::visit(&path, keep_atime, |slot| {
             if let Some(id) = wanted.remove(name::base(&slot.name)) {
                 found.push((id, slot));
             }
@@ -257,12 +257,14 @@ impl Mailbox for Folder<'_> {
     }
 
     fn received_since(&mut self, seconds: i64) -> Result<Vec<MessageId>, Fault> {
-        Ok(self.listing()?.made_since(seconds))
+        let (path, named_by_date) = (self.path.clone(), self.manner.named_by_date);
+        let listing = self.listing()?;
+        Ok(if named_by_date { listing.changed_since(&path, seconds) } else { listing.made_since(seconds) })
     }
 
     fn subject(&mut self, id: MessageId) -> Option<String> {
         let slot = self.listing().ok()?.get(id)?;
-        fetch::subject(&slot.path(&self.path))
+        fetch::subject(&slot.path(&self.path), self.manner.keep_atime)
     }
 
     fn local_name(&self, id: MessageId) -> Option<String> {
@@ -276,8 +278,7 @@ impl Mailbox for Folder<'_> {
 
     fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault> {
         let mut found = None;
-        let failed =
-            self.for_each(&[id], |id| *id, |folder, _, slot| fetch::recognise(&folder.path, slot, &mut found))?;
+        let failed = self.for_each(&[id], |id| *id, |folder, _, slot| fetch::recognise(folder, slot, &mut found))?;
         match failed.into_iter().next() {
             Some((_, fault)) => Err(fault),
             None => Ok(found),

@@ -3,6 +3,10 @@
 //! Names lie one behind the other in one buffer. A name that is exactly what this program would build from its unique
 //! part, UID and flags is kept as the unique part alone; 100,000 such names cost about 5 MB.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
 use crate::model::flags::System;
 use crate::model::ids::{FileKey, Uid};
 use crate::model::message::MessageId;
@@ -134,6 +138,14 @@ impl Listing {
         numbered.filter(|id| made(id).is_some_and(|made| made >= seconds)).collect()
     }
 
+    /// The files with UID that were made or renamed since then, where names don't tell: by the times of their inodes.
+    pub fn changed_since(&self, folder: &Path, seconds: i64) -> Vec<MessageId> {
+        let changed =
+            |id: &MessageId| fs::symlink_metadata(self.get(*id)?.path(folder)).ok().map(|about| about.ctime());
+        let numbered = self.ids().filter(|id| id.uid().is_some());
+        numbered.filter(|id| changed(id).is_some_and(|changed| changed >= seconds)).collect()
+    }
+
     /// How many files there are, in words.
     pub fn count(&self) -> String {
         let (all, numbered) = (self.ids().count(), self.ids().filter(|id| id.uid().is_some()).count());
@@ -256,6 +268,19 @@ mod tests {
         listing.settle();
         let bytes = listing.names.capacity() + listing.numbered.capacity() * size_of::<Entry>();
         assert!(bytes < 11_000_000, "{bytes}");
+    }
+
+    #[test]
+    fn where_names_do_not_tell_when_files_came_their_inodes_do() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("cur")).unwrap();
+        let name = format!("880127706_1.2.h,U=5,FMD5={OURS}:2,");
+        fs::write(folder.path().join("cur").join(&name), "x").unwrap();
+        let listing = listing(&[&name, "9_1.2.h,U=6,FMD5=@:2,"]);
+        let now = fs::metadata(folder.path()).unwrap().ctime();
+        assert_eq!(listing.changed_since(folder.path(), now - 60), [uid(5)]);
+        assert_eq!(listing.changed_since(folder.path(), now + 60), []);
+        assert_eq!(listing.made_since(now - 60), []);
     }
 
     #[test]

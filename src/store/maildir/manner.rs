@@ -3,7 +3,9 @@
 use crate::model::flags::{Flags, Holds, Keyword, KeywordRoom, System};
 use crate::model::mark::MaildirMark;
 use crate::store::bytes::md5_hex;
+use crate::store::left_out::Names;
 
+use super::dates::Header;
 use super::name::{self, Custom, Form};
 
 /// What is up to the owner of a tree.
@@ -13,6 +15,14 @@ pub struct Manner {
     pub form: Form,
     /// The keywords that small letters stand for.
     pub letters: Vec<(char, Keyword)>,
+    /// Files get the time at which their message was written, as its header says.
+    pub dated_by_header: bool,
+    /// Names begin with that time.
+    pub named_by_date: bool,
+    /// Fields that are left out of what is read.
+    pub left_out: Names,
+    /// What is read keeps the time at which it was last read.
+    pub keep_atime: bool,
 }
 
 impl Manner {
@@ -48,6 +58,18 @@ impl Manner {
     pub fn holds(&self) -> Holds {
         let keywords = self.letters.iter().map(|(_, keyword)| keyword.clone()).collect();
         Holds { system: System::ALL, keywords: KeywordRoom::Only(keywords) }
+    }
+
+    /// Whether the dates in a message's header matter.
+    pub fn wants_dates(&self) -> bool {
+        self.dated_by_header || self.named_by_date
+    }
+
+    /// The time for the file of a message with this header, and the time for its name, in seconds since 1970; `None` for the usual
+    /// ones.
+    pub fn dates(&self, header: &Header, now: i64) -> (Option<i64>, Option<i64>) {
+        let written = header.written(now).filter(|_| self.dated_by_header);
+        (written, header.written_or_delivered(now).filter(|_| self.named_by_date))
     }
 
     /// The mark of a look that understood names in this manner.

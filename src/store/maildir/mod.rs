@@ -4,7 +4,9 @@
 //! time. So a file that isn't where the last look saw it is looked for by the part of its name that stays.
 
 mod alike;
+mod atime;
 mod change;
+mod dates;
 mod deliver;
 mod digest;
 mod disk;
@@ -13,6 +15,7 @@ mod fetch;
 mod folder;
 mod folders;
 mod form;
+mod leftovers;
 mod listing;
 mod manner;
 mod means;
@@ -101,7 +104,14 @@ impl Maildir {
     /// The tree that these settings describe.
     pub fn from_settings(settings: &MaildirSettings, fsync: bool) -> Self {
         let form = if settings.windows { Form::Exclamation } else { Form::Colon };
-        let manner = Manner { form, letters: settings.letters.clone() };
+        let manner = Manner {
+            form,
+            letters: settings.letters.clone(),
+            dated_by_header: settings.dated_by_header,
+            named_by_date: settings.named_by_date,
+            left_out: settings.left_out.as_slice().into(),
+            keep_atime: settings.keep_atime,
+        };
         let read_only = settings.common.read_only;
         Self { read_only, manner, ..Self::open(&settings.root, settings.separator, fsync) }
     }

@@ -5,6 +5,7 @@
 //! where a file server's clock is more than two seconds behind ours, a change in the very hundredth of a second of the one
 //! before it is seen only with the next.
 
+use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -12,12 +13,15 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rustix::fs::FileType;
+
 use crate::model::fault::{Fault, Reach};
 use crate::model::mark::{DirStamp, MaildirMark};
 
+use super::atime;
 use super::fault::disk;
 use super::listing::{Listing, Place, Slot};
-use super::name::Form;
+use super::manner::Manner;
 
 /// A directory that changed less than this before a look may change again without its times telling. File systems that
 /// keep fractions of a second tick within hundredths of one; the rest allows for a file server's clock that is a little
@@ -44,17 +48,17 @@ pub struct Scan {
 ///
 /// A file that a mail reader renames meanwhile can escape `readdir`. So `new` is read before `cur`, as files move in that
 /// direction only, and the scan counts only when neither directory's times changed during it.
-pub fn scan(folder: &Path, digest: &str, form: Form) -> Result<Scan, Fault> {
+pub fn scan(folder: &Path, digest: &str, manner: &Manner) -> Result<Scan, Fault> {
     let mut before = mark(folder)?;
     for _ in 0..ATTEMPTS {
-        let listing = read(folder, digest, form)?;
+        let listing = read(folder, digest, manner)?;
         let after = mark(folder)?;
         if (before.cur, before.new) == (after.cur, after.new) {
             return Ok(Scan { listing, mark: Some(before) });
         }
         before = after;
     }
-    Ok(Scan { listing: read(folder, digest, form)?, mark: None })
+    Ok(Scan { listing: read(folder, digest, manner)?, mark: None })
 }
 
 /// What the folder's directories say now.
@@ -64,36 +68,42 @@ pub fn mark(folder: &Path) -> Result<MaildirMark, Fault> {
     Ok(MaildirMark { cur, new, racy: is_racy(cur, now) || is_racy(new, now), manner: 0 })
 }
 
-/// Calls `each` for every file of the folder; directories and names that begin with a dot are none.
-pub fn visit(folder: &Path, mut each: impl FnMut(Slot)) -> Result<(), Fault> {
+/// Calls `each` for every file of the folder; `keep_atime`: the directories keep the times at which they were last read; directories and names that begin with a dot are none.
+pub fn visit(folder: &Path, keep_atime: bool, mut each: impl FnMut(Slot)) -> Result<(), Fault> {
     for place in [Place::New, Place::Cur] {
         let directory = place.of(folder);
-        visit_directory(&directory, place, &mut each)
+        visit_directory(&directory, place, keep_atime, &mut each)
             .map_err(|error| disk(Reach::Folder, "reading the directory", &directory, &error))?;
     }
     Ok(())
 }
 
-fn visit_directory(directory: &Path, place: Place, each: &mut impl FnMut(Slot)) -> io::Result<()> {
-    for entry in fs::read_dir(directory)? {
+fn visit_directory(directory: &Path, place: Place, keep_atime: bool, each: &mut impl FnMut(Slot)) -> io::Result<()> {
+    let mut entries = rustix::fs::Dir::new(atime::open_directory(directory, keep_atime)?)?;
+    while let Some(entry) = entries.read() {
         let entry = entry?;
-        let name = entry.file_name();
-        if name.as_bytes().starts_with(b".") {
+        let name = entry.file_name().to_bytes();
+        if name.starts_with(b".") {
             continue;
         }
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => {}
-            Ok(_) => each(Slot { place, name: name.as_bytes().to_vec() }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+        let is_directory = match entry.file_type() {
+            FileType::Unknown => match fs::symlink_metadata(directory.join(OsStr::from_bytes(name))) {
+                Ok(about) => about.is_dir(),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            },
+            kind => kind == FileType::Directory,
+        };
+        if !is_directory {
+            each(Slot { place, name: name.to_vec() });
         }
     }
     Ok(())
 }
 
-fn read(folder: &Path, digest: &str, form: Form) -> Result<Listing, Fault> {
-    let mut listing = Listing::new(digest, form);
-    visit(folder, |slot| listing.add(&slot))?;
+fn read(folder: &Path, digest: &str, manner: &Manner) -> Result<Listing, Fault> {
+    let mut listing = Listing::new(digest, manner.form);
+    visit(folder, manner.keep_atime, |slot| listing.add(&slot))?;
     listing.settle();
     Ok(listing)
 }
@@ -147,7 +157,7 @@ mod tests {
             fs::write(folder.path().join(file), "x").unwrap();
         }
         fs::create_dir(folder.path().join("cur/directory")).unwrap();
-        let scan = scan(folder.path(), "digest", Form::Colon).unwrap();
+        let scan = scan(folder.path(), "digest", &Manner::default()).unwrap();
         assert_eq!(scan.listing.iter().count(), 2);
         assert!(scan.mark.unwrap().racy, "it changed only just now");
     }
@@ -157,9 +167,9 @@ mod tests {
         for part in ["cur", "new"] {
             let folder = folder();
             fs::remove_dir(folder.path().join(part)).unwrap();
-            assert_eq!(scan(folder.path(), "digest", Form::Colon).err().unwrap().reach, Reach::Folder);
+            assert_eq!(scan(folder.path(), "digest", &Manner::default()).err().unwrap().reach, Reach::Folder);
             fs::write(folder.path().join(part), "a file in its place").unwrap();
-            assert_eq!(scan(folder.path(), "digest", Form::Colon).err().unwrap().reach, Reach::Folder);
+            assert_eq!(scan(folder.path(), "digest", &Manner::default()).err().unwrap().reach, Reach::Folder);
         }
     }
 

@@ -73,7 +73,8 @@ mod tests {
         link("new/a", "cur/a:2,S");
         link("cur/b,U=5,FMD5=d:2,", "cur/b,U=5,FMD5=d:2,S");
         link("new/c", "cur/c,U=7,FMD5=d:2,");
-        let mut listing = super::super::scan::scan(folder.path(), "d", name::Form::Colon).unwrap().listing;
+        let mut listing =
+            super::super::scan::scan(folder.path(), "d", &super::super::manner::Manner::default()).unwrap().listing;
         assert_eq!(listing.iter().count(), 8);
         let second = set_apart(folder.path(), &mut listing);
         assert_eq!(listing.iter().count(), 5);
