@@ -145,7 +145,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(Repository, "foldersort", "", Followed, "the order of folders, as Python"),
     opt(Repository, "folderpatterns", "", Followed, "which folders are synchronised, as patterns"),
     opt(Repository, "namemap", "", Followed, "a folder's name on the other side, as substitutions"),
-    opt(Repository, "sync_deletes", "yes", Followed, "delete here what is gone on the other side"),
+    opt(Repository, "sync_deletes", "yes", Followed, "delete on the other side what is gone here; with readonly: no"),
     opt(Repository, "startdate", "", Followed, "leave messages alone that were older from the beginning"),
     opt(Repository, "dynamic_folderfilter", "no", Followed, "ask the filter again at each synchronisation"),
     opt(Maildir, "localfolders", "", Followed, "the directory that holds the folders"),

@@ -102,11 +102,13 @@ pub(super) fn kind(source: &mut Source, section: &str) -> Option<&'static str> {
 }
 
 pub(super) fn common(source: &mut Source, section: &str) -> CommonSettings {
+    let read_only = source.read(section, "readonly", boolean).unwrap_or(false);
     let common = CommonSettings {
         name: section.strip_prefix("Repository ").unwrap_or(section).trim().to_owned(),
-        read_only: source.read(section, "readonly", boolean).unwrap_or(false),
+        read_only,
         create_folders: source.read(section, "createfolders", boolean).unwrap_or(true),
-        sync_deletes: source.read(section, "sync_deletes", boolean).unwrap_or(true),
+        // Whoever copies a side that is never written to wants to have what was there.
+        sync_deletes: source.read(section, "sync_deletes", boolean).unwrap_or(!read_only),
         patterns: naming::patterns(source, section),
         map: naming::map(source, section),
         includes: naming::names(source, section, "folderincludes"),

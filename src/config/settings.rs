@@ -198,7 +198,7 @@ pub struct CommonSettings {
     pub read_only: bool,
     /// Folders that are missing there may be made.
     pub create_folders: bool,
-    /// What is gone on the other side is deleted there.
+    /// What is gone there is deleted on the other side.
     pub sync_deletes: bool,
     /// Which folders take part; all without it.
     pub patterns: Option<Patterns>,

@@ -233,8 +233,8 @@ impl Shared<'_> {
 
     pub(super) fn policy(&self) -> Policy {
         Policy {
-            to_remote: permission(&self.account.remote.common),
-            to_local: permission(&self.account.local.common),
+            to_remote: permission(&self.account.remote.common, &self.account.local.common),
+            to_local: permission(&self.account.local.common, &self.account.remote.common),
             create_remote: may_create(&self.account.remote.common),
             create_local: may_create(&self.account.local.common),
             folder_deletes: self.account.sync_folder_deletes,
@@ -284,6 +284,7 @@ fn may_create(common: &CommonSettings) -> bool {
     common.create_folders && !common.read_only
 }
 
-fn permission(common: &CommonSettings) -> Permission {
-    Permission { write: !common.read_only, delete: !common.read_only && common.sync_deletes }
+/// What may be done to a side. What is deleted on the other one is deleted there if that one says so.
+fn permission(common: &CommonSettings, other: &CommonSettings) -> Permission {
+    Permission { write: !common.read_only, delete: !common.read_only && other.sync_deletes }
 }

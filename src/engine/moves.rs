@@ -12,6 +12,7 @@ mod there;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::confine;
 use super::folder::{Job, Policy};
 use super::pairing::{Candidate, Sides};
 use super::worker::Worker;
@@ -32,6 +33,8 @@ struct Folder<'a> {
     validity: Option<UidValidity>,
     there: Traffic,
     here: Traffic,
+    /// What of it wasn't looked at is looked at again now, perhaps in another folder.
+    anew: bool,
 }
 
 impl Folder<'_> {
@@ -112,7 +115,10 @@ pub(super) fn carry_over(
         };
         // What a power cut took away was not moved.
         if record.doubt.is_none() {
-            folders.push(folder(pair, record));
+            let scope = sides.ledger.scope(record.id)?;
+            let ignored = scope.as_ref().map(|scope| &scope.ignored);
+            let anew = scope.is_some() && confine::is_outdated(&policy, ignored, scope.as_ref());
+            folders.push(folder(pair, record, anew));
         }
     }
     let may_write = policy.to_remote.write && policy.to_local.write;
@@ -127,20 +133,20 @@ pub(super) fn carry_over(
     Ok(search.foreseen)
 }
 
-fn folder(pair: &Candidate, record: FolderRecord) -> Folder<'_> {
+fn folder(pair: &Candidate, record: FolderRecord, anew: bool) -> Folder<'_> {
     let validity = match pair.remote_mark {
         Some(Mark::Server(mark)) => Some(mark.uid_validity),
         _ => None,
     };
     let known = validity.is_some() && record.uid_validity == validity;
     let side = |then, now| {
-        let traffic = traffic(then, now);
+        let traffic = if anew { Traffic::ANY } else { traffic(then, now) };
         // What was never synchronised has lost nothing, and a folder that was just made is as good as known.
         Traffic { left: known && traffic.left, came: (known || pair.created) && traffic.came }
     };
     let there = side(record.remote_mark, pair.remote_mark);
     let here = side(record.local_mark, pair.local_mark);
-    Folder { pair, record, validity, there, here }
+    Folder { pair, record, validity, there, here, anew }
 }
 
 fn plausible(folders: &[Folder<'_>], side: impl Fn(&Folder<'_>) -> Traffic) -> bool {
@@ -166,8 +172,10 @@ impl Search<'_, '_> {
 
     /// The folder's messages that both sides had.
     fn rows(&mut self, folder: usize) -> Result<Vec<Row>, Fault> {
-        let rows = self.sides.ledger.rows(self.folders[folder].record.id)?;
-        Ok(rows.into_iter().filter(|row| row.state == State::Synced).collect())
+        let Folder { record, anew, .. } = &self.folders[folder];
+        let mut rows = self.sides.ledger.rows(record.id)?;
+        rows.retain(|row| row.state == State::Synced || (*anew && row.state == State::Outside));
+        Ok(rows)
     }
 
     /// Makes sure that the ledger can take messages of a folder; gives the UID that the next one there gets at least, or

@@ -45,7 +45,7 @@ const TESTS: &[(&str, &[&str])] = &[
     ("it/listing.rs only_folders_that_are_subscribed_to_take_part", &["subscribedonly"]),
     ("it/listing.rs folders_begin_at_the_reference_and_keep_their_names", &["reference"]),
     ("it/options.rs no_folder_is_made_on_a_server_where_that_is_not_allowed", &["createfolders"]),
-    ("it/options.rs what_is_deleted_here_stays_on_a_server_that_keeps_everything", &["sync_deletes"]),
+    ("it/options.rs deletions_here_stay_here_where_that_is_wished", &["sync_deletes"]),
     ("it/options.rs without_expunge_what_is_deleted_here_is_only_marked_there", &["expunge"]),
     ("it/options.rs more_deletions_here_than_allowed_are_not_done_there", &["maxdeletes"]),
     ("it/gone.rs a_folder_that_is_gone_is_deleted_there_too_when_that_is_wished", &["syncfolderdeletes"]),

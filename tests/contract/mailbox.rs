@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use blinkensync::model::extent::{Bounds, DAY, Outside};
 use blinkensync::model::fault::{Fault, Reach};
 use blinkensync::model::flags::Flags;
 use blinkensync::model::ids::{Uid, UidValidity};
@@ -455,6 +456,35 @@ pub fn messages_are_recognised_by_size_and_header(side: &Side<'_>) {
     assert!(mailbox.fingerprints(&ids, Some(&HashSet::new())).unwrap().is_empty());
 }
 
+pub fn what_is_too_old_or_too_large_is_outside(side: &Side<'_>) {
+    let mut repository = side.open();
+    let now = 1_700_000_000;
+    let mut mailbox = repository.open("INBOX", true).unwrap();
+    listed(&mut *mailbox);
+    let bounds = Bounds { since: Some(now), largest: Some(1) };
+    assert_eq!(mailbox.outside(&bounds, &[]).unwrap(), Outside::default(), "where there is nothing");
+    drop(mailbox);
+    let mut ids = Vec::new();
+    for (number, (days, size)) in (1..).zip([(30, 10), (10, 10), (10, 5000), (0, 10)]) {
+        let date = Some(InternalDate { seconds: now - days * DAY, offset: 0 });
+        let wire = format!("A: {number}\r\n\r\n{}\r\n", "x".repeat(size));
+        let mut mailbox = repository.open("INBOX", true).unwrap();
+        ids.push(side.store(&mut *mailbox, &Head { date, ..head(uid(number), &[]) }, wire.as_bytes()));
+    }
+    let mut mailbox = repository.open("INBOX", true).unwrap();
+    let mut outside = |since, largest| {
+        listed(&mut *mailbox);
+        let found = mailbox.outside(&Bounds { since, largest }, &ids).unwrap();
+        ids.iter().map(|id| found.contains(*id)).collect::<Vec<_>>()
+    };
+    assert_eq!(outside(Some(now - 20 * DAY), None), [true, false, false, false]);
+    assert_eq!(outside(Some(now - 3 * DAY), None), [true, true, true, false]);
+    assert_eq!(outside(None, Some(2000)), [false, false, true, false]);
+    assert_eq!(outside(Some(now - 20 * DAY), Some(2000)), [true, false, true, false]);
+    assert_eq!(outside(Some(now - 60 * DAY), None), [false; 4]);
+    assert_eq!(outside(None, None), [false; 4]);
+}
+
 fn on_maildir(separator: char, fsync: bool, check: fn(&Side<'_>)) {
     let root = tempfile::tempdir().unwrap();
     let open = || -> Box<dyn Repository> { Box::new(maildir(root.path(), separator, fsync)) };
@@ -499,7 +529,8 @@ macro_rules! suite {
             flags_are_added_and_removed only_what_is_named_is_deleted
             what_another_deletes_meanwhile_is_passed_over a_local_name_leads_back
             a_mailbox_for_reading_is_not_written folders_are_made_once messages_move_to_another_folder
-            a_folder_is_removed_with_its_messages_alone messages_are_recognised_by_size_and_header);
+            a_folder_is_removed_with_its_messages_alone messages_are_recognised_by_size_and_header
+            what_is_too_old_or_too_large_is_outside);
     };
     ($name:ident, $run:expr; $($check:ident)*) => {
         mod $name {

@@ -89,9 +89,9 @@ fn no_folder_is_made_here_where_that_is_not_allowed() {
 }
 
 #[test]
-fn what_is_deleted_here_stays_on_a_server_that_keeps_everything() {
+fn deletions_here_stay_here_where_that_is_wished() {
     let mut world = in_step();
-    world.remote += "sync_deletes = no\n";
+    world.local += "sync_deletes = no\n";
     delete_here(&world, "1 in INBOX");
     delete_there(&world, "4");
     world.sync().ends_with(0).says("1 deleted here");
@@ -108,9 +108,9 @@ fn what_is_deleted_here_stays_on_a_server_that_keeps_everything() {
 }
 
 #[test]
-fn what_is_deleted_there_stays_in_a_maildir_that_keeps_everything() {
+fn deletions_there_stay_there_where_that_is_wished() {
     let mut world = in_step();
-    world.local += "sync_deletes = no\n";
+    world.remote += "sync_deletes = no\n";
     delete_here(&world, "1 in INBOX");
     delete_there(&world, "4");
     world.sync().ends_with(0).says("1 deleted on the server");

@@ -145,6 +145,51 @@ fn what_falls_out_of_the_window_stays_as_it_is_and_comes_back_as_it_was() {
 }
 
 #[test]
+fn what_was_moved_meanwhile_is_moved_when_it_is_looked_at_again() {
+    let mut world = World::new();
+    arrive(&world, "a", 100);
+    deliver(&inbox(&world), "1000000000.b", "S");
+    let written = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    let file = local::find(&inbox(&world), "1000000000.b").unwrap();
+    fs::File::options().write(true).open(file).unwrap().set_modified(written).unwrap();
+    deliver(&world.maildir().join("Archive"), "x", "S");
+    world.sync().ends_with(0);
+    world.account = "maxage = 30\n".into();
+    world.sync().ends_with(0);
+    let (code, said) = world.python("relocate.py", &["INBOX", "Archive", &uid(&world, "a")]);
+    assert_eq!(code, Some(0), "{said}");
+    let file = local::find(&inbox(&world), "1000000000.b").unwrap();
+    fs::rename(&file, world.maildir().join("Archive/cur").join(file.file_name().unwrap())).unwrap();
+    nothing_new(&world);
+    // Nothing is sent, fetched or there twice.
+    world.account.clear();
+    let run = world.sync();
+    run.ends_with(0).says("moved 1 message from INBOX here").says("moved 1 message from INBOX on the server");
+    assert!(!run.text.contains("loaded"), "{}", run.text);
+    world.same(&["dates"]);
+    assert_eq!((is(&world, "a"), is(&world, "1000000000.b")), (NOWHERE, NOWHERE));
+    assert_eq!(local::messages(&world.maildir().join("Archive")).len(), 3);
+    nothing_new(&world);
+}
+
+#[test]
+fn a_folder_with_mail_that_is_left_alone_is_not_deleted_with_its_counterpart() {
+    let mut world = World::new();
+    arrive(&world, "hello", 1);
+    world.client(&["create", "Lists"]);
+    for (subject, days) in [("old", "100"), ("new", "1")] {
+        world.client(&["append", "Lists", subject, days]);
+    }
+    world.account = "maxage = 30\nsyncfolderdeletes = yes\n".into();
+    world.sync().ends_with(0);
+    fs::remove_dir_all(world.maildir().join("Lists")).unwrap();
+    world.sync().ends_with(0).says("so it is not deleted");
+    let list = world.client(&["list", "Lists"]);
+    assert_eq!(list.lines().count(), 2, "{list}");
+    assert_eq!(local::messages(&world.maildir().join("Lists")).len(), 1);
+}
+
+#[test]
 fn what_is_too_large_is_left_alone() {
     let mut world = World::new();
     world.client(&["append", "INBOX", "large", "0", "5000"]);

@@ -69,7 +69,7 @@ fn has_come(world: &World) -> [bool; 5] {
 fn a_server_that_is_read_only_gives_and_does_not_take() {
     let mut world = in_step();
     let open = world.remote.clone();
-    world.remote += "readonly = yes\n";
+    world.remote += "readonly = yes\nsync_deletes = yes\n";
     change_here(&world);
     let before = world.status();
     for _ in 0..2 {
@@ -106,7 +106,7 @@ fn a_server_that_is_read_only_gives_and_does_not_take() {
 #[test]
 fn a_maildir_that_is_read_only_gives_and_does_not_take() {
     let mut world = in_step();
-    world.local += "readonly = yes\n";
+    world.local += "readonly = yes\nsync_deletes = yes\n";
     change_there(&world);
     let before = local::everything(&world.maildir());
     for _ in 0..2 {
@@ -137,6 +137,54 @@ fn a_maildir_that_is_read_only_gives_and_does_not_take() {
         assert!(find(&world, "INBOX", subject).is_some(), "{subject}");
     }
     world.sync().ends_with(0).says("nothing new");
+}
+
+#[test]
+fn a_backup_of_a_server_keeps_what_is_deleted_there() {
+    let mut world = in_step();
+    world.remote += "readonly = yes\n";
+    change_there(&world);
+    fs::remove_file(find(&world, "INBOX", "1 in INBOX").unwrap()).unwrap();
+    let before = world.status();
+    for _ in 0..2 {
+        world.sync().ends_with(0);
+        assert_eq!(world.status(), before);
+        // New mail and other flags come; what is gone, or was moved, stays where it was.
+        assert_eq!(has_come(&world), [true, true, false, false, true]);
+        assert!(find(&world, "INBOX", "0 in INBOX").is_some() && find(&world, "Archive", "0 in INBOX").is_some());
+        assert_eq!(find(&world, "INBOX", "1 in INBOX"), None, "what is deleted here doesn't come back");
+    }
+    // Not even where all is gone, and whatever is allowed.
+    let (code, said) = world.python("delete.py", &["INBOX", "1:*"]);
+    assert_eq!(code, Some(0), "{said}");
+    let kept = local::messages(&world.maildir().join("INBOX"));
+    world.sync_allowing_deletes().ends_with(0);
+    assert_eq!(local::messages(&world.maildir().join("INBOX")), kept);
+    // Who wants it otherwise says so; that is no reason to delete what was kept so far.
+    world.remote += "sync_deletes = yes\n";
+    let (code, said) = world.python("delete.py", &["Archive", "2"]);
+    assert_eq!(code, Some(0), "{said}");
+    world.sync().ends_with(0).says("1 deleted here");
+    assert_eq!(local::messages(&world.maildir().join("INBOX")), kept);
+}
+
+#[test]
+fn a_backup_on_a_server_keeps_what_is_deleted_here() {
+    let mut world = in_step();
+    world.local += "readonly = yes\n";
+    change_here(&world);
+    let before = local::everything(&world.maildir());
+    for _ in 0..2 {
+        world.sync().ends_with(0);
+        assert!(before == local::everything(&world.maildir()));
+        assert!(there(&world, "INBOX", "1 in INBOX").is_some() && there(&world, "INBOX", "3 in INBOX").is_some());
+        let flagged = there(&world, "INBOX", "2 in INBOX").unwrap();
+        assert!(flagged.contains("\\Answered \\Draft \\Flagged \\Seen"), "{flagged}");
+    }
+    world.local += "sync_deletes = yes\n";
+    fs::remove_file(find(&world, "INBOX", "4 in INBOX").unwrap()).unwrap();
+    world.sync().ends_with(0).says("1 deleted on the server");
+    assert!(there(&world, "INBOX", "1 in INBOX").is_some());
 }
 
 const WARNING: &str = "the server lets us only read this folder";

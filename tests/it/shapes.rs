@@ -2,6 +2,7 @@
 
 mod forms;
 mod takeover;
+mod uses;
 
 use std::fs;
 use std::path::Path;

@@ -5,6 +5,7 @@ mod desk;
 
 use std::fs::File;
 
+use crate::engine::folder::Policy;
 use crate::faulty::Fuse;
 use crate::model::extent::{Age, DAY, Extent};
 use crate::store::ledger::Ledger;
@@ -118,6 +119,21 @@ fn what_went_from_the_server_before_it_was_first_left_alone_stays_here() {
     assert_eq!((desk.is("40 old"), desk.is("39 old")), (ONLY_HERE, NOWHERE));
     assert_eq!(desk.is("1 old"), NOWHERE, "that one was certainly looked at");
     assert!(desk.run().counts.is_nothing());
+}
+
+#[test]
+fn too_many_deletions_are_too_many_of_what_is_looked_at() {
+    let ages: Vec<i64> = (0..12).chain(40..70).collect();
+    let mut desk = Desk::in_step(&ages);
+    desk.days(30);
+    desk.run();
+    for age in 0..11 {
+        desk.delete_here(&format!("{age} old"));
+    }
+    let done = desk.world.run(Policy { allow_deletes: false, ..desk.policy() });
+    assert!(done.failures == 1 && done.counts.is_nothing(), "{done:?}");
+    desk.run();
+    assert_eq!((desk.is("0 old"), desk.is("40 old")), (NOWHERE, BOTH));
 }
 
 #[test]

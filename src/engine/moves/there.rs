@@ -35,7 +35,7 @@ pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
         }
         let id = search.folders[place].record.id;
         let (rows, scope) = (search.sides.ledger.rows(id)?, search.sides.ledger.scope(id)?);
-        let had = known(&rows, scope.as_ref());
+        let had = known(&rows, scope.as_ref().filter(|_| !search.folders[place].anew));
         let Some(look) = look(search, place, &had)? else { continue };
         if traffic.left {
             let left = search.rows(place)?.into_iter().filter(|row| look.shows(row.remote, true) == Some(false));
@@ -66,7 +66,7 @@ pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
 
 fn look(search: &mut Search<'_, '_>, place: usize, had: &UidSet) -> Result<Option<Look>, Fault> {
     let folder = &search.folders[place];
-    let mark = folder.record.remote_mark;
+    let mark = folder.record.remote_mark.filter(|_| !folder.anew);
     let Some(mut mailbox) = open(search.sides.remote, &folder.pair.names.remote)? else { return Ok(None) };
     let look = tolerated(look_at(&mut *mailbox, mark.as_ref(), had))?;
     Ok(look.filter(|_| mailbox.uid_validity() == folder.validity))

@@ -135,7 +135,7 @@ fn really(world: &World, folder: &str) -> (String, u64, u64) {
 fn the_messages_of_each_folder_that_was_looked_at_are_counted_after_the_work() {
     let world = World::new();
     let mut settings = settings(&world.server, world.server.address(), world.root.path());
-    settings.accounts[0].local.common.sync_deletes = false;
+    settings.accounts[0].remote.common.sync_deletes = false;
     let mut going = Going::start(settings, Quick::Never);
     going.done();
     assert_eq!(counted(&mut going), [], "nothing has changed");
