@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::apart::{apart, loops};
 use super::mbnames::mailbox_list;
 use super::naming;
 use super::options::Kind;
@@ -54,6 +55,7 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
     let names = if wanted.is_empty() { listed.clone() } else { selected(source, wanted) };
     let accounts: Vec<AccountSettings> = names.iter().filter_map(|name| account(source, name)).collect();
     apart(source, &listed, &names);
+    loops(source, &accounts);
     let repeats = accounts.iter().any(|account| account.autorefresh.is_some());
     let usual = if repeats { accounts.len().max(1) } else { 1 };
     Some(Settings {
@@ -158,6 +160,10 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let decode = source.read(&section, "utf8foldernames", value::boolean).unwrap_or(false);
     let (local, mut remote) = (local?, remote?);
     remote.listing.decode |= decode;
+    if local.imap().is_some() && std::mem::take(&mut remote.listing.decode) {
+        let message = "two servers spell names in the same way, so they are kept as they are";
+        source.doubtful(&section, "utf8foldernames", message);
+    }
     Some(AccountSettings {
         name: AccountName::new(name),
         autorefresh: autorefresh.flatten(),
@@ -186,34 +192,6 @@ fn repository(source: &mut Source, section: &str, key: &str) -> Option<String> {
         let hint = did_you_mean(text, sections.iter().map(String::as_str));
         found.ok_or_else(|| format!("expected a section [Repository {text}]{hint}"))
     })
-}
-
-/// Refuses accounts that would write into each other's Maildirs, those too that only another run would synchronise.
-fn apart(source: &mut Source, listed: &[String], names: &[String]) {
-    let others = listed.iter().filter(|name| !names.contains(name));
-    let roots: Vec<(String, PathBuf, char)> =
-        names.iter().chain(others).filter_map(|name| place(source, name)).collect();
-    for (index, (name, root, separator)) in roots.iter().enumerate().take(names.len()) {
-        let clash = roots[index + 1..].iter().find(|(_, other, their_separator)| {
-            root == other || inside(other, root, *separator) || inside(root, other, *their_separator)
-        });
-        if let Some((other, _, _)) = clash {
-            let message =
-                format!("expected a Maildir of its own; account {other} keeps its mail in the same place as {name}");
-            source.wrong(&format!("Account {name}"), "localrepository", &message);
-        }
-    }
-}
-
-/// Whether a root's folders may reach the other one, because `/` nests them.
-fn inside(inner: &std::path::Path, outer: &std::path::Path, separator: char) -> bool {
-    separator == '/' && inner.starts_with(outer)
-}
-
-fn place(source: &Source, account: &str) -> Option<(String, PathBuf, char)> {
-    let local = source.peek(&format!("Account {account}"), "localrepository")?.ok()?;
-    let (root, separator) = repository::peek_root(source, &format!("Repository {local}"))?;
-    Some((account.to_owned(), root, separator))
 }
 
 fn interfaces(source: &mut Source) -> Vec<UiName> {

@@ -8,7 +8,7 @@ use super::naming;
 use super::oauth;
 use super::options::Kind;
 use super::settings::{
-    CommonSettings, ImapSettings, MaildirSettings, PasswordSource, Security, Tunnel, is_this_machine,
+    CommonSettings, ImapSettings, LocalSettings, MaildirSettings, PasswordSource, Security, Tunnel, is_this_machine,
 };
 use super::source::{Source, did_you_mean};
 use super::standing::judge;
@@ -34,19 +34,16 @@ const CONNECTIONS: usize = 4;
 const TYPES: [&str; 4] = ["Maildir", "IMAP", "Gmail", "GmailMaildir"];
 
 /// The local side in this section; `None` when a mistake was remarked on.
-pub fn local(source: &mut Source, section: &str) -> Option<MaildirSettings> {
+pub fn local(source: &mut Source, section: &str) -> Option<LocalSettings> {
     match kind(source, section)? {
         "Maildir" => {}
         "GmailMaildir" => source.doubtful(section, "type", "treated as Maildir: labels are not followed yet"),
-        _ => {
-            source.wrong(section, "type", "expected Maildir: a server as local repository is not available yet");
-            return None;
-        }
+        kind => return server(source, section, kind == "Gmail").map(|server| LocalSettings::Imap(Box::new(server))),
     }
     judge(source, section, &[Kind::Repository, Kind::Maildir]);
     let common = common(source, section);
     let (root, separator) = (root(source, section), separator(source, section));
-    Some(MaildirSettings { common, root: root?, separator })
+    Some(LocalSettings::Maildir(Box::new(MaildirSettings { common, root: root?, separator })))
 }
 
 /// The remote side in this section; `None` when a mistake was remarked on.
@@ -59,6 +56,11 @@ pub fn remote(source: &mut Source, section: &str) -> Option<ImapSettings> {
             return None;
         }
     };
+    server(source, section, gmail)
+}
+
+/// A server, on either side.
+fn server(source: &mut Source, section: &str, gmail: bool) -> Option<ImapSettings> {
     let mut kinds = vec![Kind::Repository, Kind::Imap];
     if gmail {
         kinds.push(Kind::Gmail);

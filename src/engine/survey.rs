@@ -1,7 +1,7 @@
 //! Looking at both sides of a folder, until it is certain which local message is which on the server.
 
 use super::folder::{Job, Open};
-use super::{doubt, identity, intents, quarantine};
+use super::{arrivals, doubt, identity, intents, quarantine};
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::ids::{Side, UidValidity};
@@ -10,7 +10,7 @@ use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Look};
 use crate::model::uidset::UidSet;
 use crate::store::ledger::{FolderRecord, Row};
-use crate::store::{Known, Mailbox};
+use crate::store::{Known, Mailbox, Numbered};
 
 /// What both sides of a folder show, and what the ledger has of it.
 pub(super) struct Survey {
@@ -35,17 +35,21 @@ pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Option<Survey
     let validity = validity(job, open.remote)?;
     let there = intents::let_settle(job, &record, open, there, &rows)?;
     job.worker.checkpoint()?;
+    if !job.policy.pretend {
+        arrivals::settle(job, open, (&record, validity), &there)?;
+    }
     listing(job, Side::Local);
     let here = look(open.local, record.local_mark.as_ref().filter(|_| !all), &rows)?;
     job.listed(Side::Local, &here);
     job.worker.light(Light::Directing);
     let mut survey = Survey { record, rows, there, here };
-    if survey.record.uid_validity == Some(validity) {
+    let renumbered_here = open.local.numbered().map_or(Ok(false), Numbered::is_renumbered)?;
+    if survey.record.uid_validity == Some(validity) && !renumbered_here {
         if !job.policy.pretend {
             doubt::resolve(job, open, &mut survey)?;
         }
         identity::verify(job, open, &mut survey)?;
-    } else if !identity::establish(job, open, &mut survey, validity)? {
+    } else if !identity::establish(job, open, &mut survey, (validity, renumbered_here))? {
         return Ok(None);
     }
     if job.policy.pretend {

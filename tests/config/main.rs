@@ -7,6 +7,7 @@ mod documented;
 mod hints;
 mod mistakes;
 mod screen;
+mod servers;
 mod settings;
 mod tls;
 

@@ -3,6 +3,8 @@
 client.py PORT USER PASSWORD list FOLDER                   UID, flags and subject of each message
 client.py PORT USER PASSWORD append FOLDER SUBJECT
 client.py PORT USER PASSWORD flag FOLDER UIDS SIGN FLAGS   SIGN is + or -
+client.py PORT USER PASSWORD move FOLDER UIDS TO
+client.py PORT USER PASSWORD rename FOLDER TO
 client.py PORT USER PASSWORD create FOLDER
 client.py PORT USER PASSWORD remove FOLDER
 client.py PORT USER PASSWORD subscribe FOLDER
@@ -39,6 +41,11 @@ elif action == "append":
 elif action == "flag":
     do("select", folder)
     do("uid", "store", rest[0], f"{rest[1]}FLAGS.SILENT", f"({rest[2]})")
+elif action == "move":
+    do("select", folder)
+    do("uid", "move", rest[0], rest[1])
+elif action == "rename":
+    do("rename", folder, rest[0])
 else:
     do({"remove": "delete"}.get(action, action), folder)
 server.logout()

@@ -243,15 +243,12 @@ fn fetched(mut tokens: Tokens<'_>) -> Fetched {
     message
 }
 
-/// The UID of the message whose FETCH response begins like this, if it is named before the body.
-pub(super) fn uid_so_far(beginning: &[u8]) -> Option<Uid> {
-    let mut tokens = Tokens::new(beginning);
-    while let Some(token) = tokens.next() {
-        if token.is("UID") {
-            return tokens.next().and_then(|token| uid(&token));
-        }
+/// What a FETCH response that begins like this says of its message.
+pub(super) fn so_far(beginning: &[u8]) -> Fetched {
+    match parse(beginning) {
+        Response::Untagged(Untagged::Fetch(fetched)) => fetched,
+        _ => Fetched::default(),
     }
-    None
 }
 
 fn internal_date(token: &Token<'_>) -> Option<InternalDate> {

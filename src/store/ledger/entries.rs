@@ -3,7 +3,7 @@
 use rusqlite::{Transaction, params};
 
 use super::rows::side_text;
-use super::{Entry, FolderId, Intent, Quarantined, State};
+use super::{Entry, FolderId, Intent, Quarantined, State, numbers};
 use crate::model::ids::FileKey;
 
 /// Makes one change.
@@ -17,9 +17,12 @@ pub(super) fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &En
             let values = params![folder.0, row.remote.get(), row.local.get(), flags, keywords, kept, key];
             transaction.prepare_cached(sql)?.execute(values)
         }
-        Entry::Forget(uid) => transaction
-            .prepare_cached("DELETE FROM message WHERE folder = ?1 AND remote = ?2")?
-            .execute(params![folder.0, uid.get()]),
+        Entry::Forget(uid) => {
+            numbers::forget(transaction, folder, *uid)?;
+            transaction
+                .prepare_cached("DELETE FROM message WHERE folder = ?1 AND remote = ?2")?
+                .execute(params![folder.0, uid.get()])
+        }
         Entry::Intend(intent) => {
             let sql = "INSERT OR REPLACE INTO intent (folder, local_name, size, header, uid_next, flags, keywords)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";

@@ -44,7 +44,7 @@ fn told_when_asked(naming: impl Fn(&mut CommonSettings, &mut CommonSettings)) {
     let root = tempfile::tempdir().unwrap();
     let mut settings = settings(&world.server, world.server.address(), root.path());
     let account = &mut settings.accounts[0];
-    naming(&mut account.remote.common, &mut account.local.common);
+    naming(&mut account.remote.common, account.local.common_mut());
     // The first run has begun and waits, and there is no ledger yet.
     let gate = root.path().join("gate");
     assert!(Shell::new("mkfifo").arg(&gate).status().unwrap().success());
@@ -135,7 +135,7 @@ fn really(world: &World, folder: &str) -> (String, u64, u64) {
 fn the_messages_of_each_folder_that_was_looked_at_are_counted_after_the_work() {
     let world = World::new();
     let mut settings = settings(&world.server, world.server.address(), world.root.path());
-    settings.accounts[0].local.common.sync_deletes = false;
+    settings.accounts[0].local.common_mut().sync_deletes = false;
     let mut going = Going::start(settings, Quick::Never);
     going.done();
     assert_eq!(counted(&mut going), [], "nothing has changed");
