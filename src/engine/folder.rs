@@ -293,4 +293,6 @@ mod power_tests;
 #[cfg(test)]
 mod quarantine_tests;
 #[cfg(test)]
+mod server_tests;
+#[cfg(test)]
 pub(super) mod tests;
