@@ -209,6 +209,30 @@ fn a_local_server_that_numbers_anew_has_its_messages_recognised() {
 }
 
 #[test]
+fn what_offlineimap_has_synchronised_is_taken_over_with_nothing_transferred() {
+    let mut pair = Pair::new();
+    pair.world.fill(3, 10);
+    let config = pair.world.file(&pair.config());
+    let mut offlineimap = Command::new("offlineimap");
+    let out = offlineimap.args(["-o", "-u", "basic", "-c"]).arg(config).output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&[out.stdout, out.stderr].concat()));
+    assert_eq!(pair.count(), "[30, 30]");
+    // What was deleted since on either side is known, and isn't copied back.
+    for (port, uid) in [(pair.here.port, "2"), (pair.world.dovecot.port, "5")] {
+        let (code, said) = pair.python("delete.py", port, &["INBOX", uid]);
+        assert_eq!(code, Some(0), "{said}");
+    }
+    let meters = [Meter::new(pair.ports[0], Duration::ZERO), Meter::new(pair.ports[1], Duration::ZERO)];
+    pair.ports = [meters[0].port, meters[1].port];
+    pair.sync().ends_with(0).says("took over 3 folders from OfflineIMAP");
+    for figures in meters.iter().map(Meter::take) {
+        let moved = |command: &&String| command.starts_with("APPEND") || command.contains("BODY");
+        assert_eq!(figures.commands().iter().find(moved), None);
+    }
+    assert_eq!(pair.count(), "[28, 28]");
+}
+
+#[test]
 fn killed_at_any_moment_nothing_is_lost_or_doubled() {
     let mut pair = Pair::new();
     let seed = fastrand::u64(..);

@@ -218,6 +218,17 @@ fn when_either_server_numbers_its_messages_anew() {
 }
 
 #[test]
+fn what_is_missing_on_a_local_server_that_numbers_anew_comes_back() {
+    let prepare = || {
+        let world = in_step();
+        world.remove(Side::Local, "one there");
+        world.number_anew(Side::Local);
+        world
+    };
+    cut_anywhere(prepare, &ALL);
+}
+
+#[test]
 fn a_server_that_numbers_anew_while_messages_are_on_their_way_is_no_loss() {
     // Cut off in the first run at each step, and numbered anew before the next.
     let mut steps = 0;
