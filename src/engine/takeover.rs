@@ -42,9 +42,11 @@ pub(super) fn take_over(
         let visible = separator.map_or_else(|| names.local.clone(), |separator| names.local.replace(separator, "."));
         match caches.read(&names.remote, &visible) {
             Ok(Some(cache)) if holds(&cache, candidate) => {
-                let taken = adopt(worker, shared, sides, candidate).map(|taken| taken.map(|mapped| (cache, mapped)));
-                let Some((cache, mapped)) = taken? else { continue };
-                let Some(rows) = rows(&cache, candidate, sides, mapped.as_ref())? else {
+                let taken = adopt(worker, shared, sides, candidate)?;
+                if matches!(taken, Taken::Nothing) {
+                    continue;
+                }
+                let Some(rows) = rows(&cache, candidate, sides, &taken)? else {
                     let job = Job::new(worker, names, shared.policy());
                     job.note(NOT_HERE.to_owned());
                     continue;
@@ -79,26 +81,41 @@ fn holds(cache: &Cache, candidate: &Candidate) -> bool {
     matches!(candidate.remote_mark, Some(Mark::Server(mark)) if mark.uid_validity == cache.validity)
 }
 
-/// Takes over which message is which, where the local side is a server: gives the remote UIDs that have a counterpart there, or
-/// had one; nothing for a Maildir, whose files carry them. `None` when they don't hold any more.
-fn adopt(
-    worker: &Worker,
-    shared: &Shared<'_>,
-    sides: &mut Sides<'_>,
-    candidate: &Candidate,
-) -> Result<Option<Option<HashSet<Uid>>>, Fault> {
-    let Some(local) = shared.account.local.imap() else { return Ok(Some(None)) };
+/// How it is known which message is which.
+enum Taken {
+    /// A Maildir's files carry the UIDs of their counterparts.
+    InNames,
+    /// OfflineIMAP's list had these messages of the remote side.
+    Listed(HashSet<Uid>),
+    /// There is no such list, or it doesn't hold any more.
+    Nothing,
+}
+
+impl Taken {
+    /// Whether a message of the remote side has a counterpart, or had one.
+    fn has(&self, remote: Uid) -> bool {
+        match self {
+            Self::InNames => true,
+            Self::Listed(known) => known.contains(&remote),
+            Self::Nothing => false,
+        }
+    }
+}
+
+/// Takes over which message is which.
+fn adopt(worker: &Worker, shared: &Shared<'_>, sides: &mut Sides<'_>, candidate: &Candidate) -> Result<Taken, Fault> {
+    let Some(local) = shared.account.local.imap() else { return Ok(Taken::InNames) };
     let job = Job::new(worker, &candidate.names, shared.policy());
     let mapping = match Mapping::read(&shared.task.settings.metadata, &local.common.name, &candidate.names.local) {
         Ok(Some(mapping)) => mapping,
-        Ok(None) => return Ok(None),
+        Ok(None) => return Ok(Taken::Nothing),
         Err(why) => {
             job.warn(format!("OfflineIMAP's list of UIDs is passed over: {why}"));
-            return Ok(None);
+            return Ok(Taken::Nothing);
         }
     };
     if !matches!(candidate.local_mark, Some(Mark::Server(mark)) if mark.uid_validity == mapping.validity) {
-        return Ok(None);
+        return Ok(Taken::Nothing);
     }
     let begun = sides.local.open(&candidate.names.local, false).and_then(|mut mailbox| {
         let here = |(remote, local): &(Uid, Uid)| (MessageId::Fresh(local.get()), *remote);
@@ -106,21 +123,16 @@ fn adopt(
         mailbox.numbered().map_or(Ok(()), |numbered| numbered.begin_anew(&pairs))
     });
     match begun {
-        Ok(()) => Ok(Some(Some(mapping.pairs.into_iter().map(|(remote, _)| remote).collect()))),
+        Ok(()) => Ok(Taken::Listed(mapping.pairs.into_iter().map(|(remote, _)| remote).collect())),
         // Its own work will report it.
-        Err(fault) if fault.reach <= Reach::Folder => Ok(None),
+        Err(fault) if fault.reach <= Reach::Folder => Ok(Taken::Nothing),
         Err(fault) => Err(fault),
     }
 }
 
 /// What the cache says, with the files that it is about. `None` when most of what OfflineIMAP had here is not here: this is
 /// another Maildir then, or one that is being filled anew, and what is missing was never deleted.
-fn rows(
-    cache: &Cache,
-    candidate: &Candidate,
-    sides: &mut Sides<'_>,
-    mapped: Option<&HashSet<Uid>>,
-) -> Result<Option<Vec<Row>>, Fault> {
+fn rows(cache: &Cache, candidate: &Candidate, sides: &mut Sides<'_>, taken: &Taken) -> Result<Option<Vec<Row>>, Fault> {
     let opened = sides.local.open(&candidate.names.local, false);
     let looked = opened.and_then(|mut mailbox| mailbox.look(None).map(|look| (mailbox, look)));
     let (mailbox, look) = match looked {
@@ -142,7 +154,7 @@ fn rows(
         key: mailbox.key(MessageId::Uid(*uid)).filter(|_| !contested.contains(uid)),
     };
     // What the list of a local server doesn't have was not deleted there: nobody knows.
-    let known = cache.messages.iter().filter(|(uid, _)| mapped.is_none_or(|mapped| mapped.contains(uid)));
+    let known = cache.messages.iter().filter(|(uid, _)| taken.has(*uid));
     Ok((still * 2 >= cache.messages.len()).then(|| known.map(row).collect()))
 }
 

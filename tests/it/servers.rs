@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::dovecot::{Dovecot, PASSWORD};
 use crate::killing::killed_after;
 use crate::meter::{Figures, Meter};
+use crate::working::Working;
 use crate::world::{Run, World};
 
 /// Another server in place of the Maildir.
@@ -230,6 +231,29 @@ fn what_offlineimap_has_synchronised_is_taken_over_with_nothing_transferred() {
         assert_eq!(figures.commands().iter().find(moved), None);
     }
     assert_eq!(pair.count(), "[28, 28]");
+}
+
+#[test]
+fn what_changes_on_either_side_is_synchronised_at_once_and_nothing_goes_in_a_circle() {
+    let mut pair = Pair::new();
+    pair.world.fill(2, 2);
+    pair.world.account = "autorefresh = 600\n".into();
+    let mut working = Working::start(&pair.world.file(&pair.config()));
+    for _ in 0..2 {
+        working.says("the server tells of changes in all folders");
+    }
+    for number in 0..10 {
+        pair.world.client(&["append", "INBOX", &format!("there-{number}")]);
+        working.says("Test: INBOX: 1 downloaded");
+        pair.client(&["append", "Archive", &format!("here-{number}")]);
+        working.says("Test: Archive: 1 uploaded");
+        pair.client(&["flag", "INBOX", &(number + 3).to_string(), "+", "\\Seen"]);
+        working.says("Test: INBOX: 1 flagged on the server");
+    }
+    working.falls_silent(Duration::from_millis(1500));
+    working.ends();
+    pair.same();
+    assert_eq!(pair.count(), "[24, 24]");
 }
 
 #[test]
