@@ -8,7 +8,7 @@ mod server;
 use std::io;
 
 use crate::app::say;
-use crate::config::settings::{AccountSettings, MaildirSettings, Settings};
+use crate::config::settings::{AccountSettings, LocalSettings, Settings};
 use crate::engine::Errand;
 use crate::engine::inspection::Inspection;
 use crate::model::fault::Exit;
@@ -35,7 +35,7 @@ fn describe(settings: &Settings, inspection: &Inspection) -> String {
     let mut page = Page::default();
     page.line(0, &format!("Account {}", account.name));
     server::describe(&mut page, &account.remote, inspection);
-    describe_maildir(&mut page, &account.local, inspection);
+    describe_local(&mut page, &account.local, inspection);
     describe_ledger(&mut page, inspection);
     for fault in &inspection.faults {
         page.entry(1, "trouble", &fault.to_string());
@@ -44,16 +44,22 @@ fn describe(settings: &Settings, inspection: &Inspection) -> String {
     page.into_text()
 }
 
-fn describe_maildir(page: &mut Page, local: &MaildirSettings, inspection: &Inspection) {
-    page.line(1, &format!("here: [Repository {}]", local.common.name));
-    page.entry(2, "Maildir", &local.root.display().to_string());
-    page.entry(2, "separator", &local.separator.to_string());
-    match &inspection.maildir {
+fn describe_local(page: &mut Page, local: &LocalSettings, inspection: &Inspection) {
+    let common = local.common();
+    page.line(1, &format!("here: [Repository {}]", common.name));
+    match local {
+        LocalSettings::Maildir(maildir) => {
+            page.entry(2, "Maildir", &maildir.root.display().to_string());
+            page.entry(2, "separator", &maildir.separator.to_string());
+        }
+        LocalSettings::Imap(server) => server::settings(page, server),
+    }
+    match &inspection.local {
         None => page.entry(2, "folders", "the directory isn't there yet"),
         Some(Ok(folders)) => page.entry(2, "folders", &folders.to_string()),
         Some(Err(fault)) => page.entry(2, "trouble", &fault.to_string()),
     }
-    if local.common.read_only {
+    if common.read_only {
         page.entry(2, "readonly", "nothing is ever written here");
     }
 }

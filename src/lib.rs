@@ -1,4 +1,4 @@
-//! Keeps IMAP accounts and local Maildirs the same, and shows the work as blinking lights.
+//! Keeps IMAP accounts and local Maildirs, or two IMAP servers, the same, and shows the work as blinking lights.
 //!
 //! # Floors
 //!
@@ -33,6 +33,7 @@
 //!   the end of the run; if the machine stopped before that, what is missing was lost, not deleted, and is fetched again.
 //! - **An announcement before what can't be repeated.** An upload is written down as intended before it begins; one that was
 //!   cut off is found again on the server by size and header, and adopted.
+//!   The same goes for what is sent to a server on the local side.
 //! - **Watermarks last.** What lets the next run skip a folder is stored when everything that followed from a look is
 //!   recorded, and is what that look saw, not what came of it.
 //! - **Absence must be proven.** Only a listing that came to its regular end shows that a message is gone. *Not looked at*

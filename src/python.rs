@@ -55,7 +55,7 @@ fn functions(settings: &Settings) -> Vec<(String, String)> {
     let mut all = Vec::new();
     let mut add = |option: String, code: Option<&String>| all.extend(code.map(|code| (option, code.clone())));
     for account in &settings.accounts {
-        for common in [&account.remote.common, &account.local.common] {
+        for common in [&account.remote.common, account.local.common()] {
             let CommonSettings { name, nametrans, folderfilter, foldersort, .. } = common;
             let here = [("nametrans", nametrans), ("folderfilter", folderfilter), ("foldersort", foldersort)];
             for (key, code) in here {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::apart::{apart, loops};
 use super::extent;
-use super::maildir;
 use super::mbnames::mailbox_list;
 use super::naming;
 use super::options::Kind;
@@ -57,6 +57,7 @@ pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
     let names = if wanted.is_empty() { listed.clone() } else { selected(source, wanted) };
     let accounts: Vec<AccountSettings> = names.iter().filter_map(|name| account(source, name)).collect();
     apart(source, &listed, &names);
+    loops(source, &accounts);
     let repeats = accounts.iter().any(|account| account.autorefresh.is_some());
     let usual = if repeats { accounts.len().max(1) } else { 1 };
     Some(Settings {
@@ -159,15 +160,19 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let extent = extent::extent(source, &section, local.as_deref(), remote.as_deref());
     let never_copied = remote.as_ref().and_then(|section| extent::ignored(source, section));
     let windows = source.read(&section, "maildir-windows-compatible", value::boolean).unwrap_or(false);
-    let local = local.and_then(|section| maildir::local(source, &section, windows));
     let proxies = proxy::read(source, &section);
+    let local = local.and_then(|section| repository::local(source, &section, windows, proxies.clone()));
     let remote = remote.and_then(|section| repository::remote(source, &section, proxies));
     let decode = source.read(&section, "utf8foldernames", value::boolean).unwrap_or(false);
     let left_out = source.read(&section, "filterheaders", value::fields).unwrap_or_default();
     let (mut local, mut remote) = (local?, remote?);
-    local.left_out.clone_from(&left_out);
+    local.leave_out(&left_out);
     remote.left_out = left_out;
     remote.listing.decode |= decode;
+    if local.imap().is_some() && std::mem::take(&mut remote.listing.decode) {
+        let message = "two servers spell names in the same way, so they are kept as they are";
+        source.doubtful(&section, "utf8foldernames", message);
+    }
     Some(AccountSettings {
         name: AccountName::new(name),
         autorefresh: autorefresh.flatten(),
@@ -198,34 +203,6 @@ fn repository(source: &mut Source, section: &str, key: &str) -> Option<String> {
         let hint = did_you_mean(text, sections.iter().map(String::as_str));
         found.ok_or_else(|| format!("expected a section [Repository {text}]{hint}"))
     })
-}
-
-/// Refuses accounts that would write into each other's Maildirs, those too that only another run would synchronise.
-fn apart(source: &mut Source, listed: &[String], names: &[String]) {
-    let others = listed.iter().filter(|name| !names.contains(name));
-    let roots: Vec<(String, PathBuf, char)> =
-        names.iter().chain(others).filter_map(|name| place(source, name)).collect();
-    for (index, (name, root, separator)) in roots.iter().enumerate().take(names.len()) {
-        let clash = roots[index + 1..].iter().find(|(_, other, their_separator)| {
-            root == other || inside(other, root, *separator) || inside(root, other, *their_separator)
-        });
-        if let Some((other, _, _)) = clash {
-            let message =
-                format!("expected a Maildir of its own; account {other} keeps its mail in the same place as {name}");
-            source.wrong(&format!("Account {name}"), "localrepository", &message);
-        }
-    }
-}
-
-/// Whether a root's folders may reach the other one, because `/` nests them.
-fn inside(inner: &std::path::Path, outer: &std::path::Path, separator: char) -> bool {
-    separator == '/' && inner.starts_with(outer)
-}
-
-fn place(source: &Source, account: &str) -> Option<(String, PathBuf, char)> {
-    let local = source.peek(&format!("Account {account}"), "localrepository")?.ok()?;
-    let (root, separator) = maildir::peek_root(source, &format!("Repository {local}"))?;
-    Some((account.to_owned(), root, separator))
 }
 
 fn interfaces(source: &mut Source) -> Vec<UiName> {

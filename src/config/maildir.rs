@@ -10,15 +10,11 @@ use super::standing::judge;
 use super::value;
 use crate::model::flags::Keyword;
 
-/// The local side in this section; `windows`: its account wants names for file systems without colons; `None` when a mistake was remarked on.
-pub fn local(source: &mut Source, section: &str, windows: bool) -> Option<MaildirSettings> {
-    match kind(source, section)? {
-        "Maildir" => {}
-        "GmailMaildir" => source.doubtful(section, "type", "treated as Maildir: labels are not followed yet"),
-        _ => {
-            source.wrong(section, "type", "expected Maildir: a server as local repository is not available yet");
-            return None;
-        }
+/// The tree in this section; `windows`: its account wants names for file systems without colons. `None` when a mistake was remarked
+/// on.
+pub fn maildir(source: &mut Source, section: &str, windows: bool) -> Option<MaildirSettings> {
+    if kind(source, section)? == "GmailMaildir" {
+        source.doubtful(section, "type", "treated as Maildir: labels are not followed yet");
     }
     judge(source, section, &[Kind::Repository, Kind::Maildir]);
     let common = common(source, section);

@@ -1,5 +1,6 @@
 //! What the user meant: the offlineimaprc, read and checked.
 
+mod apart;
 mod check;
 mod extent;
 mod fetching;

@@ -115,7 +115,7 @@ pub const OPTIONS: &[Opt] = &[
     opt(Lights, "notify", "", Followed, "what the desktop is told of: mail, errors or both"),
     opt(Lights, "keys", "", Followed, "other keys than the usual ones"),
     opt(Basic, "timestamps", "no", Followed, "begin each line with its time"),
-    opt(Account, "localrepository", "", Followed, "the repository on this machine"),
+    opt(Account, "localrepository", "", Followed, "the repository on this machine, or another server"),
     opt(Account, "remoterepository", "", Followed, "the repository on the server"),
     opt(Account, "watch", "yes", Followed, "whether what changes between synchronisations is synchronised at once"),
     opt(Account, "autorefresh", "", Followed, "minutes between synchronisations, fractions too"),

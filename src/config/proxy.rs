@@ -15,7 +15,7 @@ const EXPECTED: &str = "expected SOCKS5:host:port, SOCKS4:host:port or HTTP:host
 const LONGEST: usize = 255;
 
 /// The proxies of one account.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Proxies {
     /// On the way to the mail server.
     pub mail: Option<Proxy>,

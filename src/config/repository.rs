@@ -3,11 +3,14 @@
 use super::fetching::fetching;
 use super::gmail::{self, gmail};
 use super::literal::{Literal, literal};
+use super::maildir;
 use super::naming;
 use super::oauth;
 use super::options::Kind;
 use super::proxy::Proxies;
-use super::settings::{CommonSettings, ImapSettings, OAuthSettings, PasswordSource, Security, Tunnel, is_this_machine};
+use super::settings::{
+    CommonSettings, ImapSettings, LocalSettings, OAuthSettings, PasswordSource, Security, Tunnel, is_this_machine,
+};
 use super::source::{Source, did_you_mean};
 use super::standing::judge;
 use super::tls;
@@ -28,6 +31,20 @@ const CONNECTIONS: usize = 4;
 /// The types of repositories, as they are written.
 const TYPES: [&str; 4] = ["Maildir", "IMAP", "Gmail", "GmailMaildir"];
 
+/// The local side in this section; `windows`: its account wants names for file systems without colons. `None` when a mistake was
+/// remarked on.
+pub fn local(source: &mut Source, section: &str, windows: bool, proxies: Proxies) -> Option<LocalSettings> {
+    match kind(source, section)? {
+        "Maildir" | "GmailMaildir" => {
+            maildir::maildir(source, section, windows).map(|maildir| LocalSettings::Maildir(Box::new(maildir)))
+        }
+        kind => {
+            let server = server(source, section, kind == "Gmail", proxies);
+            server.map(|server| LocalSettings::Imap(Box::new(server)))
+        }
+    }
+}
+
 /// The remote side in this section; `None` when a mistake was remarked on.
 pub fn remote(source: &mut Source, section: &str, proxies: Proxies) -> Option<ImapSettings> {
     let is_gmail = match kind(source, section)? {
@@ -38,6 +55,11 @@ pub fn remote(source: &mut Source, section: &str, proxies: Proxies) -> Option<Im
             return None;
         }
     };
+    server(source, section, is_gmail, proxies)
+}
+
+/// A server, on either side.
+fn server(source: &mut Source, section: &str, is_gmail: bool, proxies: Proxies) -> Option<ImapSettings> {
     let mut kinds = vec![Kind::Repository, Kind::Imap];
     kinds.extend(is_gmail.then_some(Kind::Gmail));
     judge(source, section, &kinds);

@@ -1,6 +1,7 @@
 //! The configuration after every check, as the rest of the program uses it.
 
 mod imap;
+mod local;
 mod mailbox_list;
 mod oauth;
 mod proxy;
@@ -18,6 +19,7 @@ use crate::model::patterns::Patterns;
 pub use crate::model::screen::ScreenSettings;
 
 pub use imap::{Fetching, GmailSettings, ImapSettings, Listing, PasswordSource, Tunnel, is_this_machine};
+pub use local::LocalSettings;
 pub use mailbox_list::MailboxList;
 pub use oauth::{OAuthSettings, Provider, Word};
 pub use proxy::{Proxy, ProxyKind, ProxyUser, TokenRoute};
@@ -152,7 +154,7 @@ pub struct AccountSettings {
     /// What is run beside it.
     pub hooks: Hooks,
     /// The local side.
-    pub local: MaildirSettings,
+    pub local: LocalSettings,
     /// The remote side.
     pub remote: ImapSettings,
 }
@@ -172,20 +174,22 @@ impl AccountSettings {
             never_copied: None,
             sync_folder_deletes: false,
             hooks: Hooks::default(),
-            local: MaildirSettings::plain(common, root),
+            local: LocalSettings::Maildir(Box::new(MaildirSettings::plain(common, root))),
             remote,
         }
     }
 
     /// Whether anything in it has to be worked out by Python.
     pub fn needs_python(&self) -> bool {
-        let sides = [&self.local.common, &self.remote.common];
+        let sides = [self.local.common(), &self.remote.common];
         let functions = |common: &CommonSettings| {
             common.nametrans.is_some() || common.folderfilter.is_some() || common.foldersort.is_some()
         };
         let hooks = self.hooks.inbox.is_some() || self.never_copied.is_some();
-        let password = matches!(self.remote.password, PasswordSource::Python(_));
-        sides.into_iter().any(functions) || password || self.remote.oauth.needs_python() || hooks
+        let secrets =
+            |server: &ImapSettings| matches!(server.password, PasswordSource::Python(_)) || server.oauth.needs_python();
+        let servers = self.local.imap().into_iter().chain([&self.remote]);
+        sides.into_iter().any(functions) || servers.into_iter().any(secrets) || hooks
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::Utc;
 use crossbeam_channel::Sender;
 
 use super::asides::Wish;
-use super::connect::{Means, connect, disconnect};
+use super::both::Both;
 use super::course::synchronise;
 use super::folder::{Done, Policy};
 use super::glance::Glance;
@@ -24,7 +24,7 @@ use super::supervisor::Trouble;
 use super::token::Tokens;
 use super::trust::Trust;
 use super::worker::{Publisher, Worker};
-use crate::config::settings::{AccountSettings, CommonSettings, Settings};
+use crate::config::settings::{AccountSettings, CommonSettings, ImapSettings, MaildirSettings, Settings};
 use crate::model::event::EventKind;
 use crate::model::fault::{Exit, Fault, FaultKind, Reach};
 use crate::model::fingerprint::Fingerprint;
@@ -34,7 +34,7 @@ use crate::model::light::Light;
 use crate::model::question::Question;
 use crate::model::topic::Topic;
 use crate::plan::messages::Permission;
-use crate::store::imap::{Credentials, ImapRepository};
+use crate::store::imap::Credentials;
 use crate::store::maildir::{Called, Maildir};
 
 /// What one run of an account needs.
@@ -48,8 +48,8 @@ pub(super) struct Task {
     pub(super) thorough: bool,
     /// It only looks at what those who watch have seen change.
     pub(super) glance: Option<Glance>,
-    /// Where the connection is kept between runs, if it is.
-    pub(super) held: Option<Held>,
+    /// Where the connections are kept between runs, as far as they are.
+    pub(super) held: Both<Option<Held>>,
     /// What a person wants of messages that could not be copied.
     pub(super) wishes: Vec<Wish>,
     pub(super) first_lamp: LampId,
@@ -57,13 +57,13 @@ pub(super) struct Task {
     pub(super) questions: Sender<Question>,
     pub(super) reports: Sender<Report>,
     /// What an earlier run logged in with.
-    pub(super) credentials: Option<Credentials>,
+    pub(super) keys: Both<Option<Credentials>>,
     /// Certificates that a person has agreed to trust.
-    pub(super) trusted: Vec<Fingerprint>,
+    pub(super) trusted: Both<Vec<Fingerprint>>,
     /// The way to Python, where the account needs it.
     pub(super) python: Option<Python>,
-    /// The way to tokens, where the account uses them.
-    pub(super) tokens: Option<Tokens>,
+    /// The ways to tokens, where the account uses them.
+    pub(super) tokens: Both<Option<Tokens>>,
 }
 
 /// How a run ended.
@@ -202,25 +202,28 @@ pub(super) struct Shared<'a> {
     /// What the server calls local folders, once that is known.
     pub(super) called: Arc<OnceLock<Called>>,
     /// Which certificates a person trusts.
-    trust: Trust,
+    pub(super) trust: Both<Trust>,
 }
 
 impl<'a> Shared<'a> {
     pub(super) fn new(task: &'a Task, ledger_path: PathBuf) -> Self {
-        let (account, trust) = (&task.settings.accounts[task.place], Trust::of(task));
+        let (account, trust) = (&task.settings.accounts[task.place], Both::of(|side| Trust::of(task, side)));
         Self { task, account, ledger_path, called: Arc::default(), trust }
     }
 }
 
 impl Shared<'_> {
-    pub(super) fn maildir(&self, worker: &Worker) -> Maildir {
-        let maildir = Maildir::from_settings(&self.account.local, self.task.settings.fsync);
+    /// The local side as the tree of Maildirs that these settings describe.
+    pub(super) fn maildir(&self, worker: &Worker, settings: &MaildirSettings) -> Maildir {
+        let maildir = Maildir::from_settings(settings, self.task.settings.fsync);
         maildir.calling(self.called.clone()).telling(worker.teller(Topic::Maildir))
     }
 
-    /// Whose mail on which server it is, as the ledger is bound to it.
+    /// Whose mail on which servers it is, as the ledger is bound to it.
     pub(super) fn origin(&self) -> String {
-        format!("{}@{}", self.account.remote.user, self.account.remote.host)
+        let whose = |server: &ImapSettings| format!("{}@{}", server.user, server.host);
+        let local = self.account.local.imap().map(|local| format!(" and {}", whose(local)));
+        whose(&self.account.remote) + &local.unwrap_or_default()
     }
 
     /// What the folders of the remote and of the local side are called.
@@ -228,15 +231,15 @@ impl Shared<'_> {
         let python = self.task.python.as_ref();
         let remote = &self.account.remote;
         let there = naming::Names::new(&remote.common, remote.listing.decode, python)?;
-        Ok((there, naming::Names::new(&self.account.local.common, false, python)?))
+        Ok((there, naming::Names::new(self.account.local.common(), false, python)?))
     }
 
     pub(super) fn policy(&self) -> Policy {
         Policy {
-            to_remote: permission(&self.account.remote.common, &self.account.local.common),
-            to_local: permission(&self.account.local.common, &self.account.remote.common),
+            to_remote: permission(&self.account.remote.common, self.account.local.common()),
+            to_local: permission(self.account.local.common(), &self.account.remote.common),
             create_remote: may_create(&self.account.remote.common),
-            create_local: may_create(&self.account.local.common),
+            create_local: may_create(self.account.local.common()),
             folder_deletes: self.account.sync_folder_deletes,
             allow_deletes: self.task.options.allow_deletes,
             most_deletes: self.account.max_deletes,
@@ -248,35 +251,6 @@ impl Shared<'_> {
             quick: self.task.options.quick,
             pause: intents::PAUSE,
         }
-    }
-
-    /// The run's first connection: the one that was kept, or a new one.
-    pub(super) fn begin(
-        &self,
-        worker: &Worker,
-        credentials: &mut Option<Credentials>,
-    ) -> Result<ImapRepository, Fault> {
-        let held = self.task.held.as_ref().and_then(|held| held.take(self.task, worker));
-        held.map_or_else(|| self.connect(worker, credentials), Ok)
-    }
-
-    /// Lets a connection go, or keeps the first one for the next run.
-    pub(super) fn part(&self, worker: &Worker, connection: ImapRepository) {
-        match &self.task.held {
-            Some(held) if worker.lamp().number() <= 1 => held.put(connection),
-            _ => disconnect(worker, connection),
-        }
-    }
-
-    pub(super) fn connect(
-        &self,
-        worker: &Worker,
-        credentials: &mut Option<Credentials>,
-    ) -> Result<ImapRepository, Fault> {
-        let timeout = self.task.settings.socket_timeout;
-        let Task { python, tokens, reports, .. } = self.task;
-        let means = Means { python: python.as_ref(), tokens: tokens.as_ref(), reports, trust: &self.trust };
-        connect(worker, &self.account.remote, timeout, means, credentials)
     }
 }
 

@@ -5,10 +5,9 @@
 
 use super::account::Shared;
 use super::folder::{self, Done, Job};
+use super::line::Line;
 use super::worker::Worker;
 use crate::model::fault::{Fault, FaultKind, Reach};
-use crate::store::Repository;
-use crate::store::imap::{Credentials, ImapRepository};
 use crate::store::ledger::Ledger;
 
 /// How often something may still be tried.
@@ -44,26 +43,19 @@ pub(super) fn reconnect(
     shared: &Shared<'_>,
     worker: &Worker,
     fault: &Fault,
-    (remote, credentials): (&mut ImapRepository, &mut Option<Credentials>),
+    line: &mut Line,
     note: impl FnOnce(String),
 ) -> Result<(), Fault> {
     note(format!("{}: {}; trying again over a new connection", fault.doing, fault.cause.trim_end_matches('.')));
-    *remote = shared.connect(worker, credentials)?;
-    Ok(())
+    line.mend(shared, worker)
 }
 
 /// Synchronises a folder, as often as it takes.
-pub(super) fn synchronise(
-    shared: &Shared<'_>,
-    job: &Job<'_>,
-    (remote, credentials): (&mut ImapRepository, &mut Option<Credentials>),
-    local: &mut dyn Repository,
-    ledger: &mut dyn Ledger,
-) -> Done {
+pub(super) fn synchronise(shared: &Shared<'_>, job: &Job<'_>, line: &mut Line, ledger: &mut dyn Ledger) -> Done {
     let retries = shared.account.remote.fetching.retries;
     let (mut hope, mut all) = (Hope::new(retries), Done::default());
     loop {
-        let done = folder::synchronise(job, remote, local, ledger);
+        let done = folder::synchronise(job, &mut line.remote, &mut line.local, ledger);
         let brought = !done.counts.is_nothing();
         let earlier = std::mem::replace(&mut all, done);
         all.counts.add(&earlier.counts);
@@ -75,8 +67,8 @@ pub(super) fn synchronise(
             all.fatal = all.fatal.or(lost);
             break;
         }
-        let way = (&mut *remote, &mut *credentials);
-        let connected = lost.map_or(Ok(()), |fault| reconnect(shared, job.worker, &fault, way, |text| job.note(text)));
+        let note = |text| job.note(text);
+        let connected = lost.map_or(Ok(()), |fault| reconnect(shared, job.worker, &fault, line, note));
         if let Err(fault) = connected {
             all.fatal = Some(fault);
             break;

@@ -13,7 +13,7 @@ use super::worker::Worker;
 use crate::config::settings::{ImapSettings, PasswordSource, Security};
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind};
-use crate::model::ids::AccountName;
+use crate::model::ids::{AccountName, Side};
 use crate::model::light::Light;
 use crate::model::mechanism::Mechanism;
 use crate::model::question::{Answer, Ask, Secret};
@@ -29,6 +29,8 @@ const SERVER_SAYS: &str = "the server says: ";
 /// What a connection is made with.
 #[derive(Clone, Copy)]
 pub(super) struct Means<'a> {
+    /// The side that the server is on.
+    pub(super) side: Side,
     /// The way to Python, where the account needs it.
     pub(super) python: Option<&'a Python>,
     /// The way to tokens, where the account uses them.
@@ -56,7 +58,7 @@ pub(super) fn connect(
         let port = settings.tunnel.is_none().then_some(settings.port);
         worker.publish(EventKind::Connecting { account, host, port });
         let mut tell = |cutter| {
-            let _ = means.reports.send(Report::Connected { lamp: worker.lamp(), cutter });
+            let _ = means.reports.send(Report::Connected { lamp: worker.lamp(), side: means.side, cutter });
         };
         let greeted = trust::meet(worker, settings, means, |settings| {
             let tellers = [worker.teller(Topic::Imap), worker.notes()];
@@ -65,7 +67,8 @@ pub(super) fn connect(
         let greeted = greeted.map_err(|fault| unless_stopped(worker, fault))?;
         match greeted.log_in(&credentials) {
             Ok(repository) => {
-                let _ = means.reports.send(Report::Flows { lamp: worker.lamp(), traffic: repository.traffic() });
+                let (lamp, side, traffic) = (worker.lamp(), means.side, repository.traffic());
+                let _ = means.reports.send(Report::Flows { lamp, side, traffic });
                 announce(worker, settings);
                 credentials.way = repository.way();
                 *known = Some(credentials);

@@ -69,7 +69,8 @@ impl Delivery for Download<'_, '_> {
             self.settle()?;
         }
         self.work.job.copying(Side::Local, head.id);
-        self.inner.begin(size, head)
+        let flags = head.flags.as_ref().map(|flags| flags.within(&self.work.local_holds));
+        self.inner.begin(size, &Head { flags, ..head.clone() })
     }
 
     fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {

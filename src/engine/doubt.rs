@@ -18,7 +18,6 @@ use crate::model::flags::Flags;
 use crate::model::ids::{FileKey, Uid};
 use crate::model::message::{Coverage, Fingerprint, MessageId};
 use crate::store::ledger::{Entry, Ledger, Row, State, Unflushed};
-use crate::store::maildir::Maildir;
 
 /// How far the clock may have been put back since.
 const SLACK: i64 = 3600;
@@ -62,13 +61,18 @@ impl Flushing {
         Ok(())
     }
 
-    /// Flushes what was written. `quiet`: this run wrote nothing.
-    pub(super) fn end(self, ledger: &mut dyn Ledger, local: &Maildir, quiet: bool) -> Result<(), Fault> {
+    /// Flushes what was written, by way of `flush`. `quiet`: this run wrote nothing.
+    pub(super) fn end(
+        self,
+        ledger: &mut dyn Ledger,
+        flush: impl FnOnce() -> Result<(), Fault>,
+        quiet: bool,
+    ) -> Result<(), Fault> {
         if !self.noted {
             return Ok(());
         }
         if self.earlier || !quiet {
-            local.flush()?;
+            flush()?;
         }
         ledger.set_unflushed(None)
     }

@@ -6,6 +6,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 
 use super::account::Task;
+use super::both::Both;
 use super::python::Python;
 use super::runtime::{LAMPS_EACH, Options, REPORTS, Report};
 use super::token::Keepers;
@@ -54,16 +55,16 @@ impl Errand {
                 options: Options { once: true, pretend: self.pretend, ..Options::default() },
                 thorough: false,
                 glance: None,
-                held: None,
+                held: Both::default(),
                 wishes: Vec::new(),
                 first_lamp: LampId(LAMPS_EACH * (u32::try_from(place).unwrap_or(0) + 1)),
                 // Nobody watches: what there is to say is the errand's result.
                 publisher: Publisher::new(bounded(1).0),
                 questions: self.questions.clone(),
                 reports: reports.clone(),
-                credentials: None,
-                trusted: Vec::new(),
-                tokens: keepers.of(&self.settings, place, python.clone()),
+                keys: Both::default(),
+                trusted: Both::default(),
+                tokens: keepers.both(&self.settings, place, python.as_ref()),
                 python: python.clone(),
             };
             let worker = task.enlist(0);

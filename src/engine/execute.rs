@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::arrivals;
 use super::copy::Download;
 use super::folder::Open;
 use super::hands;
@@ -52,11 +53,17 @@ fn download(work: &mut Work<'_>, plan: &Plan, open: &mut Open<'_>) -> Result<(),
 pub(super) fn fetch(work: &mut Work<'_>, wanted: &[MessageId], open: &mut Open<'_>) -> Result<(), Fault> {
     work.job.worker.light(Light::Downloading);
     let before = work.counts.downloads + work.failures;
+    open.local.numbered().map_or(Ok(()), |numbered| numbered.expect(wanted))?;
     let mut download = Download::new(work, open.local.deliver()?, open.ledger);
     let fetched = open.remote.fetch(wanted, &mut download);
     // What did arrive is kept, whatever happened afterwards.
     let settled = download.settle();
     drop(download);
+    let doubtful = match open.local.numbered() {
+        // What was cut off may have come, or not.
+        Some(numbered) if settled.is_ok() => numbered.conclude()?,
+        _ => Vec::new(),
+    };
     let mut entries = Vec::new();
     for (id, fault) in fetched? {
         let name = id.uid().map(|uid| uid.to_string()).unwrap_or_default();
@@ -64,6 +71,9 @@ pub(super) fn fetch(work: &mut Work<'_>, wanted: &[MessageId], open: &mut Open<'
     }
     open.ledger.record(work.record.id, &entries)?;
     settled?;
+    if !doubtful.is_empty() {
+        arrivals::find(work, open, &doubtful)?;
+    }
     work.passed_over |= work.counts.downloads + work.failures - before < wanted.len() as u64;
     Ok(())
 }

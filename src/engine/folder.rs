@@ -289,4 +289,8 @@ mod power_tests;
 #[cfg(test)]
 mod quarantine_tests;
 #[cfg(test)]
+mod server_cut_tests;
+#[cfg(test)]
+mod server_tests;
+#[cfg(test)]
 pub(super) mod tests;

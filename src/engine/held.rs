@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use super::account::Task;
 use super::runtime::Report;
 use super::worker::Worker;
+use crate::model::ids::Side;
 use crate::model::topic::Topic;
 use crate::store::imap::ImapRepository;
 
@@ -45,11 +46,11 @@ impl Held {
     }
 
     /// The connection that was kept, if it still stands, for this worker.
-    pub(super) fn take(&self, task: &Task, worker: &Worker) -> Option<ImapRepository> {
+    pub(super) fn take(&self, task: &Task, worker: &Worker, side: Side) -> Option<ImapRepository> {
         let mut connection = open(&self.place).take()?;
         connection.tell(worker.teller(Topic::Imap));
         if let Some(cutter) = connection.cutter() {
-            let _ = task.reports.send(Report::Connected { lamp: worker.lamp(), cutter });
+            let _ = task.reports.send(Report::Connected { lamp: worker.lamp(), side, cutter });
         }
         let stands = connection.noop().is_ok();
         worker.detail(Topic::Thread, || {

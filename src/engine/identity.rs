@@ -13,7 +13,7 @@ use crate::model::ids::{Uid, UidValidity};
 use crate::model::message::{Coverage, Fingerprint, MessageId};
 use crate::plan::guard;
 use crate::plan::pairs::pair;
-use crate::store::ledger::{Entry, Row, State};
+use crate::store::ledger::{Entry, FolderId, Row, State};
 
 /// How many of a folder's numbers are compared when all of them have to be trusted.
 const SAMPLE: usize = 20;
@@ -26,8 +26,11 @@ pub(super) fn establish(
     job: &Job<'_>,
     open: &mut Open<'_>,
     survey: &mut Survey,
-    validity: UidValidity,
+    (validity, renumbered_here): (UidValidity, bool),
 ) -> Result<bool, Fault> {
+    if survey.there.coverage != Coverage::Whole && renumbered_here {
+        survey.there = open.remote.look(None)?;
+    }
     if survey.there.coverage != Coverage::Whole {
         let cause = "its list of messages broke off, so that they can't be recognised";
         return Err(Fault::new(Reach::Folder, FaultKind::Server, job.doing(), cause).advise("the next run tries again"));
@@ -35,8 +38,9 @@ pub(super) fn establish(
     if survey.here.coverage != Coverage::Whole {
         survey.here = open.local.look(None)?;
     }
-    let renumbered = survey.record.uid_validity.is_some();
+    let renumbered = survey.record.uid_validity.is_some() || renumbered_here;
     if !renumbered && numbers_hold(job, open, survey)? {
+        disown_strangers(job, open, survey)?;
         verify(job, open, survey)?;
         number_rest(job, open, survey)?;
         // Only now: cut off before this, the next run begins anew.
@@ -44,7 +48,10 @@ pub(super) fn establish(
         refresh(open, survey)?;
         return Ok(true);
     }
-    if let Some(before) = survey.record.uid_validity {
+    if survey.record.uid_validity.is_none_or(|before| before == validity) && renumbered_here {
+        let text = "the local server has numbered its messages anew (UIDVALIDITY changed); recognising them by content";
+        job.note(text.to_owned());
+    } else if let Some(before) = survey.record.uid_validity {
         job.renumbered(before, validity);
         job.note("the server has numbered its messages anew (UIDVALIDITY changed); recognising them by content".into());
     } else {
@@ -56,6 +63,21 @@ pub(super) fn establish(
     }
     recognise(job, open, survey, validity)?;
     Ok(true)
+}
+
+/// Numbers that are kept apart from the messages are unique, and the server may give one of those again that it doesn't have:
+/// they are taken away. In a Maildir the name of a file does no harm.
+fn disown_strangers(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -> Result<(), Fault> {
+    if job.policy.pretend || open.local.numbered().is_none() {
+        return Ok(());
+    }
+    let there: HashSet<Uid> = survey.there.uids().collect();
+    let strangers: Vec<MessageId> = survey.here.uids().filter(|uid| !there.contains(uid)).map(MessageId::Uid).collect();
+    if !strangers.is_empty() {
+        all_done(open.local.disown(&strangers)?)?;
+        survey.here = open.local.look(None)?;
+    }
+    Ok(())
 }
 
 /// Gives files without a number those of messages on the server that no file has, where they are the same: another program
@@ -135,15 +157,40 @@ fn recognise(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey, validity: 
     let known: HashSet<MessageId> = pairs.iter().map(|(id, _)| *id).collect();
     let strangers: Vec<MessageId> =
         local.iter().copied().filter(|id| id.uid().is_some() && !known.contains(id)).collect();
-    doubt(job, strangers.len(), local.len())?;
+    let again = if strangers.is_empty() { lost_again(survey, &pairs, local.len()) } else { strangers.len() };
+    doubt(job, again, local.len())?;
     job.worker.checkpoint()?;
-    all_done(open.local.disown(&strangers)?)?;
-    all_done(open.local.number(&pairs)?)?;
+    number_all(open, (survey.record.id, validity), &strangers, &pairs)?;
     survey.here = open.local.look(None)?;
     let rows = rows(open, survey, &pairs);
     open.ledger.restart(survey.record.id, validity, &rows)?;
     job.note(format!("recognised {} of {} messages by content", pairs.len(), local.len().max(remote.len())));
     refresh(open, survey)
+}
+
+/// Gives these messages, and no others, their numbers.
+fn number_all(
+    open: &mut Open<'_>,
+    (folder, validity): (FolderId, UidValidity),
+    strangers: &[MessageId],
+    pairs: &[(MessageId, Uid)],
+) -> Result<(), Fault> {
+    if let Some(numbered) = open.local.numbered()
+        && numbered.is_renumbered()?
+    {
+        // Cut off between the numbers and the ledger, what isn't paired would count as deleted here.
+        open.ledger.restart(folder, validity, &[])?;
+        return numbered.begin_anew(pairs);
+    }
+    all_done(open.local.disown(strangers)?)?;
+    all_done(open.local.number(pairs)?)
+}
+
+/// How many messages that have lost their numbers were synchronised once, at most, and aren't on the server.
+fn lost_again(survey: &Survey, pairs: &[(MessageId, Uid)], all: usize) -> usize {
+    let fresh_before = survey.here.uids().next().is_none();
+    let known = survey.rows.iter().filter(|row| pairs.iter().all(|(_, uid)| *uid != row.remote)).count();
+    if fresh_before { known.min(all - pairs.len()) } else { 0 }
 }
 
 /// Messages that were synchronised once and are nowhere to be found on the server would all be sent there again: of many,
@@ -161,8 +208,13 @@ fn doubt(job: &Job<'_>, strangers: usize, all: usize) -> Result<(), Fault> {
 /// The pairs with the flags that both sides had last, as far as the ledger knew the file.
 fn rows(open: &Open<'_>, survey: &Survey, pairs: &[(MessageId, Uid)]) -> Vec<Row> {
     let before: BTreeMap<Uid, &Row> = survey.rows.iter().map(|row| (row.local, row)).collect();
+    let still = survey.record.uid_validity == open.remote.uid_validity();
     let row = |(id, uid): &(MessageId, Uid)| {
         let key = open.local.key(MessageId::Uid(*uid));
+        // It was only here that it lost its number.
+        if let Some(row) = before.get(uid).filter(|row| still && id.uid().is_none() && row.state == State::Synced) {
+            return Some(Row { key, ..(*row).clone() });
+        }
         let known = id.uid().and_then(|old| before.get(&old)).filter(|row| row.state == State::Synced)?;
         let same = known.key.is_none() || known.key == key;
         same.then(|| Row { remote: *uid, local: *uid, flags: known.flags.clone(), state: State::Synced, key })

@@ -6,10 +6,12 @@ mod names;
 mod next;
 mod trip;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::account::{Shared, Task};
+use super::both::Both;
 use super::errand::Errand;
+use super::line::Keys;
 pub use super::naming::{Rule, Verdict};
 use super::root::check_root;
 use super::runtime::Report;
@@ -17,7 +19,7 @@ use super::vanish;
 use super::worker::Worker;
 use crate::model::fault::{Exit, Fault};
 use crate::model::folder::FolderInfo;
-use crate::model::ids::AccountName;
+use crate::model::ids::{AccountName, Side};
 use crate::store::Repository;
 use crate::store::imap::{Acquaintance, Greeted, ImapRepository, Introduction};
 use crate::store::ledger::Ledger;
@@ -36,8 +38,8 @@ pub struct Inspection {
     pub introduction: Result<Introduction, Fault>,
     /// What it says to the user, or why it says nothing; `None` when it was not reached at all.
     pub access: Option<Result<Access, Fault>>,
-    /// The folders in the Maildir; `None` when it isn't there.
-    pub maildir: Option<Result<usize, Fault>>,
+    /// The folders in the Maildir or on the local server; `None` when there is no Maildir.
+    pub local: Option<Result<usize, Fault>>,
     /// Where the ledger is.
     pub ledger: PathBuf,
     /// How many folders it knows, or why it can't be read.
@@ -64,7 +66,7 @@ impl Inspection {
     fn exit(&self) -> Exit {
         let own = self.introduction.as_ref().err().into_iter();
         let own = own.chain(self.access.iter().filter_map(|access| access.as_ref().err()));
-        let own = own.chain(self.maildir.iter().filter_map(|folders| folders.as_ref().err()));
+        let own = own.chain(self.local.iter().filter_map(|folders| folders.as_ref().err()));
         let own = own.chain(self.known.as_ref().err()).chain(&self.faults);
         let own = own.chain(self.folders.iter().flat_map(Seen::faults));
         own.fold(Exit::Success, |exit, fault| exit.and(fault.kind.into()))
@@ -90,9 +92,8 @@ fn inspect(task: &Task, worker: &Worker) -> Result<Inspection, Fault> {
     let mut ledger = SqliteLedger::open_read_only(&shared.ledger_path);
     let known = ledger.as_mut().map_err(|fault| fault.clone()).and_then(Ledger::folders);
     let records = known.clone().unwrap_or_default();
-    let root = &shared.account.local.root;
-    let here = root.is_dir().then(|| shared.maildir(worker).folders());
-    faults.extend(check_root(root, &records).err());
+    let (here, local_separator) = local(&shared, worker);
+    faults.extend(root(&shared).and_then(|root| check_root(root, &records).err()));
     let introduction = introduce(&shared, worker);
     worker.checkpoint()?;
     let met = introduction.is_ok().then(|| meet(&shared, worker));
@@ -102,32 +103,56 @@ fn inspect(task: &Task, worker: &Worker) -> Result<Inspection, Fault> {
         Some(Err(fault)) => (Some(Err(fault)), None),
         None => (None, None),
     };
-    let maildir = here.as_ref().map(|here| here.as_ref().map(Vec::len).map_err(Clone::clone));
+    let listed = here.as_ref().map(|here| here.as_ref().map(Vec::len).map_err(Clone::clone));
+    let can_tell = here.as_ref().is_some_and(Result::is_ok);
     let here = here.and_then(Result::ok).unwrap_or_default();
     if let Some(there) = &there {
         let listing = &shared.account.remote.listing;
-        faults.extend(vanish::check(worker, listing, &records, there, &here).err().filter(|_| root.is_dir()));
+        faults.extend(vanish::check(worker, listing, &records, there, &here).err().filter(|_| can_tell));
     }
     let separator = access.as_ref().and_then(|access| access.as_ref().ok()?.separator);
-    let sides = names::Sides { there: there.as_deref(), here: &here, separator, records: &records };
+    let separators = Both { remote: separator, local: local_separator };
+    let sides = names::Sides { there: there.as_deref(), here: &here, separators, records: &records };
     let seen = folders::all(&shared, worker, &sides, ledger.as_mut().ok(), &mut faults);
     worker.checkpoint()?;
     let (place, path, known) = (task.place, shared.ledger_path.clone(), known.map(|known| known.len()));
-    Ok(Inspection { place, introduction, access, maildir, ledger: path, known, folders: seen, faults })
+    Ok(Inspection { place, introduction, access, local: listed, ledger: path, known, folders: seen, faults })
+}
+
+/// The Maildir's place, where the local side is one.
+fn root<'a>(shared: &Shared<'a>) -> Option<&'a Path> {
+    shared.account.local.maildir().map(|maildir| maildir.root.as_path())
+}
+
+/// The folders of the local side, or why they can't be listed, and its separator; no folders where there is no Maildir.
+fn local(shared: &Shared<'_>, worker: &Worker) -> (Option<Result<Vec<FolderInfo>, Fault>>, Option<char>) {
+    if let Some(settings) = shared.account.local.maildir() {
+        let folders = settings.root.is_dir().then(|| shared.maildir(worker, settings).folders());
+        return (folders, Some(settings.separator));
+    }
+    let listed = shared.connect(worker, Side::Local, &mut Keys::default()).and_then(|mut server| {
+        let (folders, separator) = (server.folders()?, server.separator()?);
+        server.log_out();
+        Ok((folders, separator))
+    });
+    match listed {
+        Ok((folders, separator)) => (Some(Ok(folders)), separator),
+        Err(fault) => (Some(Err(fault)), None),
+    }
 }
 
 /// Meets the server over a connection of its own, so that it can be shown whatever becomes of the log-in.
 fn introduce(shared: &Shared<'_>, worker: &Worker) -> Result<Introduction, Fault> {
     let timeout = shared.task.settings.socket_timeout;
     let mut tell = |cutter| {
-        let _ = shared.task.reports.send(Report::Connected { lamp: worker.lamp(), cutter });
+        let _ = shared.task.reports.send(Report::Connected { lamp: worker.lamp(), side: Side::Remote, cutter });
     };
     Greeted::connect(&shared.account.remote, &worker.account(), timeout, &mut tell)?.introduce()
 }
 
 /// Logs in, and asks what there is.
 fn meet(shared: &Shared<'_>, worker: &Worker) -> Result<(Access, Vec<FolderInfo>), Fault> {
-    let mut remote: ImapRepository = shared.connect(worker, &mut None)?;
+    let mut remote: ImapRepository = shared.connect(worker, Side::Remote, &mut Keys::default())?;
     let acquaintance = remote.acquaintance()?;
     let there = remote.folders()?;
     let access = Access { acquaintance, separator: remote.separator()?, folders: there.len() };

@@ -27,7 +27,7 @@ pub(super) fn let_settle(
     job: &Job<'_>,
     record: &FolderRecord,
     open: &mut Open<'_>,
-    mut there: Look,
+    there: Look,
     known: &UidSet,
 ) -> Result<Look, Fault> {
     if job.policy.pretend || open.ledger.intents(record.id)?.is_empty() {
@@ -35,17 +35,26 @@ pub(super) fn let_settle(
     }
     let text = "an earlier run was cut off while uploading; waiting until the server has finished with it".to_owned();
     job.note(text);
+    until_quiet(job, there, || look(open.remote, record.remote_mark.as_ref(), known))
+}
+
+/// Looks again and again until a mailbox has been quiet for a while; gives the last look.
+pub(super) fn until_quiet(
+    job: &Job<'_>,
+    mut last: Look,
+    mut look: impl FnMut() -> Result<Look, Fault>,
+) -> Result<Look, Fault> {
     let mut same = 0;
     for _ in 0..MOST_LOOKS {
         if same == QUIET_LOOKS {
             break;
         }
         job.worker.rest(job.policy.pause)?;
-        let again = look(open.remote, record.remote_mark.as_ref(), known)?;
-        same = if again.mark.is_some() && again.mark == there.mark { same + 1 } else { 0 };
-        there = again;
+        let again = look()?;
+        same = if again.mark.is_some() && again.mark == last.mark { same + 1 } else { 0 };
+        last = again;
     }
-    Ok(there)
+    Ok(last)
 }
 
 /// Settles what an earlier run announced and did not bring to its end. A message that did arrive gets its UID here, in

@@ -46,7 +46,8 @@ fn own(fault: Fault) -> Fault {
 }
 
 fn root(account: &AccountSettings) -> String {
-    account.local.root.to_string_lossy().into_owned()
+    // OfflineIMAP gives nothing here for a server.
+    account.local.maildir().map(|maildir| maildir.root.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Those that the filter lets through.
@@ -112,7 +113,7 @@ pub fn prune(settings: &Settings, mut python: Interpreter, pretend: bool) -> Res
         let known = settings.accounts.iter().find(|known| known.name.as_str() == account);
         let known = known.filter(|_| settings.mailbox_list.is_some());
         let before = if known.is_some() { parts.get(&account)? } else { Vec::new() };
-        let stays = |folder: &&Listed| known.is_some_and(|known| Path::new(&folder.root) == known.local.root);
+        let stays = |folder: &&Listed| known.is_some_and(|known| folder.root == root(known));
         let after: Vec<Listed> = before.iter().filter(stays).cloned().collect();
         if known.is_some() && before == after {
             continue;

@@ -75,9 +75,11 @@ fn migrate(task: &Task, worker: &Worker, tell: &mut dyn FnMut(Migrated)) -> Resu
     let shared = Shared::new(task, ledger_path(&task.settings.metadata, account.as_str()));
     let known = SqliteLedger::open_read_only(&shared.ledger_path)?.folders()?;
     let (mut folders, mut renamed) = (0, 0);
-    let mut local = shared.maildir(worker);
-    if check_root(&shared.account.local.root, &known)? {
-        let mut names = Names::new(&shared.account.local.common, false, task.python.as_ref())?;
+    let settings = shared.account.local.maildir();
+    let there = settings.map_or(Ok(None), |settings| Ok(check_root(&settings.root, &known)?.then_some(settings)))?;
+    if let Some(settings) = there {
+        let mut local = shared.maildir(worker, settings);
+        let mut names = Names::new(&settings.common, false, task.python.as_ref())?;
         let called = called(&mut names, &mut local, tell)?;
         let _ = shared.called.set(called.iter().cloned().collect::<Called>());
         folders = called.len() as u64;

@@ -5,7 +5,7 @@
 //! (`recheck`), takes over what OfflineIMAP remembered (`takeover`), carries messages over that somebody moved (`moves`), and
 //! shares the folders out among its folder workers, one connection each (`team`; `hands` lets several of them fetch for one
 //! huge folder, and `again` goes on where a connection was lost). A `folder` is looked at until it is certain which message is which (`survey`, with `identity`, `intents` and
-//! `doubt`; `confine` tells what of it isn't looked at), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that. What
+//! `doubt`; `arrivals` where the local side is a server; `confine` tells what of it isn't looked at), planned (`decide`), and carried out (`execute`): effect first, ledger after. A `rehearsal` stops before that. What
 //! a connection logs in with comes from `password` and `token`; of a server that nobody vouches for a person is asked (`trust`).
 //! Messages that can't be copied wait (`quarantine`) for another day or for somebody's wish (`asides`); that, and what the
 //! ledger knows of folders (`known`), is seen to by the runtime's clerk, beside the runs. Programs that read along are told
@@ -20,8 +20,10 @@
 
 mod account;
 mod again;
+mod arrivals;
 mod asides;
 mod backoff;
+mod both;
 mod called;
 mod census;
 mod clocks;
@@ -45,6 +47,8 @@ mod ignored;
 pub mod inspection;
 mod intents;
 mod known;
+mod line;
+mod local;
 mod lock;
 mod mbnames;
 mod migration;

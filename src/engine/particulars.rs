@@ -17,8 +17,8 @@ pub(super) fn repositories(worker: &Worker, account: &AccountSettings) {
     worker.particular(|| Particular::Repositories {
         remote: account.remote.common.name.clone(),
         remote_type: "IMAP".into(),
-        local: account.local.common.name.clone(),
-        local_type: "Maildir".into(),
+        local: account.local.common().name.clone(),
+        local_type: if account.local.imap().is_some() { "IMAP" } else { "Maildir" }.into(),
     });
 }
 

@@ -5,9 +5,10 @@ use crossbeam_channel::Receiver;
 
 use super::account::{Shared, Task, Total};
 use super::connect::disconnect;
-use super::course::list;
+use super::course::{apart, list};
 use super::folder::{self, Job};
 use super::ignored::Ignored;
+use super::local::Local;
 use super::lock::AccountLock;
 use super::pairing::Sides;
 use super::root::check_root;
@@ -15,6 +16,7 @@ use super::worker::Worker;
 use super::{moves, pairing, takeover};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::folder::FolderPair;
+use crate::model::ids::Side;
 use crate::model::light::Light;
 use crate::store::dry::Dry;
 use crate::store::ledger::Ledger;
@@ -36,11 +38,16 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
         ledger.look_again()?;
     }
     let mut known = ledger.folders()?;
-    let there_is_mail = check_root(&shared.account.local.root, &known)?;
-    let separator = shared.account.local.separator;
-    let mut local = if there_is_mail { Dry::of(shared.maildir(worker)) } else { Dry::absent(separator) };
-    let mut credentials = task.credentials.clone();
-    let mut remote = Dry::of(shared.connect(worker, &mut credentials)?);
+    let mut keys = task.keys.clone();
+    let mut local = match shared.account.local.maildir() {
+        Some(maildir) if !check_root(&maildir.root, &known)? => Dry::absent(maildir.separator),
+        _ => Dry::of(shared.local(worker, &mut keys)?),
+    };
+    let remote = shared.connect(worker, Side::Remote, &mut keys)?;
+    if let Some(local) = local.inner() {
+        apart(&shared, &remote, local)?;
+    }
+    let mut remote = Dry::of(remote);
     ledger.bind(&shared.origin())?;
     worker.light(Light::Pretending);
     let mut sides = Sides { remote: &mut remote, local: &mut local, ledger: &mut ledger };
@@ -53,6 +60,9 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     one_by_one(&shared, worker, &mut sides, (&foreseen, &ignored), &queue, total)?;
     if let Some(remote) = remote.into_inner() {
         disconnect(worker, remote);
+    }
+    if let Some(server) = local.into_inner().and_then(Local::into_server) {
+        disconnect(worker, server);
     }
     Ok(())
 }

@@ -2,10 +2,12 @@
 
 use super::account::{Shared, Task};
 use super::errand::Errand;
+use super::line::Keys;
 use super::lock::AccountLock;
 use super::worker::Worker;
 use crate::model::fault::{Exit, Fault, FaultKind, Reach};
 use crate::model::folder::FolderInfo;
+use crate::model::ids::Side;
 use crate::model::mark::{Mark, ServerMark};
 use crate::model::question::{Answer, Ask};
 use crate::model::utf7;
@@ -32,7 +34,7 @@ pub struct Doomed {
 /// What the next synchronisation does about a folder that was deleted on the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Afterwards {
-    /// Nothing: there is no such folder in the Maildir.
+    /// Nothing: there is no such folder on the local side.
     NotHere,
     /// Nothing: the folder of this name takes no part, or may not be made on the server.
     Stays(String),
@@ -87,7 +89,7 @@ fn remove(task: &Task, worker: &Worker, name: &str) -> Result<Removal, Fault> {
     if shared.account.remote.common.read_only {
         return Err(refuse("the remote repository is read-only".into(), "nothing was deleted; see readonly"));
     }
-    let mut remote = shared.connect(worker, &mut None)?;
+    let mut remote = shared.connect(worker, Side::Remote, &mut Keys::default())?;
     let folders = remote.folders()?;
     let folder = find(&folders, name).map_err(|cause| refuse(cause, "nothing was deleted"))?;
     if folder.name == "INBOX" {
@@ -207,11 +209,17 @@ fn consequence(doomed: &Doomed) -> String {
 /// What synchronisations do about it.
 fn afterwards(shared: &Shared<'_>, worker: &Worker, separator: Option<char>, name: &str) -> Result<Afterwards, Fault> {
     let (mut there, mut here) = shared.names()?;
-    let mut local = shared.maildir(worker);
+    if shared.account.local.maildir().is_some_and(|maildir| !maildir.root.is_dir()) {
+        return Ok(Afterwards::NotHere);
+    }
+    let mut local = shared.local(worker, &mut Keys::default())?;
     let part = there.takes_part(name)?;
     let called = translate(&there.visible(name)?, separator, local.separator()?);
-    let root = &shared.account.local.root;
-    if !root.is_dir() || !local.folders()?.iter().any(|folder| folder.name == called) {
+    let is_here = local.folders()?.iter().any(|folder| folder.name == called);
+    if let Some(server) = local.into_server() {
+        server.log_out();
+    }
+    if !is_here {
         return Ok(Afterwards::NotHere);
     }
     let policy = shared.policy();

@@ -17,6 +17,7 @@ use self::clerk::{Clerk, Errand};
 use self::guard::Guard;
 use self::vitals::Vitals;
 use super::account::Outcome;
+use super::both::Both;
 use super::pulse::Pulse;
 use super::python::Python;
 use super::supervisor::{Effect, Input, Moment, Supervisor};
@@ -82,19 +83,19 @@ pub(super) enum Report {
     /// A worker listens for orders here.
     Worker { account: AccountName, lamp: LampId, orders: Orders },
     /// A worker has a connection that can be cut.
-    Connected { lamp: LampId, cutter: Cutter },
+    Connected { lamp: LampId, side: Side, cutter: Cutter },
     /// Who watches has given a connection up.
     Disconnected { lamp: LampId },
     /// A worker's connection stands, and its bytes are counted here.
-    Flows { lamp: LampId, traffic: Arc<Traffic> },
+    Flows { lamp: LampId, side: Side, traffic: Arc<Traffic> },
     /// What a user was logged in with.
-    LoggedIn { account: AccountName, credentials: Credentials },
+    LoggedIn { account: AccountName, side: Side, credentials: Credentials },
     /// Somebody watches an account, and listens for orders here.
     Watcher { lamp: LampId, orders: Orders },
     /// Something has changed on this side of an account.
     Stirred { account: AccountName, side: Side },
     /// A person trusts a certificate of an account's server, for as long as the program runs.
-    Trusted { account: AccountName, fingerprint: Fingerprint },
+    Trusted { account: AccountName, side: Side, fingerprint: Fingerprint },
     /// A run has ended.
     Finished { account: AccountName, outcome: Outcome },
     /// The list of all folders is written, or could not be.
@@ -153,12 +154,12 @@ struct Runtime {
     questions: Sender<Question>,
     reports: Sender<Report>,
     workers: HashMap<LampId, (AccountName, Orders)>,
-    cutters: HashMap<LampId, Cutter>,
+    cutters: HashMap<(LampId, Side), Cutter>,
     /// The last order to each account, for workers that begin after it was given.
     orders: HashMap<AccountName, Order>,
-    credentials: HashMap<AccountName, Credentials>,
-    /// Certificates that a person has agreed to trust. An account has one server.
-    trusted: HashMap<AccountName, Vec<Fingerprint>>,
+    credentials: HashMap<AccountName, Both<Option<Credentials>>>,
+    /// Certificates that a person has agreed to trust, of the server on each side.
+    trusted: HashMap<AccountName, Both<Vec<Fingerprint>>>,
     /// Those who keep the tokens.
     keepers: Keepers,
     /// Those who watch.
@@ -260,21 +261,21 @@ impl Runtime {
                 }
                 self.workers.insert(lamp, (account, orders));
             }
-            Report::Connected { lamp, cutter } => {
+            Report::Connected { lamp, side, cutter } => {
                 if let Some(cutter) = self.guard.take_cutter(lamp, cutter) {
-                    self.cutters.insert(lamp, cutter);
+                    self.cutters.insert((lamp, side), cutter);
                 }
             }
             Report::Disconnected { lamp } => self.guard.forget_cutter(lamp),
-            Report::Flows { lamp, traffic } => self.flow(lamp, traffic),
+            Report::Flows { lamp, side, traffic } => self.flow(lamp, side, traffic),
             Report::Watcher { lamp, orders } => self.guard.enlist(lamp, orders),
             Report::Stirred { account, side } => self.handle(Input::Stirred { account, side }),
-            Report::LoggedIn { account, credentials } => {
-                self.credentials.insert(account.clone(), credentials);
+            Report::LoggedIn { account, side, credentials } => {
+                *self.credentials.entry(account.clone()).or_default().get_mut(side) = Some(credentials);
                 self.remember(&account);
             }
-            Report::Trusted { account, fingerprint } => {
-                self.trusted.entry(account.clone()).or_default().push(fingerprint);
+            Report::Trusted { account, side, fingerprint } => {
+                self.trusted.entry(account.clone()).or_default().get_mut(side).push(fingerprint);
                 self.remember(&account);
             }
             Report::Listed { exit } => self.handle(Input::Listed { exit }),
@@ -290,11 +291,8 @@ impl Runtime {
     fn forget(&mut self, account: &AccountName) {
         self.orders.remove(account);
         self.vitals.forget(account);
-        let gone: Vec<LampId> =
-            self.workers.iter().filter(|(_, (name, _))| name == account).map(|(lamp, _)| *lamp).collect();
-        for lamp in gone {
-            self.workers.remove(&lamp);
-            self.cutters.remove(&lamp);
-        }
+        let workers = &mut self.workers;
+        self.cutters.retain(|(lamp, _), _| workers.get(lamp).is_none_or(|(name, _)| name != account));
+        workers.retain(|_, (name, _)| name != account);
     }
 }

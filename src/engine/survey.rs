@@ -1,7 +1,7 @@
 //! Looking at both sides of a folder, until it is certain which local message is which on the server.
 
 use super::folder::{Job, Open};
-use super::{confine, doubt, identity, intents, quarantine};
+use super::{arrivals, confine, doubt, identity, intents, quarantine};
 use crate::model::event::EventKind;
 use crate::model::extent::Outside;
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -12,7 +12,7 @@ use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Look, MessageId};
 use crate::model::uidset::UidSet;
 use crate::store::ledger::{Entry, FolderRecord, Row};
-use crate::store::{Known, Mailbox};
+use crate::store::{Known, Mailbox, Numbered};
 
 /// What both sides of a folder show, and what the ledger has of it.
 pub(super) struct Survey {
@@ -55,18 +55,22 @@ pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Option<Survey
     let validity = validity(job, open.remote)?;
     let there = intents::let_settle(job, &record, open, there, &known)?;
     job.worker.checkpoint()?;
+    if !job.policy.pretend {
+        arrivals::settle(job, open, (&record, validity), &there)?;
+    }
     listing(job, Side::Local);
     let here = look(open.local, record.local_mark.as_ref().filter(|_| !all), &known)?;
     job.listed(Side::Local, &here);
     job.worker.light(Light::Directing);
     let mut survey = Survey { record, rows, there, here, outside: Outside::default(), left_alone: 0 };
-    let same = survey.record.uid_validity == Some(validity);
+    let renumbered_here = open.local.numbered().map_or(Ok(false), Numbered::is_renumbered)?;
+    let same = survey.record.uid_validity == Some(validity) && !renumbered_here;
     if same {
         if !job.policy.pretend {
             doubt::resolve(job, open, &mut survey)?;
         }
         identity::verify(job, open, &mut survey)?;
-    } else if !identity::establish(job, open, &mut survey, validity)? {
+    } else if !identity::establish(job, open, &mut survey, (validity, renumbered_here))? {
         return Ok(None);
     }
     if !job.policy.pretend && intents::recover(job, &survey.record, open, &survey.there, &mut survey.here)? {

@@ -13,7 +13,7 @@ use crate::model::flags::Flags;
 use crate::model::ids::Uid;
 use crate::model::mark::Mark;
 use crate::model::message::MessageId;
-use crate::store::ledger::import::{Cache, Caches};
+use crate::store::ledger::import::{Cache, Caches, Mapping};
 use crate::store::ledger::{FolderRecord, Row, State};
 
 /// Why a cache is of no use.
@@ -42,7 +42,11 @@ pub(super) fn take_over(
         let visible = separator.map_or_else(|| names.local.clone(), |separator| names.local.replace(separator, "."));
         match caches.read(&names.remote, &visible) {
             Ok(Some(cache)) if holds(&cache, candidate) => {
-                let Some(rows) = rows(&cache, candidate, sides)? else {
+                let taken = adopt(worker, shared, sides, candidate)?;
+                if matches!(taken, Taken::Nothing) {
+                    continue;
+                }
+                let Some(rows) = rows(&cache, candidate, sides, &taken)? else {
                     let job = Job::new(worker, names, shared.policy());
                     job.note(NOT_HERE.to_owned());
                     continue;
@@ -77,9 +81,58 @@ fn holds(cache: &Cache, candidate: &Candidate) -> bool {
     matches!(candidate.remote_mark, Some(Mark::Server(mark)) if mark.uid_validity == cache.validity)
 }
 
+/// How it is known which message is which.
+enum Taken {
+    /// A Maildir's files carry the UIDs of their counterparts.
+    InNames,
+    /// OfflineIMAP's list had these messages of the remote side.
+    Listed(HashSet<Uid>),
+    /// There is no such list, or it doesn't hold any more.
+    Nothing,
+}
+
+impl Taken {
+    /// Whether a message of the remote side has a counterpart, or had one.
+    fn has(&self, remote: Uid) -> bool {
+        match self {
+            Self::InNames => true,
+            Self::Listed(known) => known.contains(&remote),
+            Self::Nothing => false,
+        }
+    }
+}
+
+/// Takes over which message is which.
+fn adopt(worker: &Worker, shared: &Shared<'_>, sides: &mut Sides<'_>, candidate: &Candidate) -> Result<Taken, Fault> {
+    let Some(local) = shared.account.local.imap() else { return Ok(Taken::InNames) };
+    let job = Job::new(worker, &candidate.names, shared.policy());
+    let mapping = match Mapping::read(&shared.task.settings.metadata, &local.common.name, &candidate.names.local) {
+        Ok(Some(mapping)) => mapping,
+        Ok(None) => return Ok(Taken::Nothing),
+        Err(why) => {
+            job.warn(format!("OfflineIMAP's list of UIDs is passed over: {why}"));
+            return Ok(Taken::Nothing);
+        }
+    };
+    if !matches!(candidate.local_mark, Some(Mark::Server(mark)) if mark.uid_validity == mapping.validity) {
+        return Ok(Taken::Nothing);
+    }
+    let begun = sides.local.open(&candidate.names.local, false).and_then(|mut mailbox| {
+        let here = |(remote, local): &(Uid, Uid)| (MessageId::Fresh(local.get()), *remote);
+        let pairs: Vec<(MessageId, Uid)> = mapping.pairs.iter().map(here).collect();
+        mailbox.numbered().map_or(Ok(()), |numbered| numbered.begin_anew(&pairs))
+    });
+    match begun {
+        Ok(()) => Ok(Taken::Listed(mapping.pairs.into_iter().map(|(remote, _)| remote).collect())),
+        // Its own work will report it.
+        Err(fault) if fault.reach <= Reach::Folder => Ok(Taken::Nothing),
+        Err(fault) => Err(fault),
+    }
+}
+
 /// What the cache says, with the files that it is about. `None` when most of what OfflineIMAP had here is not here: this is
 /// another Maildir then, or one that is being filled anew, and what is missing was never deleted.
-fn rows(cache: &Cache, candidate: &Candidate, sides: &mut Sides<'_>) -> Result<Option<Vec<Row>>, Fault> {
+fn rows(cache: &Cache, candidate: &Candidate, sides: &mut Sides<'_>, taken: &Taken) -> Result<Option<Vec<Row>>, Fault> {
     let opened = sides.local.open(&candidate.names.local, false);
     let looked = opened.and_then(|mut mailbox| mailbox.look(None).map(|look| (mailbox, look)));
     let (mailbox, look) = match looked {
@@ -100,7 +153,9 @@ fn rows(cache: &Cache, candidate: &Candidate, sides: &mut Sides<'_>) -> Result<O
         // What two files claim to be is not believed but proven.
         key: mailbox.key(MessageId::Uid(*uid)).filter(|_| !contested.contains(uid)),
     };
-    Ok((still * 2 >= cache.messages.len()).then(|| cache.messages.iter().map(row).collect()))
+    // What the list of a local server doesn't have was not deleted there: nobody knows.
+    let known = cache.messages.iter().filter(|(uid, _)| taken.has(*uid));
+    Ok((still * 2 >= cache.messages.len()).then(|| known.map(row).collect()))
 }
 
 /// The UID that the name of a file without one carries all the same.

@@ -11,13 +11,14 @@ use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
+use super::both::{Both, server};
 use super::password::PATIENCE;
 use super::python::Python;
 use super::worker::Worker;
 use crate::config::settings::{AccountSettings, ImapSettings, OAuthSettings, PasswordSource, Settings, Word};
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind, Reach};
-use crate::model::ids::AccountName;
+use crate::model::ids::{AccountName, Side};
 use crate::model::question::Secret;
 use crate::store::oauth::kept::Kept;
 use crate::store::oauth::{Client, Error, Grant, login_command, resolve};
@@ -28,17 +29,21 @@ pub(super) const LONGEST: Duration = Duration::from_secs(900);
 
 /// The keepers of all accounts that use tokens.
 #[derive(Debug, Default)]
-pub(super) struct Keepers(HashMap<AccountName, Tokens>);
+pub(super) struct Keepers(HashMap<(AccountName, Side), Tokens>);
 
 impl Keepers {
-    /// The way to an account's keeper, who begins now if there is none; `None` for an account that uses no tokens.
-    pub(super) fn of(&mut self, settings: &Settings, place: usize, python: Option<Python>) -> Option<Tokens> {
+    /// The ways to the keepers of an account, who begin now if there are none; `None` for a side that uses no tokens.
+    pub(super) fn both(&mut self, settings: &Settings, place: usize, python: Option<&Python>) -> Both<Option<Tokens>> {
+        Both::of(|side| self.of(settings, place, side, python))
+    }
+
+    /// The way to the keeper of one side.
+    fn of(&mut self, settings: &Settings, place: usize, side: Side, python: Option<&Python>) -> Option<Tokens> {
         let account = settings.accounts.get(place)?;
-        if !uses_tokens(&account.remote) {
-            return None;
-        }
-        let begin = || Tokens::start(Keeper::new(account, &settings.metadata, settings.socket_timeout, python));
-        Some(self.0.entry(account.name.clone()).or_insert_with(begin).clone())
+        let server = server(account, side).filter(|server| uses_tokens(server))?;
+        let (metadata, limit) = (&settings.metadata, settings.socket_timeout);
+        let begin = || Tokens::start(Keeper::new((account, side, server), metadata, limit, python.cloned()));
+        Some(self.0.entry((account.name.clone(), side)).or_insert_with(begin).clone())
     }
 }
 
@@ -113,12 +118,21 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn new(account: &AccountSettings, metadata: &Path, limit: Duration, python: Option<Python>) -> Self {
+    fn new(
+        (account, side, server): (&AccountSettings, Side, &ImapSettings),
+        metadata: &Path,
+        limit: Duration,
+        python: Option<Python>,
+    ) -> Self {
+        let owner = match side {
+            Side::Remote => account.name.to_string(),
+            Side::Local => format!("{} (local)", account.name),
+        };
         Self {
             account: account.name.clone(),
-            settings: account.remote.oauth.clone(),
-            no_password: account.remote.password == PasswordSource::Ask,
-            kept: Kept::of(metadata, account.name.as_str()),
+            settings: server.oauth.clone(),
+            no_password: server.password == PasswordSource::Ask,
+            kept: Kept::of(metadata, &owner),
             limit,
             python,
             current: None,

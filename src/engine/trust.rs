@@ -14,11 +14,12 @@ use crate::config::settings::ImapSettings;
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::fingerprint::Fingerprint;
+use crate::model::ids::Side;
 use crate::model::light::Light;
 use crate::model::question::{Answer, Ask};
 use crate::store::imap::{Greeted, Stranger, Unmet};
 
-/// Which certificates of an account's server a person trusts, for all connections of a run.
+/// Which certificates of the server on one side a person trusts, for all connections of a run.
 #[derive(Debug)]
 pub(super) struct Trust {
     /// Those of earlier runs.
@@ -31,9 +32,9 @@ pub(super) struct Trust {
 
 impl Trust {
     /// What is known when a run begins. In a dry run nobody is asked.
-    pub(super) fn of(task: &Task) -> Self {
+    pub(super) fn of(task: &Task, side: Side) -> Self {
         let may_ask = AtomicBool::new(!task.options.pretend);
-        Self { earlier: task.trusted.clone(), agreed: OnceLock::new(), may_ask }
+        Self { earlier: task.trusted.get(side).clone(), agreed: OnceLock::new(), may_ask }
     }
 
     /// The same for whoever asks nobody.
@@ -106,6 +107,7 @@ fn agree(worker: &Worker, settings: &ImapSettings, means: Means<'_>, stranger: S
     );
     worker.publish(EventKind::Warned { account: Some(worker.account()), folder: None, text });
     let fingerprint = stranger.fingerprint;
-    let _ = means.reports.send(Report::Trusted { account: worker.account(), fingerprint: fingerprint.clone() });
+    let (account, side) = (worker.account(), means.side);
+    let _ = means.reports.send(Report::Trusted { account, side, fingerprint: fingerprint.clone() });
     let _ = means.trust.agreed.set(fingerprint);
 }

@@ -17,17 +17,20 @@ use std::thread;
 use crossbeam_channel::{Sender, bounded};
 
 pub(super) use self::latest::Latest;
+use super::both::{Both, server as server_of};
 use super::python::Python;
 use super::runtime::Report;
 use super::token::Tokens;
 use super::worker::{Orders, Publisher, Worker};
-use crate::config::settings::{AccountSettings, Settings};
+use crate::config::settings::{AccountSettings, ImapSettings, Settings};
 use crate::model::ids::{AccountName, LampId, Side};
 
 /// The lamps of those who watch begin here.
 pub(super) const FIRST_LAMP: u32 = 900;
-/// The number of whoever watches here, after those who watch on the server.
+/// The number of whoever watches on the local side, after those who watch on the remote one.
 pub(super) const HERE: u32 = 90;
+/// So many folders of a local server are watched with a connection each.
+pub(super) const MOST_HERE: usize = 10;
 /// So many folders are watched with a connection each.
 pub(super) const MOST_FOLDERS: usize = 50;
 
@@ -42,7 +45,7 @@ pub(super) struct Post {
     /// What the last run has connected with.
     pub(super) latest: Latest,
     pub(super) python: Option<Python>,
-    pub(super) tokens: Option<Tokens>,
+    pub(super) tokens: Both<Option<Tokens>>,
     /// Held by each of them for as long as it lives.
     #[expect(dead_code, reason = "whoever has the other end sees it go")]
     pub(super) alive: Sender<()>,
@@ -51,6 +54,11 @@ pub(super) struct Post {
 impl Post {
     pub(super) fn account(&self) -> &AccountSettings {
         &self.settings.accounts[self.place]
+    }
+
+    /// The server on this side, where there is one.
+    fn server(&self, side: Side) -> Option<&ImapSettings> {
+        server_of(self.account(), side)
     }
 
     fn name(&self) -> &AccountName {
@@ -73,8 +81,12 @@ impl Post {
 
 /// Begins to watch an account.
 pub(super) fn begin(post: &Post) {
-    spawn(post, "server", server::watch);
-    spawn(post, "Maildir", local::watch);
+    spawn(post, "server", |post| server::watch(post, Side::Remote));
+    if post.server(Side::Local).is_some() {
+        spawn(post, "local server", |post| server::watch(post, Side::Local));
+    } else {
+        spawn(post, "Maildir", local::watch);
+    }
 }
 
 fn spawn(post: &Post, what: &str, watch: fn(&Post)) {

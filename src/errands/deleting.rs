@@ -1,10 +1,9 @@
 //! What `--delete-folder` says.
 
 use std::io;
-use std::path::Path;
 
 use crate::app::say;
-use crate::config::settings::{AccountSettings, Settings};
+use crate::config::settings::{AccountSettings, LocalSettings, Settings};
 use crate::engine::{Afterwards, Doomed, Errand, Removal};
 use crate::model::fault::Exit;
 use crate::model::utf7;
@@ -70,10 +69,10 @@ fn rest(doomed: &Doomed, account: &AccountSettings) -> Vec<String> {
         let names: Vec<String> = doomed.below.iter().map(|name| utf7::decode(name)).collect();
         words.push(format!("The folders below it stay: {}.", names.join(", ")));
     }
-    let path = |name: &String| place(&account.local.root, name);
+    let path = |name: &String| place(&account.local, name);
     let other = &account.remote.common.name;
     words.push(match &doomed.afterwards {
-        Afterwards::NotHere => "It is not in the Maildir, so nothing brings it back.".to_owned(),
+        Afterwards::NotHere => "It is not on the local side, so nothing brings it back.".to_owned(),
         Afterwards::Stays(name) => {
             format!("What is in {} stays, and isn't sent to the server again.", path(name))
         }
@@ -91,6 +90,9 @@ fn rest(doomed: &Doomed, account: &AccountSettings) -> Vec<String> {
     words
 }
 
-fn place(root: &Path, name: &str) -> String {
-    root.join(name).display().to_string()
+fn place(local: &LocalSettings, name: &str) -> String {
+    match local {
+        LocalSettings::Maildir(maildir) => maildir.root.join(name).display().to_string(),
+        LocalSettings::Imap(server) => format!("{} on {}", utf7::decode(name), server.host),
+    }
 }

@@ -26,7 +26,7 @@ pub fn describe(page: &mut Page, account: &AccountSettings, seen: &Seen) {
     page.entry(2, "takes part", &part(account, seen));
     page.entry(2, "next", &next(&seen.next));
     for message in seen.kept.iter().flat_map(|kept| &kept.left_out) {
-        page.entry(2, if message.ignored { "ignored" } else { "left out" }, &left_out(message));
+        page.entry(2, if message.ignored { "ignored" } else { "left out" }, &left_out(account, message));
     }
 }
 
@@ -78,7 +78,7 @@ fn names(account: &AccountSettings, trip: &Trip) -> String {
 }
 
 fn remedy(account: &AccountSettings) -> String {
-    format!("set namemap in [Repository {}] too", account.local.common.name)
+    format!("set namemap in [Repository {}] too", account.local.common().name)
 }
 
 /// Which rule doesn't fit.
@@ -88,7 +88,7 @@ fn wrong(account: &AccountSettings, trip: &Trip) -> String {
         (None, Some(_)) => Some("namemap"),
         (None, None) => None,
     };
-    let (remote, local) = (&account.remote.common, &account.local.common);
+    let (remote, local) = (&account.remote.common, account.local.common());
     let (there, here) = (&remote.name, &local.name);
     match (rule(remote), rule(local)) {
         (Some(forth), Some(back)) => {
@@ -109,7 +109,7 @@ fn wrong(account: &AccountSettings, trip: &Trip) -> String {
 
 /// Whether it takes part, and by which rules.
 fn part(account: &AccountSettings, seen: &Seen) -> String {
-    let common = |side: Side| if side == Side::Remote { &account.remote.common } else { &account.local.common };
+    let common = |side: Side| if side == Side::Remote { &account.remote.common } else { account.local.common() };
     let decided = seen.verdicts.iter().filter_map(|(side, verdict)| by(verdict, common(*side)));
     let mut rules: Vec<(bool, String)> = decided.collect();
     rules.extend(seen.only.map(|only| (only, if only { "-f names it" } else { "-f doesn't name it" }.to_owned())));
@@ -178,9 +178,12 @@ fn reason(reason: &Reason) -> String {
     }
 }
 
-fn left_out(message: &Quarantined) -> String {
+fn left_out(account: &AccountSettings, message: &Quarantined) -> String {
     let place = match message.side {
         Side::Remote => format!("UID {} on the server", message.name),
+        Side::Local if account.local.imap().is_some() => {
+            format!("UID {} here", message.name.replace(" under ", " under UIDVALIDITY "))
+        }
         Side::Local => format!("the file {}", message.name),
     };
     let subject = if message.subject.is_empty() { String::new() } else { format!(" (\"{}\")", message.subject) };

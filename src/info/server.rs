@@ -11,16 +11,7 @@ use crate::ui::figures::{count, number, size};
 
 pub fn describe(page: &mut Page, remote: &ImapSettings, inspection: &Inspection) {
     page.line(1, &format!("server: [Repository {}]", remote.common.name));
-    let port = if remote.tunnel.is_some() { String::new() } else { format!(", port {}", remote.port) };
-    page.entry(2, "host", &format!("{}{port}", remote.host));
-    if let Some(proxy) = &remote.proxy {
-        page.entry(2, "through", &proxy.to_string());
-    }
-    page.entry(2, "user", &remote.user);
-    page.entry(2, "password", source(remote));
-    page.entry(2, "protection", protection(remote));
-    let limit = count(remote.max_connections as u64, "connection");
-    page.entry(2, "at once", &format!("at most {limit} (maxconnections); how many the server allows isn't known"));
+    settings(page, remote);
     if remote.common.read_only {
         page.entry(2, "readonly", "nothing is ever written there");
     }
@@ -33,6 +24,20 @@ pub fn describe(page: &mut Page, remote: &ImapSettings, inspection: &Inspection)
         Some(Err(fault)) => page.entry(2, "trouble", &fault.to_string()),
         None => {}
     }
+}
+
+/// What the configuration says of a server.
+pub fn settings(page: &mut Page, server: &ImapSettings) {
+    let port = if server.tunnel.is_some() { String::new() } else { format!(", port {}", server.port) };
+    page.entry(2, "host", &format!("{}{port}", server.host));
+    if let Some(proxy) = &server.proxy {
+        page.entry(2, "through", &proxy.to_string());
+    }
+    page.entry(2, "user", &server.user);
+    page.entry(2, "password", source(server));
+    page.entry(2, "protection", protection(server));
+    let limit = count(server.max_connections as u64, "connection");
+    page.entry(2, "at once", &format!("at most {limit} (maxconnections); how many the server allows isn't known"));
 }
 
 fn source(remote: &ImapSettings) -> &'static str {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Delivered, Delivery, FlagChange, Known, Mailbox, Place, Relocation, Repository};
+use super::{Delivered, Delivery, FlagChange, Known, Mailbox, Numbered, Place, Relocation, Repository};
 use crate::model::extent::{Bounds, Outside};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Holds;
@@ -36,6 +36,11 @@ impl<R> Dry<R> {
     }
 
     /// What it looks at.
+    pub fn inner(&self) -> Option<&R> {
+        self.inner.as_ref()
+    }
+
+    /// The same, to be let go.
     pub fn into_inner(self) -> Option<R> {
         self.inner
     }
@@ -135,6 +140,9 @@ impl Mailbox for Reader<'_> {
     }
     fn removes(&self) -> bool {
         self.inner.as_ref().is_none_or(|inner| inner.removes())
+    }
+    fn numbered(&mut self) -> Option<&mut dyn Numbered> {
+        self.inner.as_mut()?.numbered()
     }
     fn key(&self, id: MessageId) -> Option<FileKey> {
         self.inner.as_ref()?.key(id)

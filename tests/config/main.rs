@@ -8,6 +8,7 @@ mod gmail;
 mod hints;
 mod mistakes;
 mod screen;
+mod servers;
 mod settings;
 mod tls;
 

@@ -5,12 +5,17 @@ use std::time::Duration;
 
 use blinkensync::config::Request;
 use blinkensync::config::settings::{
-    AccountSettings, Fetching, Listing, OAuthSettings, PasswordSource, Provider, Security, TlsSettings, UiName, Word,
+    AccountSettings, Fetching, Listing, MaildirSettings, OAuthSettings, PasswordSource, Provider, Security,
+    TlsSettings, UiName, Word,
 };
 use blinkensync::model::listed::Listed;
 use blinkensync::model::question::Secret;
 
 use crate::{file, read, read_as};
+
+fn maildir(account: &AccountSettings) -> &MaildirSettings {
+    account.local.maildir().unwrap()
+}
 
 fn account(account: &str, local: &str, remote: &str) -> AccountSettings {
     read(&file("", account, local, remote)).unwrap().settings.accounts.remove(0)
@@ -27,9 +32,9 @@ fn what_is_not_written_has_its_default() {
     assert_eq!(settings.socket_timeout, Duration::from_secs(60));
     let account = &settings.accounts[0];
     assert_eq!((account.name.as_str(), account.autorefresh), ("A", None));
-    assert_eq!((account.local.root.as_path(), account.local.separator), (Path::new("/home/u/Mail"), '.'));
-    assert_eq!(account.local.common.name, "L");
-    assert!(account.local.common.create_folders && !account.local.common.read_only);
+    assert_eq!((maildir(account).root.as_path(), maildir(account).separator), (Path::new("/home/u/Mail"), '.'));
+    assert_eq!(account.local.common().name, "L");
+    assert!(account.local.common().create_folders && !account.local.common().read_only);
     let remote = &account.remote;
     assert_eq!((remote.host.as_str(), remote.port, remote.user.as_str()), ("imap.example.org", 993, "me"));
     assert_eq!((remote.security, &remote.tls, remote.max_connections), (Security::Tls, &TlsSettings::default(), 4));
@@ -112,8 +117,8 @@ fn python_that_is_needed_at_once_is_worked_out() {
 #[test]
 fn rules_for_folders_are_kept_for_each_side() {
     let account = account("", "namemap = s/^/a-/", "folderpatterns = INBOX, !b\nfolderincludes = ['c', 'd']");
-    assert_eq!(account.local.common.map.unwrap().forth("x"), "a-x");
-    assert_eq!(account.local.common.patterns, None);
+    assert_eq!(account.local.common().map.clone().unwrap().forth("x"), "a-x");
+    assert_eq!(account.local.common().patterns, None);
     let remote = account.remote.common;
     assert_eq!(remote.patterns.unwrap().decide(&["b"]), (false, Some("!b")));
     assert_eq!(remote.includes, ["c", "d"]);
@@ -147,8 +152,8 @@ fn what_is_written_is_followed() {
     assert_eq!((settings.socket_timeout, settings.fsync), (Duration::from_secs(5), false));
     let account = &settings.accounts[0];
     assert_eq!(account.autorefresh, Some(Duration::from_secs(30)));
-    assert_eq!(account.local.separator, '/');
-    assert!(account.local.common.read_only && !account.local.common.create_folders);
+    assert_eq!(maildir(account).separator, '/');
+    assert!(account.local.common().read_only && !account.local.common().create_folders);
     assert_eq!(account.remote.max_connections, 2);
 }
 
@@ -225,8 +230,8 @@ fn defaults_and_references_reach_every_section() {
     let text = "[DEFAULT]\nbase = /m\nreadonly = yes\n".to_owned() + &file("", "", "", "");
     let loaded = read(&text.replace("~/Mail", "%(base)s/%(leaf)s\nleaf = all")).unwrap();
     let account = &loaded.settings.accounts[0];
-    assert_eq!(account.local.root, Path::new("/m/all"));
-    assert!(account.local.common.read_only && account.remote.common.read_only);
+    assert_eq!(maildir(account).root, Path::new("/m/all"));
+    assert!(account.local.common().read_only && account.remote.common.read_only);
     assert_eq!(loaded.warnings, [""; 0]);
 }
 

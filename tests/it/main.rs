@@ -91,6 +91,7 @@ mod records;
 mod rehearsal;
 mod second_run;
 mod secrets;
+mod servers;
 mod service;
 mod shapes;
 mod spelling;

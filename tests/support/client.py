@@ -4,6 +4,8 @@ client.py PORT USER PASSWORD list FOLDER                   UID, flags and subjec
 client.py PORT USER PASSWORD append FOLDER SUBJECT [DAYS [BYTES]]   so many days old, with so much text
 client.py PORT USER PASSWORD flag FOLDER UIDS SIGN FLAGS   SIGN is + or -
 client.py PORT USER PASSWORD several FOLDER "append SUBJECT [DAYS [BYTES]]" "flag UIDS SIGN FLAGS" ...
+client.py PORT USER PASSWORD move FOLDER UIDS TO
+client.py PORT USER PASSWORD rename FOLDER TO
 client.py PORT USER PASSWORD create FOLDER
 client.py PORT USER PASSWORD remove FOLDER
 client.py PORT USER PASSWORD subscribe FOLDER
@@ -56,6 +58,11 @@ elif action == "several":
         do("uid", "store", words[1], f"{words[2]}FLAGS.SILENT", f"({words[3]})")
         if words[3] == "\\Deleted":
             do("uid", "expunge", words[1])
+elif action == "move":
+    do("select", folder)
+    do("uid", "move", rest[0], rest[1])
+elif action == "rename":
+    do("rename", folder, rest[0])
 else:
     do({"remove": "delete"}.get(action, action), folder)
 server.logout()

@@ -18,7 +18,7 @@ use blinkensync::model::ids::{FileKey, Uid, UidValidity};
 use blinkensync::model::mark::Mark;
 use blinkensync::model::message::{Fingerprint, Head, Look, MessageId};
 use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Scope, Unflushed};
-use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Place, Relocation, Repository};
+use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Numbered, Place, Relocation, Repository};
 
 type Faults = Vec<(MessageId, Fault)>;
 
@@ -131,6 +131,9 @@ impl Mailbox for FaultyMailbox<'_> {
     }
     fn number(&mut self, pairs: &[(MessageId, Uid)]) -> Result<Faults, Fault> {
         self.fuse.around(|| self.inner.number(pairs))
+    }
+    fn numbered(&mut self) -> Option<&mut dyn Numbered> {
+        self.inner.numbered()
     }
     fn removes(&self) -> bool {
         self.inner.removes()

@@ -134,6 +134,19 @@ impl ImapSettings {
         }
     }
 
+    /// Whether this is the same user on the same server, as far as names tell. Another port of a host leads to the same
+    /// mailboxes, unless it is this machine, where tunnels to several servers may end.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let whose = |one: &Self| one.identity.clone().unwrap_or_else(|| one.user.clone());
+        let place = match (&self.tunnel, &other.tunnel) {
+            (None, None) => {
+                self.host.eq_ignore_ascii_case(&other.host) && (self.port == other.port || !is_this_machine(&self.host))
+            }
+            (ours, theirs) => ours == theirs && self.host.eq_ignore_ascii_case(&other.host),
+        };
+        place && whose(self) == whose(other)
+    }
+
     /// Whether nobody between us and the server can read what is said: it is encrypted, or doesn't leave this machine; a
     /// tunnel is trusted.
     pub fn is_private(&self) -> bool {

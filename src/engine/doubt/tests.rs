@@ -7,6 +7,7 @@ use super::*;
 use crate::faulty::{FaultyLedger, Fuse};
 use crate::forgetful::Forgetful;
 use crate::model::event::EventKind;
+use crate::store::maildir::Maildir;
 
 const SEEDS: u64 = 4;
 
@@ -17,7 +18,7 @@ fn run(world: &World, disk: &Forgetful, boot: Option<&str>, fuse: &Fuse) -> Opti
     let mut flushing = Flushing::begin(&mut ledger, false, boot.map(str::to_owned)).ok()?;
     flushing.announce(&mut ledger).ok()?;
     let result = world.run_in(maildir(), POLICY, fuse, None);
-    flushing.end(&mut ledger, &maildir(), false).ok()?;
+    flushing.end(&mut ledger, || maildir().flush(), false).ok()?;
     Some(result)
 }
 
@@ -130,7 +131,7 @@ fn a_run_that_flushes_everything_takes_over_what_an_earlier_one_owed() {
     let flushing = Flushing::begin(&mut ledger, true, Some("first".into())).unwrap();
     assert!(ledger.unflushed().unwrap().is_some());
     let maildir = Maildir::open(world.directory.path(), '.', true).on(Arc::new(disk));
-    flushing.end(&mut ledger, &maildir, true).unwrap();
+    flushing.end(&mut ledger, || maildir.flush(), true).unwrap();
     assert_eq!(ledger.unflushed().unwrap(), None);
 }
 

@@ -103,8 +103,9 @@ pub(super) fn all(
     };
     let pairs = names::pairs(shared, sides, (&mut remote, &mut local), faults);
     let _ = shared.called.set(names::called(&mut local, sides.here));
-    let found = names::names(sides, &pairs, &mut names::guide(shared, sides, (&mut remote, &mut local)));
-    let mut look = Look { shared, sides, pairs: &pairs, maildir: shared.maildir(worker), ledger };
+    let found = names::names(sides, &pairs, &mut names::guide(sides, (&mut remote, &mut local)));
+    let maildir = shared.account.local.maildir().map(|settings| shared.maildir(worker, settings));
+    let mut look = Look { shared, sides, pairs: &pairs, maildir, ledger };
     let mut seen: Vec<Seen> = found.into_iter().map(|found| look.at(found, (&mut remote, &mut local))).collect();
     seen.sort_by_key(|seen| (seen.next == Next::LeftOut, seen.next == Next::NoMail));
     seen
@@ -121,7 +122,8 @@ struct Look<'a> {
     shared: &'a Shared<'a>,
     sides: &'a Sides<'a>,
     pairs: &'a [Paired],
-    maildir: Maildir,
+    /// `None` where the other side is a server: what it lists says enough.
+    maildir: Option<Maildir>,
     ledger: Option<&'a mut SqliteLedger>,
 }
 
@@ -169,7 +171,7 @@ impl Look<'_> {
 
     fn trip(&self, there: Option<&str>, here: Option<&str>, names: (&mut Names<'_>, &mut Names<'_>)) -> Option<Trip> {
         self.sides.there?;
-        let mut guide = names::guide(self.shared, self.sides, names);
+        let mut guide = names::guide(self.sides, names);
         let listed = |name: &&str| self.listed(name).is_some();
         match (there.filter(listed), here) {
             (Some(name), _) => Some(guide.trip(Side::Remote, name)),
@@ -196,23 +198,17 @@ impl Look<'_> {
         let Some(listed) = self.sides.here.iter().find(|folder| folder.name == name) else {
             return Here { name, messages: None, agrees: false, mark: None };
         };
-        match self.count(&name, record) {
+        let Some(maildir) = &mut self.maildir else {
+            let messages = match listed.mark {
+                Some(Mark::Server(mark)) => Some(Ok((mark.messages as usize, 0))),
+                _ => None,
+            };
+            return Here { name, messages, agrees: false, mark: listed.mark };
+        };
+        match count((maildir, &mut self.ledger), &name, record) {
             Ok((count, agrees)) => Here { name, messages: Some(Ok(count)), agrees, mark: listed.mark },
             Err(fault) => Here { name, messages: Some(Err(fault)), agrees: false, mark: None },
         }
-    }
-
-    /// How many messages are in a folder here, how many of them are new, and whether they are those of the ledger.
-    fn count(&mut self, name: &str, record: Option<&FolderRecord>) -> Result<((usize, usize), bool), Fault> {
-        let mut mailbox = self.maildir.open(name, false)?;
-        let look = mailbox.look(None)?;
-        let fresh = look.messages.iter().filter(|message| message.id.uid().is_none()).count();
-        let rows = match (record, &mut self.ledger) {
-            (Some(record), Some(ledger)) => Some(ledger.rows(record.id)?),
-            _ => None,
-        };
-        let agrees = rows.is_some_and(|rows| fresh == 0 && recheck::agree(&look, &rows, &*mailbox));
-        Ok(((look.messages.len(), fresh), agrees))
     }
 
     fn kept(&mut self, record: &FolderRecord) -> Option<Kept> {
@@ -222,4 +218,21 @@ impl Look<'_> {
         let count = |state| rows.iter().filter(|row| row.state == state).count();
         Some(Kept { messages: count(State::Synced), one_sided: count(State::Kept), scope, left_out })
     }
+}
+
+/// How many messages are in a folder here, how many of them are new, and whether they are those of the ledger.
+fn count(
+    (maildir, ledger): (&mut Maildir, &mut Option<&mut SqliteLedger>),
+    name: &str,
+    record: Option<&FolderRecord>,
+) -> Result<((usize, usize), bool), Fault> {
+    let mut mailbox = maildir.open(name, false)?;
+    let look = mailbox.look(None)?;
+    let fresh = look.messages.iter().filter(|message| message.id.uid().is_none()).count();
+    let rows = match (record, ledger) {
+        (Some(record), Some(ledger)) => Some(ledger.rows(record.id)?),
+        _ => None,
+    };
+    let agrees = rows.is_some_and(|rows| fresh == 0 && recheck::agree(&look, &rows, &*mailbox));
+    Ok(((look.messages.len(), fresh), agrees))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::account::Shared;
+use super::super::both::Both;
 use super::super::naming::Names;
 use super::super::pairing;
 use super::trip::Guide;
@@ -18,8 +19,8 @@ pub(super) struct Sides<'a> {
     /// `None` when the server didn't tell.
     pub(super) there: Option<&'a [FolderInfo]>,
     pub(super) here: &'a [FolderInfo],
-    /// The server's separator.
-    pub(super) separator: Option<char>,
+    /// The separator of the folders on each side.
+    pub(super) separators: Both<Option<char>>,
     pub(super) records: &'a [FolderRecord],
 }
 
@@ -29,13 +30,9 @@ pub(super) struct Named {
     pub(super) local: Option<String>,
 }
 
-pub(super) fn guide<'a>(
-    shared: &Shared<'_>,
-    sides: &Sides<'_>,
-    (remote, local): (&'a mut Names<'_>, &'a mut Names<'_>),
-) -> Guide<'a> {
-    let local_separator = Some(shared.account.local.separator);
-    Guide { remote, local, remote_separator: sides.separator, local_separator }
+pub(super) fn guide<'a>(sides: &Sides<'_>, (remote, local): (&'a mut Names<'_>, &'a mut Names<'_>)) -> Guide<'a> {
+    let Both { remote: remote_separator, local: local_separator } = sides.separators;
+    Guide { remote, local, remote_separator, local_separator }
 }
 
 /// The pairs that a synchronisation would make.
@@ -47,8 +44,9 @@ pub(super) fn pairs(
 ) -> Vec<Paired> {
     let Some(there) = sides.there else { return Vec::new() };
     let policy = shared.policy();
-    let (separator, here) = (Some(shared.account.local.separator), sides.here);
-    let remote = Tree { folders: there, separator: sides.separator, create: policy.create_remote, naming: remote };
+    let (separator, here) = (sides.separators.local, sides.here);
+    let remote =
+        Tree { folders: there, separator: sides.separators.remote, create: policy.create_remote, naming: remote };
     let local = Tree { folders: here, separator, create: policy.create_local, naming: local };
     let known = pairing::by_name(sides.records);
     match pair(remote, local, pairing::terms(&shared.account.remote.listing, &known)) {

@@ -12,7 +12,7 @@ use crate::model::light::Light;
 use crate::model::message::{Coverage, Fingerprint, Look, MessageId};
 use crate::plan::pairs::pair;
 use crate::store::ledger::{Entry, Intent, Row};
-use crate::store::{Delivered, Relocation};
+use crate::store::{Delivered, Numbered, Relocation};
 
 /// How what is moved is told.
 const HOW: &str = "on the server, as was done here";
@@ -73,7 +73,10 @@ fn look(search: &mut Search<'_, '_>, place: usize) -> Result<Option<Look>, Fault
     let Some(mut mailbox) = open(search.sides.local, &search.folders[place].pair.names.local)? else {
         return Ok(None);
     };
-    Ok(tolerated(mailbox.look(None))?.filter(|look| look.coverage == Coverage::Whole))
+    let look = tolerated(mailbox.look(None))?.filter(|look| look.coverage == Coverage::Whole);
+    // Where all have lost their numbers, none has left.
+    let renumbered = mailbox.numbered().map_or(Ok(false), Numbered::is_renumbered);
+    Ok(look.filter(|_| renumbered.is_ok_and(|renumbered| !renumbered)))
 }
 
 /// The files without a number that holds in these folders.

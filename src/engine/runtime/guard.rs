@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, after, bounded, select};
 
+use super::super::both::{Both, server};
 use super::super::clocks::Clocks;
 use super::super::glance::{Glance, Strangers};
 use super::super::held::Held;
@@ -12,7 +13,7 @@ use super::super::supervisor::{Depth, Hope, Input, Trouble};
 use super::super::watch::{self, FIRST_LAMP, HERE, Latest, Post};
 use super::super::worker::{Order, Orders};
 use super::{Report, Runtime};
-use crate::model::ids::{AccountName, LampId};
+use crate::model::ids::{AccountName, LampId, Side};
 use crate::store::imap::Cutter;
 
 /// How often the clocks are compared while something is watched.
@@ -29,7 +30,7 @@ pub(super) struct Guard {
     cutters: HashMap<LampId, Cutter>,
     strangers: HashMap<AccountName, Strangers>,
     latest: HashMap<AccountName, Latest>,
-    held: HashMap<AccountName, Held>,
+    held: HashMap<(AccountName, Side), Held>,
     /// Held by each of them; the other end tells when all have ended.
     alive: Option<(Sender<()>, Receiver<()>)>,
     dismissed: bool,
@@ -101,7 +102,7 @@ impl Guard {
                 recv(too_long) -> _ => return,
                 recv(reported) -> report => match report {
                     Ok(Report::Watcher { lamp, orders }) => self.enlist(lamp, orders),
-                    Ok(Report::Connected { lamp, cutter }) => drop(self.take_cutter(lamp, cutter)),
+                    Ok(Report::Connected { lamp, cutter, .. }) => drop(self.take_cutter(lamp, cutter)),
                     Ok(_) => {}
                     Err(_) => return,
                 },
@@ -127,26 +128,28 @@ impl Runtime {
             publisher: self.publisher.clone(),
             reports: self.reports.clone(),
             latest: self.guard.latest.entry(account.clone()).or_default().clone(),
-            tokens: self.keepers.of(&self.settings, place, python.clone()),
+            tokens: self.keepers.both(&self.settings, place, python.as_ref()),
             python,
             alive: alive.clone(),
         });
     }
 
-    /// Where the account's connection is kept between its runs, if that is wished and there are several.
-    pub(super) fn held(&mut self, account: &AccountName, place: usize) -> Option<Held> {
+    /// Where the account's connections are kept between its runs, as far as that is wished and there are several.
+    pub(super) fn held(&mut self, account: &AccountName, place: usize) -> Both<Option<Held>> {
         let settings = &self.settings.accounts[place];
-        let watch = &settings.remote.watch;
         let goes_on = settings.autorefresh.is_some() && !self.options.once && !self.options.pretend;
-        let held = || Held::lively(watch.keepalive);
-        (watch.hold && goes_on).then(|| self.guard.held.entry(account.clone()).or_insert_with(held).clone())
+        Both::of(|side| {
+            let watch = &server(settings, side).filter(|server| server.watch.hold && goes_on)?.watch;
+            let held = || Held::lively(watch.keepalive);
+            Some(self.guard.held.entry((account.clone(), side)).or_insert_with(held).clone())
+        })
     }
 
     /// Lets those who watch know what the last run has connected with.
     pub(super) fn remember(&mut self, account: &AccountName) {
         let trusted = self.trusted.get(account).cloned().unwrap_or_default();
         let latest = self.guard.latest.entry(account.clone()).or_default();
-        latest.set(self.credentials.get(account).cloned(), trusted);
+        latest.set(self.credentials.get(account).cloned().unwrap_or_default(), trusted);
     }
 
     /// When a run finds no room on the server, one of those who watch its account there gives its connection up: the one whose

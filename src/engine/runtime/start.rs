@@ -53,9 +53,9 @@ impl Runtime {
             publisher: self.publisher_of(account),
             questions: self.questions.clone(),
             reports: self.reports.clone(),
-            credentials: self.credentials.get(account).cloned(),
+            keys: self.credentials.get(account).cloned().unwrap_or_default(),
             trusted: self.trusted.get(account).cloned().unwrap_or_default(),
-            tokens: self.keepers.of(&self.settings, place, python.clone()),
+            tokens: self.keepers.both(&self.settings, place, python.as_ref()),
             python,
         };
         self.publisher.detail(LampId::CONTROL, Some(account), Topic::Thread, || "starts its thread".to_owned());

@@ -9,14 +9,14 @@ use super::super::publisher::Publisher;
 use super::super::pulse::{Pulse, Signs};
 use super::super::worker::Order;
 use super::Runtime;
-use crate::model::ids::{AccountName, LampId};
+use crate::model::ids::{AccountName, LampId, Side};
 use crate::store::imap::Traffic;
 
 /// The runs under way, and the connections of their workers.
 #[derive(Default)]
 pub(super) struct Vitals {
     runs: HashMap<AccountName, Signs>,
-    flows: HashMap<LampId, (AccountName, Arc<Traffic>)>,
+    flows: HashMap<(LampId, Side), (AccountName, Arc<Traffic>)>,
 }
 
 impl Vitals {
@@ -43,9 +43,9 @@ impl Runtime {
     }
 
     /// A worker has a connection; not those who watch, who do so beside the runs.
-    pub(super) fn flow(&mut self, lamp: LampId, traffic: Arc<Traffic>) {
+    pub(super) fn flow(&mut self, lamp: LampId, side: Side, traffic: Arc<Traffic>) {
         if let Some((account, _)) = self.workers.get(&lamp) {
-            self.vitals.flows.insert(lamp, (account.clone(), traffic));
+            self.vitals.flows.insert((lamp, side), (account.clone(), traffic));
         }
     }
 

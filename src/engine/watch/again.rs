@@ -9,8 +9,10 @@ use super::super::trust::Trust;
 use super::super::worker::Worker;
 use super::look_out::{LookOut, rest};
 use super::{FIRST_LAMP, Post};
+use crate::config::settings::ImapSettings;
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::ids::Side;
 use crate::model::light::Light;
 use crate::store::imap::ImapRepository;
 
@@ -40,13 +42,14 @@ struct Fate {
 }
 
 /// Connects and watches, again and again, with growing pauses in between.
-pub(super) fn forever(post: &Post, worker: &Worker, session: impl Session) {
-    let sign = LookOut::sign(&post.account().remote.watch);
+pub(super) fn forever(post: &Post, worker: &Worker, side: Side, session: impl Session) {
+    let Some(server) = post.server(side) else { return };
+    let sign = LookOut::sign(&server.watch);
     let aside = Backoff::between(ASIDE, LONGEST_ASIDE);
     let mut fate = Fate { backoff: Backoff::default(), aside, told: None, sign };
     loop {
         let begun = Instant::now();
-        let (ended, silent) = connected(post, worker, fate.sign, &session);
+        let (ended, silent) = connected(post, worker, (side, server), fate.sign, &session);
         let Err(fault) = ended else { return };
         if let Some(silent) = silent.filter(|_| fault.kind == FaultKind::Network) {
             fate.sign = LookOut::shorter(fate.sign, silent);
@@ -115,15 +118,15 @@ fn until_a_run_succeeds(post: &Post, worker: &Worker, before: u64) -> Result<(),
 fn connected(
     post: &Post,
     worker: &Worker,
+    (side, server): (Side, &ImapSettings),
     sign: Duration,
     session: &impl Session,
 ) -> (Result<(), Fault>, Option<Duration>) {
-    let (mut credentials, trusted) = post.latest.get();
+    let (mut credentials, trusted) = post.latest.get(side);
     let trust = Trust::settled(trusted);
-    let (python, tokens, reports) = (post.python.as_ref(), post.tokens.as_ref(), &post.reports);
-    let means = Means { python, tokens, reports, trust: &trust };
-    let remote = &post.account().remote;
-    let ended = connect(worker, remote, post.settings.socket_timeout, means, &mut credentials).map(|mut connection| {
+    let (python, tokens, reports) = (post.python.as_ref(), post.tokens.get(side).as_ref(), &post.reports);
+    let means = Means { side, python, tokens, reports, trust: &trust };
+    let ended = connect(worker, server, post.settings.socket_timeout, means, &mut credentials).map(|mut connection| {
         worker.light(Light::Account);
         let mut look_out = LookOut::new(&connection, sign);
         let ended = session(&mut connection, &mut look_out);

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::super::both::Both;
 use crate::model::fingerprint::Fingerprint;
-use crate::model::ids::LampId;
+use crate::model::ids::{LampId, Side};
 use crate::store::imap::Credentials;
 
 /// What the runs of an account have connected with last: what they logged in with, and which certificates a person trusts. And
@@ -14,8 +15,8 @@ pub(in super::super) struct Latest(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    credentials: Option<Credentials>,
-    trusted: Vec<Fingerprint>,
+    credentials: Both<Option<Credentials>>,
+    trusted: Both<Vec<Fingerprint>>,
     /// How often somebody has told of them.
     told: u64,
     /// Those who are to give their connections up.
@@ -24,7 +25,7 @@ struct State {
 
 impl Latest {
     /// A run has connected with these.
-    pub(in super::super) fn set(&self, credentials: Option<Credentials>, trusted: Vec<Fingerprint>) {
+    pub(in super::super) fn set(&self, credentials: Both<Option<Credentials>>, trusted: Both<Vec<Fingerprint>>) {
         let mut state = self.lock();
         (state.credentials, state.trusted) = (credentials, trusted);
         state.told += 1;
@@ -40,9 +41,10 @@ impl Latest {
         self.lock().crowding.remove(&lamp)
     }
 
-    pub(super) fn get(&self) -> (Option<Credentials>, Vec<Fingerprint>) {
+    /// What they have connected with on this side.
+    pub(super) fn get(&self, side: Side) -> (Option<Credentials>, Vec<Fingerprint>) {
         let state = self.lock();
-        (state.credentials.clone(), state.trusted.clone())
+        (state.credentials.get(side).clone(), state.trusted.get(side).clone())
     }
 
     /// How often runs have connected.

@@ -36,7 +36,7 @@ pub(super) fn watch(post: &Post) {
 }
 
 fn on_and_on(post: &Post, worker: &Worker) -> Result<(), Fault> {
-    let root = &post.account().local.root;
+    let Some(root) = post.account().local.maildir().map(|maildir| maildir.root.as_path()) else { return Ok(()) };
     loop {
         let place = back(worker, root)?;
         let why = if is_remote(root) {
@@ -45,7 +45,7 @@ fn on_and_on(post: &Post, worker: &Worker) -> Result<(), Fault> {
             let (told, happenings) = unbounded();
             match begin(root, told) {
                 // It watches as long as it lives.
-                Ok(_watching) => match by_events(post, worker, &happenings, place)? {
+                Ok(_watching) => match by_events(post, worker, &happenings, (root, place))? {
                     Some(why) => why,
                     None => continue,
                 },
@@ -86,11 +86,11 @@ fn by_events(
     post: &Post,
     worker: &Worker,
     happenings: &Receiver<Happening>,
-    place: Place,
+    (root, place): (&Path, Place),
 ) -> Result<Option<String>, Fault> {
     // What has changed before the system began to tell.
     post.stir(Side::Local);
-    while Place::of(&post.account().local.root) == Some(place) {
+    while Place::of(root) == Some(place) {
         let Some(first) = worker.wait_for(happenings, POLL)? else { continue };
         let (mut swarm, end) = (Swarm::default(), Instant::now() + LONGEST_SWARM);
         swarm.add(first);

@@ -89,8 +89,9 @@ impl Receiver<'_> {
     }
 
     /// Begins a delivery; `false` when the destination refuses this one message.
-    fn begin(&mut self, size: u64, uid: Option<Uid>) -> Result<bool, Fault> {
-        let head = Head { id: uid.map(MessageId::Uid), ..Head::default() };
+    fn begin(&mut self, size: u64, so_far: Fetched) -> Result<bool, Fault> {
+        let uid = so_far.uid;
+        let head = Head { id: uid.map(MessageId::Uid), flags: so_far.flags, date: so_far.date };
         match self.to.begin(size, &head) {
             Ok(()) => Ok(true),
             Err(fault) if fault.reach == Reach::Message => {
@@ -126,7 +127,7 @@ impl Receiver<'_> {
             self.empty.insert(uid);
             return Ok(());
         };
-        if self.begin(text.len() as u64, Some(uid))? {
+        if self.begin(text.len() as u64, fetched.clone())? {
             self.to.chunk(&text)?;
             self.end(uid, fetched)?;
         }
@@ -158,13 +159,13 @@ impl Receiver<'_> {
 }
 
 impl Handler for Receiver<'_> {
-    fn body(&mut self, size: u64, uid: Option<Uid>) -> Result<bool, Fault> {
+    fn body(&mut self, size: u64, so_far: Fetched) -> Result<bool, Fault> {
         // Of two bodies in one response the first counts.
         if matches!(self.current, Current::Streaming) {
             return Ok(false);
         }
-        let expected = uid.is_none_or(|uid| self.expects(uid));
-        let wanted = expected && self.begin(size, uid)?;
+        let expected = so_far.uid.is_none_or(|uid| self.expects(uid));
+        let wanted = expected && self.begin(size, so_far)?;
         self.current = if wanted { Current::Streaming } else { Current::Dropped };
         Ok(wanted)
     }

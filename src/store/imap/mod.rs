@@ -170,6 +170,11 @@ impl ImapRepository {
         self.connection.is_broken()
     }
 
+    /// Whether it says which UID a message gets that is stored (RFC 4315).
+    pub fn tells_uids(&self) -> bool {
+        self.connection.capabilities.has("UIDPLUS")
+    }
+
     /// From now on this one is told what is said over the connection.
     pub fn tell(&self, teller: Teller) {
         self.connection.wire().tell(teller);

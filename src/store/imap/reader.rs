@@ -2,12 +2,11 @@
 
 use std::io;
 
-use super::response::{self, Response, Untagged, uid_so_far};
+use super::response::{self, Fetched, Response, Untagged, so_far};
 use super::tls::plainly;
 use super::token::literal_size;
 use super::wire::Inner;
 use crate::model::fault::Fault;
-use crate::model::ids::Uid;
 
 /// Bytes of a response, bodies not counted. The longest honest ones list the UIDs of a huge mailbox, or hold a header.
 const LONGEST_RESPONSE: usize = 32 * 1024 * 1024;
@@ -50,9 +49,9 @@ fn explain(error: &io::Error) -> String {
 
 /// Takes what a command brings.
 pub(super) trait Handler {
-    /// A message body of `size` bytes begins; its UID, if the server named it already. `false`: it isn't wanted.
-    fn body(&mut self, size: u64, uid: Option<Uid>) -> Result<bool, Fault> {
-        let _ = (size, uid);
+    /// A message body of `size` bytes begins; what the server has said of it already. `false`: it isn't wanted.
+    fn body(&mut self, size: u64, so_far: Fetched) -> Result<bool, Fault> {
+        let _ = (size, so_far);
         Ok(false)
     }
 
@@ -92,10 +91,9 @@ pub(super) fn read(wire: &mut Inner, scratch: &mut Vec<u8>, handler: &mut dyn Ha
             return Ok(response::parse(scratch));
         };
         if is_body(&scratch[..brace]) {
-            let uid = uid_so_far(&scratch[..brace]);
             scratch.truncate(brace);
             scratch.extend_from_slice(b"NIL");
-            body(wire, size, uid, handler)?;
+            body(wire, size, so_far(scratch), handler)?;
         } else {
             keep(wire, size, scratch)?;
         }
@@ -139,8 +137,8 @@ fn keep(wire: &mut Inner, size: u64, into: &mut Vec<u8>) -> Result<(), Trouble> 
 }
 
 /// Hands a body on, in pieces as they arrive; or drops it, when it isn't wanted.
-fn body(wire: &mut Inner, size: u64, uid: Option<Uid>, handler: &mut dyn Handler) -> Result<(), Trouble> {
-    let wanted = handler.body(size, uid)?;
+fn body(wire: &mut Inner, size: u64, so_far: Fetched, handler: &mut dyn Handler) -> Result<(), Trouble> {
+    let wanted = handler.body(size, so_far)?;
     let mut left = size;
     while left > 0 {
         let have = wire.buffered();

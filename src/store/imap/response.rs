@@ -6,8 +6,8 @@ mod fetched;
 
 use chrono::DateTime;
 
+pub(super) use fetched::Fetched;
 use fetched::fetched;
-pub(super) use fetched::{Fetched, uid_so_far};
 
 use super::about::{self, About};
 use super::status::{Status, Word, status};
@@ -214,6 +214,14 @@ fn esearch(mut tokens: Tokens<'_>) -> Untagged {
     }
     // Without ALL, nothing was found (RFC 4731, section 3.1).
     Untagged::Found(UidSet::default())
+}
+
+/// What a FETCH response that begins like this says of its message.
+pub(super) fn so_far(beginning: &[u8]) -> Fetched {
+    match parse(beginning) {
+        Response::Untagged(Untagged::Fetch(fetched)) => fetched,
+        _ => Fetched::default(),
+    }
 }
 
 /// A date as APPEND wants it; `None` for one that IMAP can't write.

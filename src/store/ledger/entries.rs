@@ -3,7 +3,7 @@
 use rusqlite::{Transaction, params};
 
 use super::rows::{kept, side_text};
-use super::{Entry, FolderId, Intent, Quarantined, scope};
+use super::{Entry, FolderId, Intent, Quarantined, numbers, scope};
 use crate::model::ids::FileKey;
 
 /// Makes one change.
@@ -18,6 +18,7 @@ pub(super) fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &En
             transaction.prepare_cached(sql)?.execute(values)
         }
         Entry::Forget(uid) => {
+            numbers::forget(transaction, folder, *uid)?;
             let of = params![folder.0, uid.get()];
             transaction.prepare_cached("DELETE FROM identity WHERE folder = ?1 AND remote = ?2")?.execute(of)?;
             transaction.prepare_cached("DELETE FROM message WHERE folder = ?1 AND remote = ?2")?.execute(of)

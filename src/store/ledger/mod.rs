@@ -6,6 +6,7 @@
 mod entries;
 mod file;
 pub mod import;
+pub mod numbers;
 mod rows;
 mod schema;
 mod scope;

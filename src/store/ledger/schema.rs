@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version this program writes, in `PRAGMA user_version`; 0 is an empty file.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// What takes a file from each version to the next.
 ///
@@ -81,6 +81,27 @@ CREATE TABLE identity (
     remote INTEGER NOT NULL,
     identity INTEGER NOT NULL,
     PRIMARY KEY (folder, remote)
+) WITHOUT ROWID;
+",
+    // Of accounts with two servers.
+    "
+CREATE TABLE mapped (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    uid_validity INTEGER NOT NULL
+);
+CREATE TABLE number (
+    mapped INTEGER NOT NULL,
+    remote INTEGER NOT NULL,
+    local INTEGER NOT NULL,
+    PRIMARY KEY (mapped, remote)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX number_of ON number (mapped, local);
+CREATE TABLE expected (
+    mapped INTEGER NOT NULL,
+    remote INTEGER NOT NULL,
+    uid_next INTEGER NOT NULL,
+    PRIMARY KEY (mapped, remote)
 ) WITHOUT ROWID;
 ",
 ];

@@ -89,11 +89,11 @@ impl SqliteLedger {
             .advise("use the newer version of the program that wrote it"))
     }
 
-    fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {
+    pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {
         work(&self.connection).map_err(|error| fault("reading", &self.path, &error))
     }
 
-    fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Fault> {
+    pub(super) fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Fault> {
         let done = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).and_then(
             |transaction| {
                 let value = work(&transaction)?;

@@ -44,7 +44,7 @@ fn told_when_asked(naming: impl Fn(&mut CommonSettings, &mut CommonSettings)) {
     let root = tempfile::tempdir().unwrap();
     let mut settings = settings(&world.server, world.server.address(), root.path());
     let account = &mut settings.accounts[0];
-    naming(&mut account.remote.common, &mut account.local.common);
+    naming(&mut account.remote.common, account.local.common_mut());
     // The first run has begun and waits, and there is no ledger yet.
     let gate = root.path().join("gate");
     assert!(Shell::new("mkfifo").arg(&gate).status().unwrap().success());

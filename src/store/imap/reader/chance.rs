@@ -55,7 +55,7 @@ struct Notes {
 }
 
 impl Handler for Notes {
-    fn body(&mut self, _size: u64, _uid: Option<Uid>) -> Result<bool, Fault> {
+    fn body(&mut self, _size: u64, _so_far: Fetched) -> Result<bool, Fault> {
         self.begun += 1;
         Ok(true)
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::wire::Wire;
 use super::*;
+use crate::model::ids::Uid;
 
 #[derive(Default)]
 struct Notes {
@@ -13,8 +14,8 @@ struct Notes {
 }
 
 impl Handler for Notes {
-    fn body(&mut self, size: u64, uid: Option<Uid>) -> Result<bool, Fault> {
-        self.bodies.push((size, uid, Vec::new()));
+    fn body(&mut self, size: u64, so_far: Fetched) -> Result<bool, Fault> {
+        self.bodies.push((size, so_far.uid, Vec::new()));
         Ok(!self.unwanted)
     }
 

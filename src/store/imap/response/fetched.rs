@@ -65,17 +65,6 @@ pub(super) fn fetched(mut tokens: Tokens<'_>) -> Fetched {
     message
 }
 
-/// The UID of the message whose FETCH response begins like this, if it is named before the body.
-pub(in super::super) fn uid_so_far(beginning: &[u8]) -> Option<Uid> {
-    let mut tokens = Tokens::new(beginning);
-    while let Some(token) = tokens.next() {
-        if token.is("UID") {
-            return tokens.next().and_then(|token| uid(&token));
-        }
-    }
-    None
-}
-
 fn internal_date(token: &Token<'_>) -> Option<InternalDate> {
     let date = DateTime::parse_from_str(token.text().trim(), "%d-%b-%Y %H:%M:%S %z").ok()?;
     Some(InternalDate { seconds: date.timestamp(), offset: date.offset().local_minus_utc() })

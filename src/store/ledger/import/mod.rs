@@ -5,9 +5,11 @@
 //! | `Account-<account>/LocalStatus-sqlite/<folder>` | UIDs and flags, in `SQLite` |
 //! | `Account-<account>/LocalStatus/<folder>` | the same as text |
 //! | `Repository-<repository>/FolderValidity/<folder>` | the UIDVALIDITY as text |
+//! | `Repository-<repository>/UIDMapping/<folder>` | where the local side is a server: which UID is which |
 //!
 //! Folders go by their names with `.` between the parts.
 
+mod mapping;
 mod plain;
 
 use std::fs;
@@ -19,6 +21,8 @@ use crate::model::ids::{Uid, UidValidity};
 use crate::model::utf7;
 
 use super::file::open_file_read_only;
+
+pub use mapping::Mapping;
 
 /// A folder as OfflineIMAP left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +57,9 @@ impl Caches {
     /// The cache of the folder that the server calls `name`, and the local side `visible`, with points between the parts;
     /// `None` where there is none. What can't be read is said in a sentence.
     pub fn read(&self, name: &str, visible: &str) -> Result<Option<Cache>, String> {
-        // With utf8foldernames it went by its decoded name.
-        let spelt = [name.to_owned(), utf7::decode(name)].map(|name| self.validities.join(file_name(&name)));
-        let Some(validity) = spelt.into_iter().find(|path| path.exists()) else { return Ok(None) };
-        let Some(text) = optional(&validity, fs::read_to_string(&validity))? else { return Ok(None) };
-        let number = text.lines().next().and_then(|line| line.trim().parse().ok());
-        let number = number.ok_or_else(|| format!("{} holds no UIDVALIDITY", validity.display()))?;
+        let Some(validity) = validity(&self.validities, name)? else { return Ok(None) };
         let file = file_name(visible);
-        let cache = |messages, plain| Cache { validity: UidValidity(number), messages, plain };
+        let cache = |messages, plain| Cache { validity, messages, plain };
         if let Some(messages) = sqlite(&self.account.join("LocalStatus-sqlite").join(&file))? {
             return Ok(Some(cache(messages, false)));
         }
@@ -69,6 +68,16 @@ impl Caches {
         let messages = plain::read(&bytes).map_err(|why| format!("{}: {why}", path.display()))?;
         Ok(Some(cache(messages, true)))
     }
+}
+
+/// The UIDVALIDITY of the folder of this name.
+fn validity(directory: &Path, name: &str) -> Result<Option<UidValidity>, String> {
+    // With utf8foldernames it went by its decoded name.
+    let spelt = [name.to_owned(), utf7::decode(name)].map(|name| directory.join(file_name(&name)));
+    let Some(path) = spelt.into_iter().find(|path| path.exists()) else { return Ok(None) };
+    let Some(text) = optional(&path, fs::read_to_string(&path))? else { return Ok(None) };
+    let number = text.lines().next().and_then(|line| line.trim().parse().ok());
+    number.map(|number| Some(UidValidity(number))).ok_or_else(|| format!("{} holds no UIDVALIDITY", path.display()))
 }
 
 /// The name of a folder's file.
