@@ -15,9 +15,12 @@ use crate::model::message::MessageId;
 use crate::store::Mailbox;
 use crate::store::ledger::Entry;
 
-/// Whether the folder has another file for this message on the server.
-pub(super) fn is_taken(work: &Work<'_>, local: &dyn Mailbox, uid: Uid) -> bool {
-    local.key(MessageId::Uid(counterpart(work, uid))).is_some()
+/// Whether the server has taken a file for a message that it had before, and of which the folder has another file. A number that
+/// is given out anew is no smaller than UIDNEXT was.
+pub(super) fn is_taken(work: &Work<'_>, local: &dyn Mailbox, file: MessageId, uid: Uid) -> bool {
+    let owner = MessageId::Uid(counterpart(work, uid));
+    let was_there = uid.get() < work.uid_next || work.rows.contains_key(&uid);
+    was_there && owner != file && local.key(owner).is_some()
 }
 
 fn counterpart(work: &Work<'_>, uid: Uid) -> Uid {
@@ -59,6 +62,8 @@ pub(super) fn remove(
     if doubles.is_empty() || !job.policy.to_local.delete {
         return Ok(HashSet::new());
     }
+    // Nothing is a double of itself.
+    let doubles: Vec<_> = doubles.iter().filter(|(id, uid)| *id != MessageId::Uid(*uid)).collect();
     let ids: HashSet<MessageId> = doubles.iter().flat_map(|(id, uid)| [*id, MessageId::Uid(*uid)]).collect();
     let (whole, _) = contents::read(local, &ids.into_iter().collect::<Vec<_>>())?;
     let digest = |id: MessageId| whole.get(&id).map(|whole| &whole.digest);
