@@ -31,6 +31,15 @@ impl Session<'_> {
         throttled
     }
 
+    /// Refuses a command of somebody who has asked for too much, or sends him away.
+    pub(super) fn refuse(&mut self) -> io::Result<Option<Reply>> {
+        let words = self.shared.doorman().words.clone();
+        match words.strip_prefix("BYE ") {
+            Some(words) => self.out.line(&format!("* BYE {words}")).map(|()| None),
+            None => Ok(Some(Reply::no(&words))),
+        }
+    }
+
     /// AUTHENTICATE PLAIN, with its first words or without.
     pub(super) fn authenticate(&mut self, first: Option<Vec<u8>>, input: &mut impl BufRead) -> io::Result<Reply> {
         let words = if let Some(words) = first {

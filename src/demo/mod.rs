@@ -192,7 +192,7 @@ impl Server {
     }
 
     /// After so many more commands of those who are logged in, each is refused with these words, as by a server that has been
-    /// asked for too much.
+    /// asked for too much; with BYE in front of them, the connection ends.
     pub fn throttle(&self, after: usize, words: &str) {
         let mut doorman = self.shared.doorman();
         (doorman.patience, doorman.words) = (after, words.to_owned());

@@ -170,7 +170,7 @@ impl Session<'_> {
             }
             CommandBody::Noop | CommandBody::Check => Reply::ok("done"),
             _ if !self.logged_in => Reply::bad("log in first"),
-            _ if self.is_throttled() => Reply::no(&self.shared.doorman().words),
+            _ if self.is_throttled() => return self.refuse(),
             CommandBody::Idle => self.idle(input)?,
             CommandBody::Compress { .. } => self.compress(),
             other => self.authenticated(other, &extras, &raw.tag())?,

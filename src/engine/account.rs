@@ -20,7 +20,7 @@ use super::naming;
 use super::particulars;
 use super::python::Python;
 use super::runtime::{Options, Report};
-use super::supervisor::Trouble;
+use super::supervisor::{Hope, Trouble};
 use super::token::Tokens;
 use super::trust::Trust;
 use super::worker::{Publisher, Worker};
@@ -104,6 +104,11 @@ impl Total {
             self.trouble = Some(Trouble::of(fault));
         }
         worker.publish(EventKind::Failed { account: Some(worker.account()), folder: None, fault: fault.clone() });
+    }
+
+    /// Whether it came to a stop because the server is busy.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.trouble.as_ref().is_some_and(|trouble| trouble.hope == Hope::Room)
     }
 
     /// Says that the run has begun.

@@ -15,11 +15,12 @@ use crate::model::message::MessageId;
 use crate::store::Mailbox;
 use crate::store::ledger::Entry;
 
-/// Whether this message on the server has been one of both sides already, and the folder has another file than this one for it.
-/// A number in a name alone says nothing: where a folder is filled again, names have the numbers of before.
+/// Whether the server has taken a file for a message that it had before, and of which the folder has another file. A number that
+/// is given out anew is no smaller than UIDNEXT was.
 pub(super) fn is_taken(work: &Work<'_>, local: &dyn Mailbox, file: MessageId, uid: Uid) -> bool {
-    let Some(known) = work.rows.get(&uid).map(|row| MessageId::Uid(row.local)) else { return false };
-    known != file && local.key(known).is_some()
+    let owner = MessageId::Uid(counterpart(work, uid));
+    let was_there = uid.get() < work.uid_next || work.rows.contains_key(&uid);
+    was_there && owner != file && local.key(owner).is_some()
 }
 
 fn counterpart(work: &Work<'_>, uid: Uid) -> Uid {
@@ -61,6 +62,8 @@ pub(super) fn remove(
     if doubles.is_empty() || !job.policy.to_local.delete {
         return Ok(HashSet::new());
     }
+    // Nothing is a double of itself.
+    let doubles: Vec<_> = doubles.iter().filter(|(id, uid)| *id != MessageId::Uid(*uid)).collect();
     let ids: HashSet<MessageId> = doubles.iter().flat_map(|(id, uid)| [*id, MessageId::Uid(*uid)]).collect();
     let (whole, _) = contents::read(local, &ids.into_iter().collect::<Vec<_>>())?;
     let digest = |id: MessageId| whole.get(&id).map(|whole| &whole.digest);

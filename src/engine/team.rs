@@ -70,7 +70,8 @@ pub(super) fn share_out(shared: &Shared<'_>, worker: &Worker, first: Line, todo:
     if left > 0 && !total.stopped {
         let doing = format!("synchronising the account {}", worker.account());
         let cause = format!("{left} folders were not looked at, because no connection was left");
-        total.failed(worker, &Fault::new(Reach::Account, FaultKind::Network, doing, cause));
+        let kind = if total.is_crowded() { FaultKind::Busy } else { FaultKind::Network };
+        total.failed(worker, &Fault::new(Reach::Account, kind, doing, cause));
     }
 }
 

@@ -73,7 +73,9 @@ fn upload_group(work: &mut Work<'_>, group: &[(MessageId, Flags)], open: &mut Op
     for (id, uid) in pairs.into_iter().filter(|(id, _)| !unnumbered.contains(id)) {
         let flags = group.iter().find(|(other, _)| *other == id).map(|(_, flags)| flags.within(&work.common));
         let (flags, key) = (flags.unwrap_or_default(), open.local.key(MessageId::Uid(uid)));
-        entries.push(Entry::Put(Row { remote: uid, local: uid, flags, state: State::Synced, key }));
+        let row = Row { remote: uid, local: uid, flags, state: State::Synced, key };
+        work.rows.insert(uid, row.clone());
+        entries.push(Entry::Put(row));
         entries.extend(settle(&id));
         entries.extend(names.get(&id).and_then(|name| release(work, Side::Local, name)));
         work.counts.uploads += 1;

@@ -130,12 +130,16 @@ fn changed(extensions: Extensions) -> World {
     world
 }
 
-fn expected() -> Vec<String> {
+/// Gmail keeps one of what is the same.
+fn expected(extensions: Extensions) -> Vec<String> {
     let mut texts: Vec<String> =
         ["stays", "flagged there", "flagged here", "new there", "new here", "twin", "twin", "twin"]
             .map(str::to_owned)
             .into();
     texts.sort();
+    if extensions.gmail {
+        texts.dedup();
+    }
     texts
 }
 
@@ -152,7 +156,7 @@ fn cut_at(extensions: Extensions, cuts: &[(Way, u64)]) -> bool {
     let subject = |(text, _, _): &(String, String, i64)| text.lines().next().unwrap()[9..].to_owned();
     let mut texts: Vec<String> = there.iter().map(subject).collect();
     texts.sort();
-    assert_eq!(texts, expected(), "{place}");
+    assert_eq!(texts, expected(extensions), "{place}");
     let flags: Vec<&str> = there.iter().map(|(_, flags, _)| flags.as_str()).filter(|flags| !flags.is_empty()).collect();
     assert_eq!(flags, ["$Work", "\\Seen", "\\Seen", "\\Flagged $There"], "{place}");
     assert!(world.run_well(&place).is_nothing(), "{place}");

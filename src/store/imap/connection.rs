@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::peer::{Capabilities, Peer};
 use super::reader::{Handler, Ignore, Trouble, read};
+use super::refusal::is_passing;
 use super::response::{Response, Untagged};
 use super::session::{self, Seat};
 use super::status::{Status, Word};
@@ -105,7 +106,9 @@ impl Connection {
         if let Trouble::Receiver(fault) = trouble {
             return fault.clone();
         }
-        Fault::new(Reach::Account, FaultKind::Network, format!("{doing} on {}", self.peer), trouble)
+        let busy = matches!(trouble, Trouble::Bye { passing: true, .. });
+        let kind = if busy { FaultKind::Busy } else { FaultKind::Network };
+        Fault::new(Reach::Account, kind, format!("{doing} on {}", self.peer), trouble)
             .advise("nothing is lost; the next run goes on from here")
     }
 
@@ -252,7 +255,8 @@ impl Connection {
         let response = self.read(handler)?;
         match &response {
             Response::Untagged(Untagged::Status(status)) if status.word == Word::Bye => {
-                return self.note(Err(Trouble::Bye(status.text.clone())));
+                let (text, passing) = (status.text.clone(), is_passing(status));
+                return self.note(Err(Trouble::Bye { text, passing }));
             }
             Response::Untagged(untagged) => {
                 let taken = handler.untagged(untagged.clone()).map_err(Trouble::from);

@@ -23,8 +23,13 @@ pub(super) enum Trouble {
     #[error("the server closed the connection")]
     Closed,
     /// The server said good-bye.
-    #[error("the server said: {0}")]
-    Bye(String),
+    #[error("the server said: {text}")]
+    Bye {
+        /// Why, in its words.
+        text: String,
+        /// Whether it may do better later.
+        passing: bool,
+    },
     /// It broke the protocol beyond repair.
     #[error("the server's answer makes no sense: {0}")]
     Nonsense(String),

@@ -1,6 +1,7 @@
 //! Gmail gives so much in a while, and lets so many in; whoever is refused comes back later.
 
-use blinkensync::model::fault::Exit;
+use blinkensync::model::event::EventKind;
+use blinkensync::model::fault::{Exit, FaultKind};
 
 use super::world::{World, set};
 
@@ -8,7 +9,8 @@ const LIMIT: &str = "[OVERQUOTA] Account exceeded command or bandwidth limits. (
 
 #[test]
 fn whoever_asked_for_too_much_is_refused_and_loses_nothing_at_any_command() {
-    for words in [LIMIT, "[THROTTLED] (Failure)"] {
+    let bye = format!("BYE {LIMIT}");
+    for words in [LIMIT, "[THROTTLED] (Failure)", &bye] {
         let world = World::new(&["Work"]);
         for number in 0..5 {
             world.arrives(&format!("m{number}"), &["INBOX", "Work"]);
@@ -22,7 +24,15 @@ fn whoever_asked_for_too_much_is_refused_and_loses_nothing_at_any_command() {
         for after in (0..40).step_by(3) {
             world.server.throttle(after, words);
             let (exit, events) = world.try_sync();
-            refused += u64::from(exit != Exit::Success);
+            let faults = events.iter().filter_map(|event| match &event.kind {
+                EventKind::Failed { fault, .. } => Some(fault.kind),
+                _ => None,
+            });
+            for kind in faults {
+                refused += 1;
+                // So that the next attempt waits, each time longer, and needs fewer connections.
+                assert_eq!(kind, FaultKind::Busy, "{words} after {after}: {events:#?}");
+            }
             assert!(matches!(exit, Exit::Success | Exit::Partial), "{exit:?} {events:#?}");
         }
         assert!(refused > 0);
