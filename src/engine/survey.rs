@@ -111,15 +111,19 @@ fn validity(job: &Job<'_>, remote: &dyn Mailbox) -> Result<UidValidity, Fault> {
         .ok_or_else(|| Fault::new(Reach::Folder, FaultKind::Server, job.doing(), "the server gives it no UIDVALIDITY"))
 }
 
-/// Reports a list that the server broke off. What it does show is synchronised; of the rest nothing is concluded.
+/// Reports a list that a server broke off. What it does show is synchronised; of the rest nothing is concluded.
 pub(super) fn report_broken_off(job: &Job<'_>, survey: &Survey) -> bool {
-    let broken_off = survey.there.coverage == Coverage::Partial;
-    if broken_off {
-        let cause = format!("the server lists only {} of its messages", survey.there.messages.len());
+    // A dry run can't settle what keeps a local server's list from being believed.
+    let sides = [("the server", &survey.there, false), ("the local server", &survey.here, job.policy.pretend)];
+    let broken_off = sides.into_iter().filter(|(_, look, excused)| look.coverage == Coverage::Partial && !excused);
+    let mut any = false;
+    for (who, look, _) in broken_off {
+        let cause = format!("{who} lists only {} of its messages", look.messages.len());
         let fault = Fault::new(Reach::Folder, FaultKind::Server, job.doing(), cause);
         job.failed(&fault.advise("none of the others is touched; the next run looks again"));
+        any = true;
     }
-    broken_off
+    any
 }
 
 /// The UID that the next message gets at least: the server's word, or one more than the highest there is.

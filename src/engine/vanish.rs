@@ -35,7 +35,7 @@ pub(super) fn check(
     if !known.iter().any(|record| spelt.contains(&utf7::loose(&record.local))) {
         let cause = "none of the local folders is there that were there before";
         return Err(Fault::new(Reach::Account, FaultKind::Refused, doing(), cause)
-            .advise("is the Maildir's disk mounted? To begin anew, delete the account's ledger as well"));
+            .advise("is the Maildir's disk mounted, or the local server in trouble? To begin anew, delete the account's ledger as well"));
     }
     if !known.iter().any(|record| has(there, &record.remote)) {
         let cause = "the server has none of the folders that it had before";

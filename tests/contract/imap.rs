@@ -15,7 +15,7 @@ use crate::mailbox::{Side, Traits, suite};
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// What IMAP itself allows, with all its extensions.
-const IMAP: Traits = Traits {
+pub const IMAP: Traits = Traits {
     takes_empty: false,
     takes_back: false,
     shows_at_once: true,

@@ -29,4 +29,5 @@ mod imap;
 mod ledger;
 mod mailbox;
 mod maildir;
+mod mapped;
 mod names;

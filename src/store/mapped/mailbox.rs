@@ -22,14 +22,14 @@ pub(super) struct Mapped<'a> {
     pub(super) list: List<'a>,
     /// Where the numbers of new messages begin, as the last look saw it.
     pub(super) uid_next: u32,
-    /// The messages that the last look showed, by the local server's UIDs.
-    shown: HashSet<Uid>,
+    /// The messages that are there by the last look, by the local server's UIDs; `None` where it was one at changes alone.
+    shown: Option<UidSet>,
 }
 
 impl<'a> Mapped<'a> {
     pub(super) fn new(inner: Box<dyn Mailbox + 'a>, ledger: &'a mut SqliteLedger, name: &str) -> Self {
         let list = List::new(ledger, name);
-        Self { inner, list, uid_next: 1, shown: HashSet::new() }
+        Self { inner, list, uid_next: 1, shown: None }
     }
 
     /// Makes sure that the numbers are those of the mailbox as it is now; without a look before, it is selected.
@@ -105,7 +105,11 @@ impl Mailbox for Mapped<'_> {
         if let Some(Mark::Server(mark)) = look.mark {
             self.uid_next = mark.uid_next.max(1);
         }
-        self.shown = look.uids().collect();
+        self.shown = match &look.coverage {
+            Coverage::Whole => Some(look.uids().collect()),
+            Coverage::Existing { uids } => Some(uids.clone()),
+            Coverage::Changes { .. } | Coverage::Partial => None,
+        };
         let mut look = self.translated(look);
         if !self.list.numbers.expected.is_empty() {
             look.messages.retain(|message| message.id.uid().is_some());
@@ -142,18 +146,12 @@ impl Mailbox for Mapped<'_> {
             Some(FlagChange { id, ..change.clone() })
         };
         let changes: Vec<FlagChange> = changes.iter().filter_map(local).collect();
-        if changes.is_empty() {
-            return Ok(Vec::new());
-        }
         let faults = self.inner.change_flags(&changes)?;
         Ok(self.renamed(faults))
     }
 
     fn delete(&mut self, ids: &[MessageId]) -> Result<Faults, Fault> {
         let locals = self.locals(ids)?;
-        if locals.is_empty() {
-            return Ok(Vec::new());
-        }
         let faults = self.inner.delete(&locals)?;
         Ok(self.renamed(faults))
     }
@@ -197,7 +195,8 @@ impl Mailbox for Mapped<'_> {
         let parsed = parts.and_then(|(uid, validity)| Some((uid.parse().ok()?, UidValidity(validity.parse().ok()?))));
         let local =
             parsed.filter(|(_, validity)| Some(*validity) == self.list.validity).and_then(|one| Uid::new(one.0));
-        Ok(local.filter(|local| self.shown.contains(local)).map(|local| self.list.named(local)))
+        let is_there = |local: &Uid| self.shown.as_ref().is_none_or(|shown| shown.contains(*local));
+        Ok(local.filter(is_there).map(|local| self.list.named(local)))
     }
 
     fn fingerprint(&mut self, id: MessageId) -> Result<Option<Fingerprint>, Fault> {

@@ -15,7 +15,7 @@ mod mailbox;
 mod settle;
 mod spool;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::model::fault::Fault;
 use crate::model::folder::FolderInfo;
@@ -91,7 +91,7 @@ impl<R: Repository> Repository for MappedRepository<R> {
     fn relocate(&mut self, from: Place<'_>, to: Place<'_>, messages: &[Relocation]) -> Result<Vec<Delivered>, Fault> {
         let known = self.ledger.numbers(from.name)?;
         let Some(source) = known.validity else { return Ok(Vec::new()) };
-        let mut wanted = HashMap::new();
+        let mut wanted = BTreeMap::new();
         for one in messages {
             wanted.extend(
                 known.here.get(&one.uid).copied().zip(one.number).map(|(here, number)| (here, (one.uid, number))),
