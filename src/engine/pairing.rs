@@ -220,7 +220,8 @@ pub(super) fn side_in_words(side: Side) -> &'static str {
 }
 
 /// The folders that have to be looked at: all but those that are certainly unchanged on both sides and hold nothing that is to
-/// be tried again, and of which no more is to be looked at than before; in a quick run, only those in which messages have come or gone. And how many workers they are enough for.
+/// be tried again, and of which no more is to be looked at than before; in a quick run, only those in which messages have come
+/// or gone. And how many workers they are enough for.
 pub(super) fn queue(
     (policy, ignored): (Policy, &Ignored),
     ledger: &mut dyn Ledger,

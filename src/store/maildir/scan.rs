@@ -68,7 +68,8 @@ pub fn mark(folder: &Path) -> Result<MaildirMark, Fault> {
     Ok(MaildirMark { cur, new, racy: is_racy(cur, now) || is_racy(new, now), manner: 0 })
 }
 
-/// Calls `each` for every file of the folder; `keep_atime`: the directories keep the times at which they were last read; directories and names that begin with a dot are none.
+/// Calls `each` for every file of the folder; `keep_atime`: the directories keep the times at which they were last read;
+/// directories and names that begin with a dot are none.
 pub fn visit(folder: &Path, keep_atime: bool, mut each: impl FnMut(Slot)) -> Result<(), Fault> {
     for place in [Place::New, Place::Cur] {
         let directory = place.of(folder);
