@@ -2,7 +2,12 @@
 
 use std::fs;
 
+use blinkensync::demo::{Extensions, Options, Server};
+use blinkensync::model::flags::Flags;
+use blinkensync::model::message::InternalDate;
+
 use super::Shape;
+use crate::dovecot::Dovecot;
 use crate::names::made_there;
 
 #[test]
@@ -18,6 +23,38 @@ fn all_mail_alone() {
     shape.there("[Gmail]/All Mail", 2);
     shape.there("work", 1);
     shape.nothing_new();
+}
+
+#[test]
+fn from_gmail_to_another_server_below_its_inbox() {
+    let gmail = Server::start(Options { extensions: Extensions::GMAIL, ..Options::default() }).unwrap();
+    let arrives = |subject: &str, labels: &[&str]| {
+        gmail.with_mailboxes(|mailboxes| {
+            for label in labels {
+                mailboxes.create(label);
+                let body = format!("Subject: {subject}\r\n\r\n{subject}\r\n").into_bytes();
+                let date = InternalDate { seconds: 1_000_000_000, offset: 0 };
+                mailboxes.get_mut(label).unwrap().append(Flags::default(), date, body.into()).unwrap();
+            }
+        });
+    };
+    arrives("first", &["INBOX", "work/2024"]);
+    arrives("second", &["work/2024"]);
+    let text = include_str!("togmail.rc").replace("__GMAIL__", &gmail.address().port().to_string());
+    let shape = Shape::on(Dovecot::start_with("namespace inbox {\n  separator = .\n}\n"), &text);
+    shape.sync();
+    shape.there("INBOX.INBOX", 1);
+    shape.there("INBOX.work.2024", 2);
+    shape.there("INBOX.[Gmail].All Mail", 2);
+    shape.sync().says("nothing new");
+    // What is moved there is moved here, and is still in All Mail once.
+    shape.world.client(&["move", "INBOX.work.2024", "2", "INBOX.INBOX"]);
+    shape.sync().says("moved");
+    gmail.with_mailboxes(|mailboxes| {
+        let count = |name: &str| mailboxes.get(name).unwrap().messages.len();
+        assert_eq!(["INBOX", "work/2024", "[Gmail]/All Mail"].map(count), [2, 1, 2]);
+    });
+    shape.sync().says("nothing new");
 }
 
 #[test]
