@@ -30,11 +30,13 @@ impl Line {
         Ok(Self { remote, local, keys })
     }
 
-    /// From now on this worker is told what is said.
-    pub(super) fn tell(&self, worker: &Worker) {
+    /// From now on this worker is told what is said and done.
+    pub(super) fn tell(&mut self, shared: &Shared<'_>, worker: &Worker) {
         self.remote.tell(worker.teller(Topic::Imap));
         if let Some(server) = self.local.server() {
             server.tell(worker.teller(Topic::Imap));
+        } else if let Some(maildir) = shared.account.local.maildir() {
+            self.local = Local::Maildir(Box::new(shared.maildir(worker, maildir)));
         }
     }
 

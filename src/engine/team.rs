@@ -121,12 +121,12 @@ struct Share<'a> {
 /// One folder worker: connects, unless it was given connections, and works.
 fn work(shared: &Shared<'_>, number: u32, line: Option<Line>, keys: Keys, share: Share<'_>) {
     let worker = shared.task.enlist(number);
-    let line = match line.map_or_else(|| Line::open(shared, &worker, keys), Ok) {
+    let mut line = match line.map_or_else(|| Line::open(shared, &worker, keys), Ok) {
         Ok(line) => line,
         // The others go on with the connections that there are; what they can't reach is reported in the end.
         Err(fault) => return note_of(&worker, &fault),
     };
-    line.tell(&worker);
+    line.tell(shared, &worker);
     let results = share.results.clone();
     if let Err(fault) = work_off(shared, &worker, line, share) {
         worker.detail(Topic::Thread, || "gives its connection up".to_owned());
