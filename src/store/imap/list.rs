@@ -14,8 +14,11 @@ use crate::model::folder::FolderInfo;
 use crate::model::ids::{ModSeq, UidValidity};
 use crate::model::mark::{Mark, ServerMark};
 
-/// Bytes of folder names, or of their statuses, that are kept: enough for a hundred thousand folders.
+/// Bytes of folder names that are kept: enough for a hundred thousand folders.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
+/// Bytes of statuses that are kept. The map of so many has not yet had to grow to the next power of two, which would take twice as
+/// much.
+const MOST_STATUSES: usize = 27 * 1024 * 1024;
 /// Bytes that a folder takes besides its name, about.
 const FOLDER_BYTES: usize = 250;
 
@@ -49,7 +52,7 @@ impl Seen {
                 self.subscribed.insert(canonical(&name));
             }
             // A status that is not kept only means that its folder is looked at.
-            Untagged::StatusOf(status) if self.bytes.1 < MOST_BYTES => {
+            Untagged::StatusOf(status) if self.bytes.1 < MOST_STATUSES => {
                 self.bytes.1 += FOLDER_BYTES + status.name.len();
                 self.statuses.insert(canonical(&status.name), status);
             }
