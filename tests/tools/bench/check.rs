@@ -80,8 +80,9 @@ pub fn run(ours: PathBuf) -> bool {
     wrong.extend(keep_to(
         &stage,
         &[
-            // Both listings of a folder, and what the ledger has of it, are in memory while it is compared.
-            Limits { work: Work::First, peak: 28 * MB, turns: 450, bytes: everything },
+            // Both listings of a folder, and what the ledger has of it, are in memory while it is compared. The program itself has
+            // grown by 3 MB since there were 25 of them.
+            Limits { work: Work::First, peak: 30 * MB, turns: 450, bytes: everything },
             Limits { work: Work::Again, peak: 32 * MB, turns: 8, bytes: 30_000 },
         ],
     ));
