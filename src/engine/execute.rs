@@ -164,11 +164,13 @@ fn delete(work: &mut Work<'_>, plan: &Plan, on: Side, open: &mut Open<'_>) -> Re
             }
         }
         let forgotten = entries.iter().filter(|entry| matches!(entry, Entry::Forget(_))).count();
-        let count = (forgotten - spared.len()) as u64;
+        let count = forgotten.saturating_sub(spared.len()) as u64;
         match on {
             Side::Local => work.counts.local_deletes += count,
             Side::Remote => work.counts.remote_deletes += count,
         }
+        // Cut off before those that stay are here again, a look at changes alone would not show them.
+        entries.extend((!spared.is_empty()).then_some(Entry::LookAgain));
         open.ledger.record(work.record.id, &entries)?;
         if !spared.is_empty() {
             fetch(work, &spared, open)?;

@@ -44,3 +44,24 @@ fn whoever_asked_for_too_much_is_refused_and_loses_nothing_at_any_command() {
         assert_eq!(world.places("m5"), set(&["Work", "[Gmail].All Mail"]));
     }
 }
+
+#[test]
+fn what_comes_back_to_all_mail_comes_back_though_the_connection_is_cut_at_any_command() {
+    let bye = format!("BYE {LIMIT}");
+    let mut through = false;
+    for after in 0.. {
+        let world = World::new(&[]);
+        world.arrives("labelled", &["INBOX"]);
+        world.settle("before");
+        world.delete("[Gmail].All Mail", "labelled");
+        world.server.throttle(after, &bye);
+        through = world.try_sync().0 == Exit::Success;
+        world.server.throttle(usize::MAX, &bye);
+        world.settle(&format!("cut after {after} commands"));
+        assert_eq!(world.places("labelled"), set(&["INBOX", "[Gmail].All Mail"]), "cut after {after} commands");
+        if through {
+            break;
+        }
+    }
+    assert!(through);
+}
