@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use super::apart::{apart, loops};
 use super::extent;
+use super::labels;
 use super::mbnames::mailbox_list;
 use super::naming;
-use super::options::Kind;
 use super::proxy;
 use super::repository;
-use super::screen::{LIGHTS, screen};
+use super::screen::screen;
 use super::settings::{AccountSettings, Hooks, PythonHook, Settings, UiName};
 use super::source::{Source, did_you_mean};
-use super::standing::{judge, spell};
+use super::spelling::spell;
 use super::value::{self, boolean};
 use crate::model::ids::AccountName;
 
@@ -44,10 +44,6 @@ const INTERFACES: [(&str, UiName); 13] = [
 /// not be used, when the source has remarked on a mistake.
 pub fn check(source: &mut Source, wanted: &[String]) -> Option<Settings> {
     spell(source);
-    judge(source, "general", &[Kind::General]);
-    judge(source, "mbnames", &[Kind::Mbnames]);
-    judge(source, LIGHTS, &[Kind::Lights]);
-    judge(source, BASIC, &[Kind::Basic]);
     let environment = source.environment;
     let metadata = source.read("general", "metadata", |text| value::path(text, environment));
     let metadata = metadata.map_or_else(|| value::path("~/.offlineimap", environment), Ok);
@@ -139,7 +135,6 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     if name.contains(|c: char| c == '/' || c.is_control()) {
         source.wrong_section(&section, "expected a name without /, since files are named after the account");
     }
-    judge(source, &section, &[Kind::Account]);
     let minute = Duration::from_secs(60);
     let autorefresh = source.read(&section, "autorefresh", |text| value::time(text, minute, "a number of minutes"));
     let watch = source.read(&section, "watch", value::boolean).unwrap_or(true);
@@ -160,14 +155,18 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let extent = extent::extent(source, &section, local.as_deref(), remote.as_deref());
     let never_copied = remote.as_ref().and_then(|section| extent::ignored(source, section));
     let windows = source.read(&section, "maildir-windows-compatible", value::boolean).unwrap_or(false);
+    let labels = labels::labels(source, &section, local.as_deref(), remote.as_deref());
     let proxies = proxy::read(source, &section);
     let local = local.and_then(|section| repository::local(source, &section, windows, proxies.clone()));
     let remote = remote.and_then(|section| repository::remote(source, &section, proxies));
     let decode = source.read(&section, "utf8foldernames", value::boolean).unwrap_or(false);
-    let left_out = source.read(&section, "filterheaders", value::fields).unwrap_or_default();
+    let mut left_out = source.read(&section, "filterheaders", value::fields).unwrap_or_default();
     let (mut local, mut remote) = (local?, remote?);
+    left_out.extend(labels.as_ref().map(|labels| labels.field.to_ascii_lowercase()));
     local.leave_out(&left_out);
     remote.left_out = left_out;
+    remote.keep_labels(labels.clone());
+    local.keep_labels(labels);
     remote.listing.decode |= decode;
     if local.imap().is_some() && std::mem::take(&mut remote.listing.decode) {
         let message = "two servers spell names in the same way, so they are kept as they are";

@@ -15,5 +15,5 @@ pub fn gmail(source: &mut Source, section: &str) -> GmailSettings {
             name => Ok(utf7::written(name)),
         })
     };
-    GmailSettings { trash: name("trashfolder"), spam: name("spamfolder") }
+    GmailSettings { trash: name("trashfolder"), spam: name("spamfolder"), labels: None }
 }

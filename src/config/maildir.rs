@@ -2,21 +2,16 @@
 
 use std::path::PathBuf;
 
-use super::options::Kind;
 use super::repository::{common, kind};
 use super::settings::MaildirSettings;
 use super::source::Source;
-use super::standing::judge;
 use super::value;
 use crate::model::flags::Keyword;
 
 /// The tree in this section; `windows`: its account wants names for file systems without colons. `None` when a mistake was remarked
 /// on.
 pub fn maildir(source: &mut Source, section: &str, windows: bool) -> Option<MaildirSettings> {
-    if kind(source, section)? == "GmailMaildir" {
-        source.doubtful(section, "type", "treated as Maildir: labels are not followed yet");
-    }
-    judge(source, section, &[Kind::Repository, Kind::Maildir]);
+    kind(source, section)?;
     let common = common(source, section);
     let (root, separator) = (root(source, section), separator(source, section));
     let letters = letters(source, section);

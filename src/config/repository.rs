@@ -6,13 +6,11 @@ use super::literal::{Literal, literal};
 use super::maildir;
 use super::naming;
 use super::oauth;
-use super::options::Kind;
 use super::proxy::Proxies;
 use super::settings::{
     CommonSettings, ImapSettings, LocalSettings, OAuthSettings, PasswordSource, Security, Tunnel, is_this_machine,
 };
 use super::source::{Source, did_you_mean};
-use super::standing::judge;
 use super::tls;
 use super::value::{self, boolean};
 use super::watch::watch;
@@ -60,9 +58,6 @@ pub fn remote(source: &mut Source, section: &str, proxies: Proxies) -> Option<Im
 
 /// A server, on either side.
 fn server(source: &mut Source, section: &str, is_gmail: bool, proxies: Proxies) -> Option<ImapSettings> {
-    let mut kinds = vec![Kind::Repository, Kind::Imap];
-    kinds.extend(is_gmail.then_some(Kind::Gmail));
-    judge(source, section, &kinds);
     let common = common(source, section);
     let tunnel = tunnel(source, section);
     let host = host(source, section, is_gmail, tunnel.as_ref());

@@ -1,6 +1,7 @@
 //! The configuration after every check, as the rest of the program uses it.
 
 mod imap;
+mod labels;
 mod local;
 mod mailbox_list;
 mod oauth;
@@ -19,6 +20,7 @@ use crate::model::patterns::Patterns;
 pub use crate::model::screen::ScreenSettings;
 
 pub use imap::{Fetching, GmailSettings, ImapSettings, Listing, PasswordSource, Tunnel, is_this_machine};
+pub use labels::LabelSettings;
 pub use local::LocalSettings;
 pub use mailbox_list::MailboxList;
 pub use oauth::{OAuthSettings, Provider, Word};
@@ -258,6 +260,8 @@ pub struct MaildirSettings {
     pub left_out: Vec<String>,
     /// Whether what is read keeps the time at which it was last read.
     pub keep_atime: bool,
+    /// Where Gmail's labels are kept, if they are.
+    pub labels: Option<LabelSettings>,
 }
 
 impl MaildirSettings {
@@ -273,6 +277,7 @@ impl MaildirSettings {
             named_by_date: false,
             left_out: Vec::new(),
             keep_atime: false,
+            labels: None,
         }
     }
 }

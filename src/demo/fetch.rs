@@ -81,10 +81,11 @@ impl Session<'_> {
         }
         for (number, message, new) in &messages {
             self.out.put(format!("* {number} FETCH (").as_bytes())?;
-            self.fetch_one(message, &items, since.is_some(), *new)?;
+            // Before a body, so that they are known when it comes.
             for item in gmail {
                 self.gmail_item(&name, message, *item)?;
             }
+            self.fetch_one(message, &items, since.is_some(), *new)?;
             self.out.line(")")?;
         }
         Ok(Reply::ok("fetched"))

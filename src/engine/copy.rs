@@ -5,7 +5,9 @@ use super::work::Work;
 use crate::model::fault::{Fault, Reach};
 use crate::model::flags::{Flags, System};
 use crate::model::ids::{Side, Uid};
+use crate::model::labels::Labels;
 use crate::model::message::{Head, MessageId};
+use crate::store::labels::Recorded;
 use crate::store::ledger::{Entry, Ledger, Row, State};
 use crate::store::{Delivered, Delivery};
 
@@ -19,14 +21,25 @@ pub(super) struct Download<'a, 'w> {
     work: &'a mut Work<'w>,
     inner: Box<dyn Delivery + 'a>,
     ledger: &'a mut dyn Ledger,
-    /// What was received since the last commit, with the flags that both sides now have.
-    waiting: Vec<(Uid, Flags)>,
+    /// What was received since the last commit.
+    waiting: Vec<Waiting>,
+    /// The labels that the message that is being received was written with.
+    labels: Option<Labels>,
     bytes: u64,
+}
+
+/// A message that was received and isn't durable yet.
+struct Waiting {
+    uid: Uid,
+    /// The flags that both sides now have.
+    flags: Flags,
+    /// The labels that it was written with, where there are any to be kept the same.
+    labels: Option<Labels>,
 }
 
 impl<'a, 'w> Download<'a, 'w> {
     pub(super) fn new(work: &'a mut Work<'w>, inner: Box<dyn Delivery + 'a>, ledger: &'a mut dyn Ledger) -> Self {
-        Self { work, inner, ledger, waiting: Vec::new(), bytes: 0 }
+        Self { work, inner, ledger, waiting: Vec::new(), labels: None, bytes: 0 }
     }
 
     /// Makes durable what was received, and only then records it.
@@ -48,12 +61,15 @@ impl<'a, 'w> Download<'a, 'w> {
                 Err(fault) => return Err(fault),
             };
             let MessageId::Uid(remote) = delivered.source else { continue };
-            if let Some((_, flags)) = waiting.iter().find(|(uid, _)| *uid == remote) {
+            if let Some(Waiting { flags, labels, .. }) = waiting.iter().find(|one| one.uid == remote) {
                 let local = stored.uid.unwrap_or(remote);
                 let (flags, key) = (flags.clone(), stored.key);
                 self.work.unread |= !flags.system.contains(System::SEEN);
                 entries.extend(release(self.work, Side::Remote, &remote.to_string()));
                 entries.push(Entry::Put(Row { remote, local, flags, state: State::Synced, key }));
+                // What the file is recognised by is seen when labels are looked at.
+                let recorded = labels.clone().map(|labels| Recorded { labels, stamp: 0 });
+                entries.extend(recorded.map(|recorded| Entry::Label { uid: remote, recorded }));
             }
         }
         self.ledger.record(self.work.record.id, &entries)?;
@@ -69,6 +85,7 @@ impl Delivery for Download<'_, '_> {
             self.settle()?;
         }
         self.work.job.copying(Side::Local, head.id);
+        self.labels.clone_from(&head.labels);
         let flags = head.flags.as_ref().map(|flags| flags.within(&self.work.local_holds));
         self.inner.begin(size, &Head { flags, ..head.clone() })
     }
@@ -86,7 +103,8 @@ impl Delivery for Download<'_, '_> {
         let flags = head.flags.take().unwrap_or_default();
         head.flags = Some(flags.within(&self.work.local_holds));
         self.inner.end(head)?;
-        self.waiting.push((uid, flags.within(&self.work.common)));
+        let (flags, labels) = (flags.within(&self.work.common), self.labels.take());
+        self.waiting.push(Waiting { uid, flags, labels });
         self.work.tally.copied();
         self.work.publish_progress();
         Ok(())
@@ -120,7 +138,7 @@ impl Delivery for Upload<'_, '_> {
         self.work.job.worker.checkpoint()?;
         self.work.job.copying(Side::Remote, head.id);
         let planned = self.flags.iter().find(|(id, _)| Some(*id) == head.id).map(|(_, flags)| flags.clone());
-        self.inner.begin(size, &Head { id: head.id, flags: planned, date: head.date })
+        self.inner.begin(size, &Head { flags: planned, ..head.clone() })
     }
 
     fn chunk(&mut self, data: &[u8]) -> Result<(), Fault> {

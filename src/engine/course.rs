@@ -4,6 +4,7 @@ use super::account::{Shared, Task, Total, before};
 use super::asides;
 use super::doubt::{self, Flushing};
 use super::ignored::Ignored;
+use super::labels;
 use super::line::{Keys, Line};
 use super::local::Local;
 use super::mbnames;
@@ -48,6 +49,7 @@ pub(super) fn synchronise(task: &Task, worker: &Worker, total: &mut Total) -> Re
     }
     let mut remote = shared.begin(worker, &mut keys)?;
     apart(&shared, &remote, &local)?;
+    labels::warn_if_there_are_none(worker, shared.account, remote.has_labels());
     // Only now: a name that was misspelt the first time has never been anybody's.
     ledger.bind(&shared.origin())?;
     for side in [Side::Remote, Side::Local] {

@@ -9,6 +9,7 @@ use super::confine;
 use super::decide::{decide, explain, guard};
 use super::execute::execute;
 use super::hands::Hands;
+use super::labels;
 use super::moves::Foreseen;
 use super::quarantine;
 use super::survey::{Survey, report_broken_off, survey, uid_next};
@@ -238,6 +239,7 @@ fn follow(job: &Job<'_>, open: &mut Open<'_>, survey: Survey, decided: Decided, 
     let Decided { mut plan, mut withheld, aside, broken_off } = decided;
     let Survey { record, rows, there: remote_look, here: local_look, .. } = survey;
     let (next, there, here) = (uid_next(&remote_look), remote_look.mark, local_look.mark);
+    let relabelled = labels::changed(open, &remote_look, &rows);
     // The plan has all that is needed of the listings, which are large in a large folder.
     drop((remote_look, local_look));
     if let Some(foreseen) = job.foreseen {
@@ -254,6 +256,7 @@ fn follow(job: &Job<'_>, open: &mut Open<'_>, survey: Survey, decided: Decided, 
     }
     if job.policy.pretend {
         done.counts = counts;
+        labels::tell(job, &labels::weigh(job, record.id, open, &relabelled)?);
         return Ok(());
     }
     let holds = (open.remote.holds().and(&open.local.holds()), open.local.holds());
@@ -264,7 +267,7 @@ fn follow(job: &Job<'_>, open: &mut Open<'_>, survey: Survey, decided: Decided, 
         aside,
         ..Work::new(job, record, holds, Tally::of(counts.copies()))
     };
-    let result = execute(&mut work, &plan, open);
+    let result = execute(&mut work, &plan, open).and_then(|()| labels::synchronise(&mut work, open, &relabelled));
     done.counts = work.counts;
     done.failures = work.failures;
     done.cut_off = work.cut_off;

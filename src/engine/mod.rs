@@ -48,6 +48,7 @@ mod ignored;
 pub mod inspection;
 mod intents;
 mod known;
+mod labels;
 mod line;
 mod local;
 mod lock;

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::folder::Policy;
+use super::labels;
 use super::moves::tolerated;
 use super::pairing::{Candidate, proves};
 use super::worker::Worker;
@@ -92,7 +93,9 @@ fn confirm(
         return Ok(None);
     }
     let rows = ledger.rows(record.id)?;
-    Ok(look.mark.filter(|_| agree(&look, &rows, &*local)))
+    let same =
+        agree(&look, &rows, &*local) && labels::are_as_recorded(&mut *local, &rows, || ledger.labels(record.id))?;
+    Ok(look.mark.filter(|_| same))
 }
 
 /// Whether these are the messages of the ledger, one for one, each in the file and with the flags that it knows. Those that

@@ -8,6 +8,7 @@ use super::connect::disconnect;
 use super::course::{apart, list};
 use super::folder::{self, Job};
 use super::ignored::Ignored;
+use super::labels;
 use super::local::Local;
 use super::lock::AccountLock;
 use super::pairing::Sides;
@@ -47,6 +48,7 @@ pub(super) fn rehearse(task: &Task, worker: &Worker, total: &mut Total) -> Resul
     if let Some(local) = local.inner() {
         apart(&shared, &remote, local)?;
     }
+    labels::warn_if_there_are_none(worker, shared.account, remote.has_labels());
     let mut remote = Dry::of(remote);
     ledger.bind(&shared.origin())?;
     worker.light(Light::Pretending);

@@ -47,12 +47,15 @@ pub struct MaildirMark {
     /// something else now.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub manner: u64,
+    /// What all the files' inodes come to, where their contents matter; 0 where they don't.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub files: u64,
 }
 
 // What serde asks is asked by reference.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-fn is_usual(manner: &u64) -> bool {
-    *manner == 0
+fn is_usual(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A watermark of either kind of mailbox.
@@ -73,7 +76,8 @@ impl Mark {
                 then.highest_modseq.is_some() && then.uid_next != 0 && then == now
             }
             (Self::Maildir(then), Self::Maildir(now)) => {
-                !then.racy && then.manner == now.manner && then.cur == now.cur && then.new == now.new
+                let same_files = then.cur == now.cur && then.new == now.new && then.files == now.files;
+                !then.racy && then.manner == now.manner && same_files
             }
             _ => false,
         }
@@ -128,13 +132,15 @@ mod tests {
     #[test]
     fn a_racy_look_proves_nothing() {
         let stamp = DirStamp { mtime: 1, ctime: 1, device: 1, inode: 1 };
-        let calm = MaildirMark { cur: stamp, new: stamp, racy: false, manner: 0 };
+        let calm = MaildirMark { cur: stamp, new: stamp, racy: false, manner: 0, files: 0 };
         let racy = MaildirMark { racy: true, ..calm };
         let other = MaildirMark { manner: 7, ..calm };
+        let written = MaildirMark { files: 7, ..calm };
         let touched = MaildirMark { cur: DirStamp { ctime: 2, ..stamp }, ..calm };
         assert!(Mark::Maildir(calm).proves_unchanged(&Mark::Maildir(racy)));
         assert!(!Mark::Maildir(racy).proves_unchanged(&Mark::Maildir(calm)));
         assert!(!Mark::Maildir(calm).proves_unchanged(&Mark::Maildir(touched)));
         assert!(!Mark::Maildir(calm).proves_unchanged(&Mark::Maildir(other)));
+        assert!(!Mark::Maildir(calm).proves_unchanged(&Mark::Maildir(written)));
     }
 }

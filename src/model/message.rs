@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::flags::Flags;
 use super::ids::Uid;
+use super::labels::Labels;
 use super::mark::Mark;
 use super::uidset::UidSet;
 
@@ -105,6 +106,8 @@ pub struct Head {
     pub flags: Option<Flags>,
     /// When it arrived.
     pub date: Option<InternalDate>,
+    /// Its labels, where they are kept the same.
+    pub labels: Option<Labels>,
 }
 
 /// What distinguishes a message from all others when its UID can't: enough to recognise an upload that was cut off.

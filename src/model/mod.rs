@@ -8,6 +8,7 @@ pub mod fingerprint;
 pub mod flags;
 pub mod folder;
 pub mod ids;
+pub mod labels;
 pub mod light;
 pub mod listed;
 pub mod mark;

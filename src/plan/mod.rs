@@ -5,6 +5,7 @@ pub mod extent;
 pub mod flags;
 pub mod folders;
 pub mod guard;
+pub mod labels;
 pub mod messages;
 pub mod moves;
 pub mod naming;

@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn a_maildir_that_changed_may_have_lost_and_got_anything() {
         let stamp = DirStamp { mtime: 1, ctime: 1, device: 1, inode: 1 };
-        let calm = MaildirMark { cur: stamp, new: stamp, racy: false, manner: 0 };
+        let calm = MaildirMark { cur: stamp, new: stamp, racy: false, manner: 0, files: 0 };
         let changed = MaildirMark { new: DirStamp { mtime: 2, ..stamp }, ..calm };
         assert_eq!(traffic(Some(Mark::Maildir(calm)), Some(Mark::Maildir(calm))), Traffic::default());
         assert_eq!(traffic(Some(Mark::Maildir(calm)), Some(Mark::Maildir(changed))), Traffic::ANY);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Delivered, Delivery, FlagChange, Known, Mailbox, Numbered, Place, Relocation, Repository};
+use super::{Delivered, Delivery, FlagChange, Known, Labelled, Mailbox, Numbered, Place, Relocation, Repository};
 use crate::model::extent::{Bounds, Outside};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Holds;
@@ -140,6 +140,9 @@ impl Mailbox for Reader<'_> {
     }
     fn removes(&self) -> bool {
         self.inner.as_ref().is_none_or(|inner| inner.removes())
+    }
+    fn labelled(&mut self) -> Option<&mut dyn Labelled> {
+        self.inner.as_mut()?.labelled()
     }
     fn numbered(&mut self) -> Option<&mut dyn Numbered> {
         self.inner.as_mut()?.numbered()

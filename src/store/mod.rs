@@ -21,9 +21,12 @@
 pub mod bytes;
 pub mod child;
 pub mod dry;
+mod encoded;
 pub mod fingerprint;
 pub mod imap;
 pub mod keyring;
+pub mod label_field;
+pub mod labels;
 pub mod ledger;
 pub mod left_out;
 pub mod maildir;
@@ -38,6 +41,7 @@ pub mod teller;
 
 use std::collections::HashSet;
 
+pub use self::labels::Labelled;
 pub use self::numbered::Numbered;
 use crate::model::extent::{Bounds, Outside};
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -195,6 +199,11 @@ pub trait Mailbox: Send {
     /// the other side. From the next look on they are fresh. Stores whose UIDs are their own have nothing to do.
     fn disown(&mut self, _ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault> {
         Ok(Vec::new())
+    }
+
+    /// The labels of its messages, where they carry any that are to be kept the same.
+    fn labelled(&mut self) -> Option<&mut dyn Labelled> {
+        None
     }
 
     /// The numbers of its messages, where the store keeps them apart from the messages.

@@ -124,10 +124,14 @@ fn what_is_looked_at_says_what_is_wrong_with_it() {
 }
 
 #[test]
-fn options_that_matter_and_are_not_followed_refuse_the_account() {
-    let said = mistakes(&file("", "synclabels = yes", "", ""));
-    assert!(said.len() == 1 && said[0].starts_with("rc:7: "), "{said:?}");
-    assert!(said[0].contains("not followed yet"), "{said:?}");
+fn labels_are_kept_in_a_field_of_their_own() {
+    for name in ["X:Keywords", "X Keywords", "a,b", "subject", "Message-ID"] {
+        let said = mistakes(&file("", &format!("labelsheader = {name}"), "", ""));
+        assert!(said.len() == 1 && said[0].starts_with("rc:7: "), "{name}: {said:?}");
+        assert!(said[0].contains("expected the name of a header field that nothing else is in"), "{name}: {said:?}");
+    }
+    let said = mistakes(&file("", "synclabels = perhaps", "", ""));
+    assert!(said.len() == 1 && said[0].contains("synclabels"), "{said:?}");
 }
 
 #[test]

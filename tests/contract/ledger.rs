@@ -8,6 +8,7 @@ use blinkensync::model::ids::{FileKey, ModSeq, Side, Uid, UidValidity};
 use blinkensync::model::mark::{DirStamp, MaildirMark, Mark, ServerMark};
 use blinkensync::model::message::Fingerprint;
 use blinkensync::model::uidset::UidSet;
+use blinkensync::store::labels::Recorded;
 use blinkensync::store::ledger::sqlite::{SqliteLedger, ledger_path};
 use blinkensync::store::ledger::{Entry, Intent, Ledger, Quarantined, Row, Scope, State, Unflushed};
 
@@ -39,7 +40,7 @@ fn marks() -> (Mark, Mark) {
         messages: 3,
         highest_modseq: Some(ModSeq(u64::MAX)),
     };
-    (Mark::Server(server), Mark::Maildir(MaildirMark { cur: stamp, new: stamp, racy: true, manner: 3 }))
+    (Mark::Server(server), Mark::Maildir(MaildirMark { cur: stamp, new: stamp, racy: true, manner: 3, files: 5 }))
 }
 
 fn entries_come_back(ledger: &mut dyn Ledger) {
@@ -115,6 +116,24 @@ fn what_messages_are_called_is_forgotten_with_them(ledger: &mut dyn Ledger) {
     ledger.forget_folder("Other").unwrap();
     let other = ledger.folder("Other", "Other").unwrap().id;
     assert_eq!(ledger.identities(other).unwrap(), [].into());
+}
+
+fn labels_are_forgotten_with_their_messages(ledger: &mut dyn Ledger) {
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    let uid = |number| Uid::new(number).unwrap();
+    let recorded = |labels: &str, stamp| Recorded { labels: labels.split(',').collect(), stamp };
+    let label = |number, labels, stamp| Entry::Label { uid: uid(number), recorded: recorded(labels, stamp) };
+    ledger.record(folder, &[label(1, "a", 1), label(2, "two words,é", u64::MAX), label(3, "", 0)]).unwrap();
+    ledger.record(folder, &[label(1, "b,\\Inbox", 2), Entry::Forget(uid(3))]).unwrap();
+    let wanted = [(uid(1), recorded("\\Inbox,b", 2)), (uid(2), recorded("é,two words", u64::MAX))];
+    assert_eq!(ledger.labels(folder).unwrap(), wanted.into());
+    let other = ledger.folder("Other", "Other").unwrap().id;
+    ledger.record(other, &[label(1, "a", 1)]).unwrap();
+    ledger.restart(folder, UidValidity(1), &[row(1, &[], State::Synced)]).unwrap();
+    assert_eq!(ledger.labels(folder).unwrap(), [].into());
+    ledger.forget_folder("Other").unwrap();
+    let other = ledger.folder("Other", "Other").unwrap().id;
+    assert_eq!(ledger.labels(other).unwrap(), [].into());
 }
 
 fn intents_are_kept_until_they_are_settled(ledger: &mut dyn Ledger) {
@@ -326,7 +345,7 @@ macro_rules! suite {
     };
 }
 
-suite!(entries_come_back what_messages_are_called_is_forgotten_with_them what_was_looked_at_is_remembered_until_all_is intents_are_kept_until_they_are_settled a_folder_is_known_by_its_local_name
+suite!(entries_come_back labels_are_forgotten_with_their_messages what_messages_are_called_is_forgotten_with_them what_was_looked_at_is_remembered_until_all_is intents_are_kept_until_they_are_settled a_folder_is_known_by_its_local_name
     a_restart_leaves_only_what_it_is_given what_is_put_aside_stays_until_it_is_released a_forgotten_folder_begins_anew
     a_folder_may_get_another_local_name what_is_ignored_stays_so_until_it_is_to_be_tried_again
     messages_on_both_sides_are_counted all_watermarks_are_forgotten_at_once

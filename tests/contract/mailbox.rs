@@ -94,7 +94,7 @@ pub fn uid(number: u32) -> MessageId {
 
 pub fn head(id: MessageId, flags: &[&str]) -> Head {
     let date = Some(InternalDate { seconds: 1_000_000_000, offset: 0 });
-    Head { id: Some(id), flags: Some(Flags::from_imap(flags.iter().copied())), date }
+    Head { id: Some(id), flags: Some(Flags::from_imap(flags.iter().copied())), date, labels: None }
 }
 
 /// Receives into memory what a mailbox sends.

@@ -26,6 +26,7 @@ mod local;
 
 mod dry;
 mod imap;
+mod labels;
 mod ledger;
 mod mailbox;
 mod maildir;

@@ -7,7 +7,7 @@ mod uses;
 use std::fs;
 use std::path::Path;
 
-use blinkensync::config::options::{OPTIONS, Standing};
+use blinkensync::config::options::OPTIONS;
 
 use crate::dovecot::{Dovecot, PASSWORD};
 use crate::local::{self, deliver};
@@ -274,10 +274,10 @@ fn every_option_that_is_followed_at_once() {
         "cert_fingerprint",
         "startdate",
     ];
-    for option in OPTIONS.iter().filter(|option| option.standing == Standing::Followed) {
+    for option in OPTIONS {
         let name = option.name;
         let other = others.contains(&name) || name.starts_with("oauth2_");
-        assert!(keys().any(|key| option.is(key)) != other, "{name} is followed, so it belongs into everything.rc");
+        assert!(keys().any(|key| option.is(key)) != other, "{name} belongs into everything.rc");
     }
     let shape = Shape::new(text).with_helpers(&["home"]);
     let folders = ["Arbeit", "Arbeit/M&AOQ-rz", "Arbeit/M&APw-ll", "Arbeit/Private", "Arbeit/left out", "Elsewhere"];

@@ -77,6 +77,11 @@ impl Disk for Failing {
         RealDisk.rename_new(from, to)
     }
 
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<()> {
+        self.effect("exchange")?;
+        RealDisk.exchange(one, other)
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.effect("remove")?;
         RealDisk.remove(path)

@@ -17,8 +17,12 @@ use blinkensync::model::folder::FolderInfo;
 use blinkensync::model::ids::{FileKey, Uid, UidValidity};
 use blinkensync::model::mark::Mark;
 use blinkensync::model::message::{Fingerprint, Head, Look, MessageId};
+use blinkensync::model::uidset::UidSet;
+use blinkensync::store::labels::{Carried, Labelling, Relabel, Told};
 use blinkensync::store::ledger::{Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Scope, Unflushed};
-use blinkensync::store::{Delivered, Delivery, FlagChange, Known, Mailbox, Numbered, Place, Relocation, Repository};
+use blinkensync::store::{
+    Delivered, Delivery, FlagChange, Known, Labelled, Mailbox, Numbered, Place, Relocation, Repository,
+};
 
 type Faults = Vec<(MessageId, Fault)>;
 
@@ -132,6 +136,9 @@ impl Mailbox for FaultyMailbox<'_> {
     fn number(&mut self, pairs: &[(MessageId, Uid)]) -> Result<Faults, Fault> {
         self.fuse.around(|| self.inner.number(pairs))
     }
+    fn labelled(&mut self) -> Option<&mut dyn Labelled> {
+        if self.inner.labelled().is_some() { Some(self) } else { None }
+    }
     fn numbered(&mut self) -> Option<&mut dyn Numbered> {
         self.inner.numbered()
     }
@@ -165,6 +172,16 @@ impl Mailbox for FaultyMailbox<'_> {
         sizes: Option<&HashSet<u64>>,
     ) -> Result<Vec<(MessageId, Fingerprint)>, Fault> {
         self.inner.fingerprints(ids, sizes)
+    }
+}
+
+impl Labelled for FaultyMailbox<'_> {
+    fn labels(&mut self, wanted: &UidSet, recorded: &Labelling) -> Result<Vec<Told<Carried>>, Fault> {
+        self.fuse.burn()?;
+        self.inner.labelled().map_or(Ok(Vec::new()), |inner| inner.labels(wanted, recorded))
+    }
+    fn relabel(&mut self, changes: &[Relabel]) -> Result<Vec<Told<u64>>, Fault> {
+        self.fuse.around(|| self.inner.labelled().map_or(Ok(Vec::new()), |inner| inner.relabel(changes)))
     }
 }
 
@@ -210,6 +227,9 @@ impl<L: Ledger> Ledger for FaultyLedger<L> {
     }
     fn identities(&mut self, folder: FolderId) -> Result<HashMap<Uid, u64>, Fault> {
         self.inner.identities(folder)
+    }
+    fn labels(&mut self, folder: FolderId) -> Result<Labelling, Fault> {
+        self.inner.labels(folder)
     }
     fn counts(&mut self) -> Result<HashMap<FolderId, u64>, Fault> {
         self.inner.counts()

@@ -41,6 +41,8 @@ struct Memory {
     dirty: HashSet<Inode>,
     /// Directories whose making is not flushed.
     made: BTreeSet<PathBuf>,
+    /// Which files had these names before another one took their places.
+    replaced: BTreeMap<PathBuf, Inode>,
     /// Where removed files are kept, until it is certain that they are gone.
     removed: HashMap<Inode, PathBuf>,
 }
@@ -118,6 +120,13 @@ impl Memory {
         places
     }
 
+    /// Notes which file had this name before, unless an earlier step gave it that name.
+    fn was_called(&mut self, path: &Path, inode: Inode) {
+        if !self.steps.iter().any(|step| step.to.as_deref() == Some(path)) {
+            self.replaced.entry(path.to_path_buf()).or_insert(inode);
+        }
+    }
+
     /// The names that there are after a power cut.
     fn names_after(&self, rng: &mut Rng) -> BTreeMap<PathBuf, Inode> {
         let mut names = self.names_before();
@@ -140,7 +149,7 @@ impl Memory {
 
     /// The names that there were before the first of the changes.
     fn names_before(&self) -> BTreeMap<PathBuf, Inode> {
-        let (mut names, mut made) = (BTreeMap::new(), HashSet::new());
+        let (mut names, mut made) = (self.replaced.clone(), HashSet::new());
         for step in &self.steps {
             if let Some(from) = step.from.clone().filter(|from| !made.contains(from)) {
                 names.entry(from).or_insert(step.inode);
@@ -197,6 +206,17 @@ impl Disk for Forgetful {
         self.step()?;
         RealDisk.rename_new(from, to)?;
         self.name(to.metadata()?.ino(), Some(from), Some(to));
+        Ok(())
+    }
+
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<()> {
+        self.step()?;
+        RealDisk.exchange(one, other)?;
+        // Each of both names leads elsewhere now, in one step for each; neither is ever gone.
+        let (new, old) = (other.metadata()?.ino(), one.metadata()?.ino());
+        self.memory().was_called(other, old);
+        self.name(new, None, Some(other));
+        self.name(old, None, Some(one));
         Ok(())
     }
 

@@ -17,6 +17,7 @@ use blinkensync::model::mark::{Mark, ServerMark};
 use blinkensync::model::message::{Coverage, Fingerprint, Head, InternalDate, Listed, Look, MessageId};
 use blinkensync::model::uidset::UidSet;
 use blinkensync::store::fingerprint::FingerprintBuilder;
+use blinkensync::store::labels::Labelling;
 use blinkensync::store::ledger::{
     Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Scope, State, Unflushed,
 };
@@ -219,7 +220,7 @@ impl Mailbox for MemoryMailbox {
         let mut failed = Vec::new();
         for id in wanted {
             let Some(message) = self.message(*id)? else { continue };
-            let head = Head { id: Some(*id), flags: Some(message.flags), date: message.date };
+            let head = Head { id: Some(*id), flags: Some(message.flags), date: message.date, labels: None };
             let size = message.wire.len() as u64;
             let sent = to.begin(size, &head).and_then(|()| to.chunk(&message.wire)).and_then(|()| to.end(head));
             match sent {
@@ -338,6 +339,7 @@ struct Book {
     record: FolderRecord,
     rows: BTreeMap<Uid, Row>,
     identities: HashMap<Uid, u64>,
+    labels: Labelling,
     intents: BTreeMap<String, Intent>,
     quarantine: Vec<Quarantined>,
     scope: Option<Scope>,
@@ -390,6 +392,7 @@ impl Ledger for MemoryLedger {
             record: record.clone(),
             rows: BTreeMap::new(),
             identities: HashMap::new(),
+            labels: Labelling::new(),
             intents: BTreeMap::new(),
             quarantine: Vec::new(),
             scope: None,
@@ -399,6 +402,10 @@ impl Ledger for MemoryLedger {
 
     fn rows(&mut self, folder: FolderId) -> Result<Vec<Row>, Fault> {
         Ok(self.with(folder, |book| book.rows.values().cloned().collect()))
+    }
+
+    fn labels(&mut self, folder: FolderId) -> Result<Labelling, Fault> {
+        Ok(self.with(folder, |book| book.labels.clone()))
     }
 
     fn identities(&mut self, folder: FolderId) -> Result<HashMap<Uid, u64>, Fault> {
@@ -423,8 +430,10 @@ impl Ledger for MemoryLedger {
                     Entry::Forget(uid) => {
                         book.rows.remove(&uid);
                         book.identities.remove(&uid);
+                        book.labels.remove(&uid);
                     }
                     Entry::Identify { uid, identity } => drop(book.identities.insert(uid, identity)),
+                    Entry::Label { uid, recorded } => drop(book.labels.insert(uid, recorded)),
                     Entry::Intend(intent) => drop(book.intents.insert(intent.local_name.clone(), intent)),
                     Entry::Settle { local_name } => drop(book.intents.remove(&local_name)),
                     Entry::LookAgain => (book.record.remote_mark, book.record.local_mark) = (None, None),
@@ -453,6 +462,7 @@ impl Ledger for MemoryLedger {
             book.intents.clear();
             book.scope = None;
             book.identities.clear();
+            book.labels.clear();
             book.quarantine.retain(|message| message.side == Side::Local);
             book.rows = rows.iter().map(|row| (row.remote, row.clone())).collect();
             book.record = FolderRecord {
@@ -496,6 +506,7 @@ impl Ledger for MemoryLedger {
             book.rows.clear();
             book.intents.clear();
             book.identities.clear();
+            book.labels.clear();
             book.quarantine.clear();
             book.scope = None;
             book.record = FolderRecord {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use super::{CommonSettings, OAuthSettings, Proxy, Security, TlsSettings, WatchSettings};
+use super::{CommonSettings, LabelSettings, OAuthSettings, Proxy, Security, TlsSettings, WatchSettings};
 use crate::model::mechanism::Mechanism;
 use crate::model::question::Secret;
 
@@ -88,6 +88,8 @@ pub struct GmailSettings {
     pub trash: Option<String>,
     /// Where unwanted messages are; `None` for what the server says they are in.
     pub spam: Option<String>,
+    /// How labels are kept the same, if they are.
+    pub labels: Option<LabelSettings>,
 }
 
 /// How messages are fetched.
@@ -131,6 +133,13 @@ impl ImapSettings {
             fetching: Fetching::default(),
             left_out: Vec::new(),
             watch: WatchSettings::default(),
+        }
+    }
+
+    /// Keeps Gmail's labels the same.
+    pub fn keep_labels(&mut self, labels: Option<LabelSettings>) {
+        if let Some(gmail) = &mut self.gmail {
+            gmail.labels = labels;
         }
     }
 

@@ -1,6 +1,6 @@
 //! The local side of an account.
 
-use super::{CommonSettings, ImapSettings, MaildirSettings};
+use super::{CommonSettings, ImapSettings, LabelSettings, MaildirSettings};
 
 /// What an account's mail is kept the same with.
 #[derive(Debug, Clone)]
@@ -35,6 +35,13 @@ impl LocalSettings {
             Self::Imap(server) => &mut server.left_out,
         };
         *left_out = fields.to_vec();
+    }
+
+    /// Keeps labels in a tree of Maildirs.
+    pub fn keep_labels(&mut self, labels: Option<LabelSettings>) {
+        if let Self::Maildir(maildir) = self {
+            maildir.labels = labels;
+        }
     }
 
     /// The tree of Maildirs, where it is one.

@@ -80,7 +80,7 @@ impl Session<'_> {
                 format!("({})", labels.iter().map(|label| written(label)).collect::<Vec<_>>().join(" "))
             }
         };
-        self.out.put(format!(" {} {value}", item.name()).as_bytes())
+        self.out.put(format!("{} {value} ", item.name()).as_bytes())
     }
 }
 

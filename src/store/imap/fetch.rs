@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::connection::Connection;
+use super::labels;
 use super::mailbox::SET_LENGTH;
 use super::reader::Handler;
 use super::refusal::refused;
@@ -10,6 +11,7 @@ use super::response::{Fetched, Untagged};
 use super::status::{Code, Status, Word};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::ids::Uid;
+use crate::model::labels::Labels;
 use crate::model::message::{Head, MessageId};
 use crate::model::uidset::UidSet;
 use crate::store::Delivery;
@@ -22,16 +24,16 @@ const WINDOW: usize = 3;
 const MOST_AGAIN: usize = 10;
 
 /// Sends the messages `wanted` to `to`. Gives back those that the server would not give, with its reasons; those that are
-/// gone are passed over.
+/// gone are passed over. With `ignored`, their labels are asked for as well, and told apart from these.
 pub(super) fn fetch(
     connection: &mut Connection,
     mailbox: &str,
-    wanted: &UidSet,
+    (wanted, ignored): (&UidSet, Option<&Labels>),
     to: &mut dyn Delivery,
 ) -> Result<Vec<(MessageId, Fault)>, Fault> {
     let doing = format!("fetching messages from {mailbox} on {}", connection.peer);
     let (taken, empty, faults) = (UidSet::default(), BTreeSet::new(), Vec::new());
-    let mut receiver = Receiver { to, wanted, doing: &doing, taken, empty, current: Current::Nothing, faults };
+    let mut receiver = Receiver { to, wanted, ignored, doing: &doing, taken, empty, current: Current::Nothing, faults };
     let mut under_way = VecDeque::new();
     let mut batches = VecDeque::from(batches(wanted));
     let mut again = 0;
@@ -39,7 +41,8 @@ pub(super) fn fetch(
         while under_way.len() < WINDOW
             && let Some(batch) = batches.pop_front()
         {
-            let command = format!("UID FETCH {batch} (UID FLAGS INTERNALDATE BODY.PEEK[])");
+            let labels = if ignored.is_some() { " X-GM-LABELS" } else { "" };
+            let command = format!("UID FETCH {batch} (UID FLAGS INTERNALDATE{labels} BODY.PEEK[])");
             let tag = connection.send(&command).map_err(|trouble| connection.lost("fetching messages", &trouble))?;
             under_way.push_back((tag, batch));
         }
@@ -75,6 +78,8 @@ enum Current {
 struct Receiver<'a> {
     to: &'a mut dyn Delivery,
     wanted: &'a UidSet,
+    /// Labels that are not told; `None` where none are.
+    ignored: Option<&'a Labels>,
     doing: &'a str,
     taken: UidSet,
     /// Those whose contents came as NIL: they were deleted meanwhile, or the server has lost them.
@@ -88,10 +93,15 @@ impl Receiver<'_> {
         self.wanted.contains(uid) && !self.taken.contains(uid)
     }
 
+    fn head(&self, fetched: Fetched) -> Head {
+        let labels = self.ignored.zip(fetched.labels).map(|(ignored, wire)| labels::read(&wire).minus(ignored));
+        Head { id: fetched.uid.map(MessageId::Uid), flags: fetched.flags, date: fetched.date, labels }
+    }
+
     /// Begins a delivery; `false` when the destination refuses this one message.
     fn begin(&mut self, size: u64, so_far: Fetched) -> Result<bool, Fault> {
         let uid = so_far.uid;
-        let head = Head { id: uid.map(MessageId::Uid), flags: so_far.flags, date: so_far.date };
+        let head = self.head(so_far);
         match self.to.begin(size, &head) {
             Ok(()) => Ok(true),
             Err(fault) if fault.reach == Reach::Message => {
@@ -106,7 +116,8 @@ impl Receiver<'_> {
 
     fn end(&mut self, uid: Uid, fetched: Fetched) -> Result<(), Fault> {
         self.taken.insert(uid);
-        self.to.end(Head { id: Some(MessageId::Uid(uid)), flags: fetched.flags, date: fetched.date })
+        let head = self.head(fetched);
+        self.to.end(Head { id: Some(MessageId::Uid(uid)), ..head })
     }
 
     fn complete(&mut self, mut fetched: Fetched) -> Result<(), Fault> {

@@ -11,7 +11,7 @@ use super::quote::quote;
 use super::refusal::refused;
 use super::response::{ListItem, Special, Untagged};
 use super::status::Word;
-use crate::config::settings::GmailSettings;
+use crate::config::settings::{GmailSettings, LabelSettings};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::ids::Uid;
 use crate::model::message::MessageId;
@@ -50,6 +50,11 @@ struct Places {
 impl Gmail {
     pub(super) fn new(settings: GmailSettings) -> Self {
         Self { settings, places: None }
+    }
+
+    /// How labels are kept the same, if they are.
+    pub(super) fn labels(&self) -> Option<&LabelSettings> {
+        self.settings.labels.as_ref()
     }
 }
 

@@ -20,7 +20,7 @@ use crate::model::ids::{Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::{Fingerprint, Look, MessageId};
 use crate::model::uidset::UidSet;
-use crate::store::{Delivery, FlagChange, Known, Mailbox};
+use crate::store::{Delivery, FlagChange, Known, Labelled, Mailbox};
 
 /// Characters of a UID set in one command; servers limit a line's length.
 pub(super) const SET_LENGTH: usize = 8000;
@@ -183,7 +183,8 @@ impl Mailbox for ImapMailbox<'_> {
 
     fn fetch(&mut self, wanted: &[MessageId], to: &mut dyn Delivery) -> Result<Vec<(MessageId, Fault)>, Fault> {
         self.ensure_selected()?;
-        fetch::fetch(self.connection, &self.name, &uids(wanted), to)
+        let ignored = self.keeps_labels().then(|| self.ignored_labels());
+        fetch::fetch(self.connection, &self.name, (&uids(wanted), ignored.as_ref()), to)
     }
 
     fn deliver<'b>(&'b mut self) -> Result<Box<dyn Delivery + 'b>, Fault> {
@@ -230,6 +231,10 @@ impl Mailbox for ImapMailbox<'_> {
     fn identities(&mut self, uids: &[Uid]) -> Result<Vec<(Uid, u64)>, Fault> {
         self.ensure_selected()?;
         recognise::identities(self.connection, &uids.iter().copied().collect())
+    }
+
+    fn labelled(&mut self) -> Option<&mut dyn Labelled> {
+        if self.keeps_labels() { Some(self) } else { None }
     }
 
     fn number(&mut self, _pairs: &[(MessageId, Uid)]) -> Result<Vec<(MessageId, Fault)>, Fault> {

@@ -15,6 +15,7 @@ mod fetch;
 mod gmail;
 mod handle;
 mod introduce;
+mod labels;
 mod list;
 mod login;
 mod look;
@@ -173,6 +174,11 @@ impl ImapRepository {
     /// Whether it says which UID a message gets that is stored (RFC 4315).
     pub fn tells_uids(&self) -> bool {
         self.connection.capabilities.has("UIDPLUS")
+    }
+
+    /// Whether it has labels, as Gmail does (X-GM-EXT-1).
+    pub fn has_labels(&self) -> bool {
+        self.connection.capabilities.has("X-GM-EXT-1")
     }
 
     /// From now on this one is told what is said over the connection.

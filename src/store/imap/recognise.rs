@@ -60,6 +60,18 @@ pub(super) fn identities(connection: &mut Connection, wanted: &UidSet) -> Result
     Ok(found)
 }
 
+/// The labels that Gmail has put on each of these messages, as they stand on the wire. Those that are gone are left out.
+pub(super) fn labels(connection: &mut Connection, wanted: &UidSet) -> Result<Vec<(Uid, Vec<String>)>, Fault> {
+    let mut found = Vec::new();
+    ask(connection, wanted.pieces(SET_LENGTH).into_iter(), "(UID X-GM-LABELS)", &mut |fetched| {
+        let told = fetched.uid.filter(|uid| wanted.contains(*uid)).zip(fetched.labels);
+        let is_told = told.is_some();
+        found.extend(told);
+        is_told
+    })?;
+    Ok(found)
+}
+
 /// What a message of this size with this header is recognised by.
 fn print(header: &[u8], size: u64, left_out: &Names) -> Fingerprint {
     let (mut without, mut rest) = (Without::new(left_out), Vec::with_capacity(header.len()));

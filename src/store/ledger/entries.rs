@@ -3,7 +3,7 @@
 use rusqlite::{Transaction, params};
 
 use super::rows::{kept, side_text};
-use super::{Entry, FolderId, Intent, Quarantined, numbers, scope};
+use super::{Entry, FolderId, Intent, Quarantined, labels, numbers, scope};
 use crate::model::ids::FileKey;
 
 /// Makes one change.
@@ -21,11 +21,13 @@ pub(super) fn record(transaction: &Transaction<'_>, folder: FolderId, entry: &En
             numbers::forget(transaction, folder, *uid)?;
             let of = params![folder.0, uid.get()];
             transaction.prepare_cached("DELETE FROM identity WHERE folder = ?1 AND remote = ?2")?.execute(of)?;
+            transaction.prepare_cached("DELETE FROM label WHERE folder = ?1 AND remote = ?2")?.execute(of)?;
             transaction.prepare_cached("DELETE FROM message WHERE folder = ?1 AND remote = ?2")?.execute(of)
         }
         Entry::Identify { uid, identity } => transaction
             .prepare_cached("INSERT OR REPLACE INTO identity (folder, remote, identity) VALUES (?1, ?2, ?3)")?
             .execute(params![folder.0, uid.get(), identity.cast_signed()]),
+        Entry::Label { uid, recorded } => labels::write(transaction, folder, *uid, recorded),
         Entry::Intend(intent) => {
             let sql = "INSERT OR REPLACE INTO intent (folder, local_name, size, header, uid_next, flags, keywords)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";

@@ -6,6 +6,7 @@
 mod entries;
 mod file;
 pub mod import;
+mod labels;
 pub mod numbers;
 mod rows;
 mod schema;
@@ -21,6 +22,7 @@ use crate::model::ids::{FileKey, Side, Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::Fingerprint;
 use crate::model::uidset::UidSet;
+use crate::store::labels::{Labelling, Recorded};
 
 /// A folder's number in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -144,6 +146,13 @@ pub enum Entry {
         /// What it is called: Gmail's X-GM-MSGID.
         identity: u64,
     },
+    /// Both sides have these labels on a message now.
+    Label {
+        /// Its UID on the remote side.
+        uid: Uid,
+        /// Its labels, and what its file is recognised by.
+        recorded: Recorded,
+    },
     /// An upload is about to happen.
     Intend(Intent),
     /// The upload of this local name came to an end, whichever.
@@ -200,6 +209,10 @@ pub trait Ledger: Send {
     /// What the server calls the messages of a folder in whatever folder they are, by remote UID, as far as that was recorded.
     /// What was recorded of a message is forgotten with it.
     fn identities(&mut self, folder: FolderId) -> Result<HashMap<Uid, u64>, Fault>;
+
+    /// The labels of the messages of a folder, by remote UID, as far as they were recorded. What was recorded of a message is
+    /// forgotten with it.
+    fn labels(&mut self, folder: FolderId) -> Result<Labelling, Fault>;
 
     /// How many messages both sides have, of each folder that has any.
     fn counts(&mut self) -> Result<HashMap<FolderId, u64>, Fault>;

@@ -25,7 +25,7 @@ pub(super) fn folder_record(row: &SqlRow<'_>) -> rusqlite::Result<FolderRecord> 
     })
 }
 
-fn uid(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<Uid> {
+pub(super) fn uid(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<Uid> {
     let number: u32 = row.get(column)?;
     Uid::new(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, 0))
 }

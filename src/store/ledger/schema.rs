@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version this program writes, in `PRAGMA user_version`; 0 is an empty file.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 /// What takes a file from each version to the next.
 ///
@@ -102,6 +102,16 @@ CREATE TABLE expected (
     remote INTEGER NOT NULL,
     uid_next INTEGER NOT NULL,
     PRIMARY KEY (mapped, remote)
+) WITHOUT ROWID;
+",
+    // Of accounts whose labels are kept the same. Labels are separated by line ends.
+    "
+CREATE TABLE label (
+    folder INTEGER NOT NULL,
+    remote INTEGER NOT NULL,
+    labels TEXT NOT NULL,
+    stamp INTEGER NOT NULL,
+    PRIMARY KEY (folder, remote)
 ) WITHOUT ROWID;
 ",
 ];

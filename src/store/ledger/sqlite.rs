@@ -13,7 +13,8 @@ use super::entries::record;
 use super::file::{copy, doing, fault, open_beside, open_empty, open_for_reading, open_for_writing, prepare_file};
 use super::rows::{folder_record, identity_row, intent_row, message_row, quarantine_row};
 use super::{
-    Entry, FolderId, FolderRecord, Intent, Ledger, Quarantined, Row, Scope, Unflushed, schema, scope, unflushed,
+    Entry, FolderId, FolderRecord, Intent, Labelling, Ledger, Quarantined, Row, Scope, Unflushed, labels, schema,
+    scope, unflushed,
 };
 
 const CACHED_STATEMENTS: usize = 32;
@@ -145,6 +146,10 @@ impl Ledger for SqliteLedger {
         })
     }
 
+    fn labels(&mut self, folder: FolderId) -> Result<Labelling, Fault> {
+        self.read(|connection| labels::read(connection, folder))
+    }
+
     fn counts(&mut self) -> Result<HashMap<FolderId, u64>, Fault> {
         self.read(|connection| {
             let sql = "SELECT folder, COUNT(*) FROM message WHERE kept = 0 GROUP BY folder";
@@ -169,7 +174,7 @@ impl Ledger for SqliteLedger {
 
     fn restart(&mut self, folder: FolderId, validity: UidValidity, rows: &[Row]) -> Result<(), Fault> {
         self.write(|transaction| {
-            for table in ["message", "intent", "identity", "scope"] {
+            for table in ["message", "intent", "identity", "label", "scope"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE folder = ?1"), [folder.0])?;
             }
             // The names of these are UIDs, which mean nothing any more.
@@ -240,7 +245,7 @@ fn find_folder(connection: &Connection, local: &str) -> rusqlite::Result<Option<
 }
 
 fn forget(transaction: &Transaction<'_>, local: &str) -> rusqlite::Result<()> {
-    for table in ["message", "intent", "identity", "quarantine", "scope"] {
+    for table in ["message", "intent", "identity", "label", "quarantine", "scope"] {
         let sql = format!("DELETE FROM {table} WHERE folder IN (SELECT id FROM folder WHERE local = ?1)");
         transaction.execute(&sql, [local])?;
     }

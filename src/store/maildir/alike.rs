@@ -90,6 +90,9 @@ mod tests {
         fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
             RealDisk.rename_new(from, to)
         }
+        fn exchange(&self, one: &Path, other: &Path) -> io::Result<()> {
+            RealDisk.exchange(one, other)
+        }
         fn remove(&self, path: &Path) -> io::Result<()> {
             RealDisk.remove(path)
         }

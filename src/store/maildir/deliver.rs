@@ -8,36 +8,21 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::message::{Head, InternalDate, MessageId};
 use crate::store::bytes::{FromWire, file_key};
+use crate::store::left_out::Without;
 use crate::store::{Delivered, Delivery, Stored};
 
 use super::dates::Header;
-use super::disk::Disk;
 use super::fault;
 use super::folder::Folder;
 use super::leftovers;
 use super::listing::{Place, Slot};
 use super::name;
+use super::tmp_file::TmpFile;
 
 /// Up to this many files of a batch are flushed one by one; more of them cost less in one flush of the file system.
 const FLUSHED_SINGLY: usize = 8;
 /// How much is gathered before it is written.
 const BUFFER: usize = 1 << 17;
-
-/// A file in `tmp`, removed again unless it is renamed into its place.
-struct TmpFile<'a> {
-    disk: &'a dyn Disk,
-    path: PathBuf,
-    published: bool,
-}
-
-impl Drop for TmpFile<'_> {
-    fn drop(&mut self) {
-        if !self.published {
-            // What can't be removed now is removed as a leftover one day; it is not visible as mail.
-            let _ = self.disk.remove(&self.path);
-        }
-    }
-}
 
 /// A message that is being received.
 struct Incoming<'a> {
@@ -49,6 +34,8 @@ struct Incoming<'a> {
     converter: FromWire,
     /// Its header, where its dates are wanted.
     header: Option<Header>,
+    /// What takes another field for labels out of it, where there is one of ours in front.
+    without: Option<Without>,
 }
 
 /// A message that is complete and waits for the commit.
@@ -97,9 +84,10 @@ impl<'m, 'a> Inbound<'m, 'a> {
         let path = self.tmp.join(&unique);
         let disk = self.folder.disk;
         let file = disk.create(&path).map_err(|error| fault::disk(Reach::Folder, "creating", &path, &error))?;
-        let tmp = TmpFile { disk, path, published: false };
+        let tmp = TmpFile::new(disk, path);
         let header = self.folder.manner.wants_dates().then(Header::default);
-        Ok(Incoming { tmp, file, unique, announced, received: 0, converter: FromWire::default(), header })
+        let (received, converter, without) = (0, FromWire::default(), None);
+        Ok(Incoming { tmp, file, unique, announced, received, converter, header, without })
     }
 
     /// Writes what is gathered of the current message.
@@ -112,6 +100,11 @@ impl<'m, 'a> Inbound<'m, 'a> {
 
     fn finish(&mut self, head: &Head) -> Result<(), Fault> {
         let Some(current) = &mut self.current else { return Err(self.misuse("no message has begun")) };
+        if let Some(mut without) = current.without.take() {
+            let mut rest = Vec::new();
+            without.finish(&mut rest);
+            current.converter.feed(&rest, &mut self.buffer);
+        }
         std::mem::take(&mut current.converter).finish(&mut self.buffer);
         self.write_out()?;
         let Some(mut current) = self.current.take() else { return Ok(()) };
@@ -176,7 +169,7 @@ impl<'m, 'a> Inbound<'m, 'a> {
             let own = matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::InvalidFilename);
             fault::disk(if own { Reach::Message } else { Reach::Folder }, "storing", &path, &error)
         })?;
-        ready.tmp.published = true;
+        ready.tmp.is_elsewhere();
         self.folder.touch(ready.target.place);
         let uid = match ready.source {
             MessageId::Uid(uid) => Some(uid),
@@ -210,11 +203,16 @@ impl<'m, 'a> Inbound<'m, 'a> {
 }
 
 impl Delivery for Inbound<'_, '_> {
-    fn begin(&mut self, size: u64, _head: &Head) -> Result<(), Fault> {
+    fn begin(&mut self, size: u64, head: &Head) -> Result<(), Fault> {
         self.current = None;
         self.buffer.clear();
         let created = self.create(size);
-        self.current = Some(self.checked(created)?);
+        let mut current = self.checked(created)?;
+        if let Some((keeping, labels)) = self.folder.manner.labels.as_ref().zip(head.labels.as_ref()) {
+            self.buffer.extend_from_slice(keeping.field.write(labels, "\n").as_bytes());
+            current.without = Some(Without::new(&keeping.name));
+        }
+        self.current = Some(current);
         Ok(())
     }
 
@@ -224,7 +222,14 @@ impl Delivery for Inbound<'_, '_> {
         if let Some(header) = &mut current.header {
             header.feed(data);
         }
-        current.converter.feed(data, &mut self.buffer);
+        match &mut current.without {
+            Some(without) => {
+                let mut rest = Vec::with_capacity(data.len());
+                without.feed(data, &mut rest);
+                current.converter.feed(&rest, &mut self.buffer);
+            }
+            None => current.converter.feed(data, &mut self.buffer),
+        }
         if self.buffer.len() < BUFFER {
             return Ok(());
         }

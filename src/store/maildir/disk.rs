@@ -25,6 +25,10 @@ pub trait Disk: Send + Sync + Debug {
     /// Renames without ever replacing a file.
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()>;
 
+    /// Lets two files that are there change places in one step. Where a file system lacks that, the second one is replaced by the
+    /// first, and gone.
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<()>;
+
     /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
@@ -78,6 +82,17 @@ impl Disk for RealDisk {
         }
     }
 
+    /// File systems that lack it are asked beforehand whether the second one is still there.
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<()> {
+        match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                fs::symlink_metadata(other)?;
+                fs::rename(one, other)
+            }
+            other => Ok(other?),
+        }
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         fs::remove_file(path)
     }
@@ -125,6 +140,18 @@ mod tests {
         assert_eq!(fs::read(&b).unwrap(), b"b");
         fs::remove_file(&b).unwrap();
         RealDisk.rename_new(&a, &b).unwrap();
+        assert_eq!(fs::read(&b).unwrap(), b"a");
+    }
+
+    #[test]
+    fn an_exchange_needs_both() {
+        let directory = tempfile::tempdir().unwrap();
+        let (a, b) = (directory.path().join("a"), directory.path().join("b"));
+        fs::write(&a, "a").unwrap();
+        assert_eq!(RealDisk.exchange(&a, &b).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(fs::read(&a).unwrap(), b"a");
+        fs::write(&b, "b").unwrap();
+        RealDisk.exchange(&a, &b).unwrap();
         assert_eq!(fs::read(&b).unwrap(), b"a");
     }
 }

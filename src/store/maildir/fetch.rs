@@ -31,6 +31,7 @@ pub fn send(folder: &Folder<'_>, id: MessageId, slot: &Slot, to: &mut dyn Delive
         id: Some(id),
         flags: Some(folder.manner.flags(&slot.name)),
         date: Some(InternalDate { seconds: about.mtime(), offset: 0 }),
+        labels: None,
     };
     if about.len() <= SMALL {
         let mut wire = Vec::new();
@@ -147,7 +148,7 @@ fn walk((path, left_out): (&Path, &Names), file: &mut File, mut each: impl FnMut
 }
 
 /// Opens a file without waiting, whatever it is (a pipe would wait for a writer). `None`: there is none.
-fn open(path: &Path, keep_atime: bool) -> Result<Option<File>, Fault> {
+pub fn open(path: &Path, keep_atime: bool) -> Result<Option<File>, Fault> {
     match atime::open_file(path, keep_atime).and_then(|file| Ok((file.metadata()?.is_file(), file))) {
         Ok((true, file)) => Ok(Some(file)),
         Ok((false, _)) => {
@@ -158,7 +159,7 @@ fn open(path: &Path, keep_atime: bool) -> Result<Option<File>, Fault> {
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Fault {
+pub fn unreadable(path: &Path, error: &io::Error) -> Fault {
     disk(Reach::Message, "reading", path, error)
 }
 

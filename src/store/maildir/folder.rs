@@ -10,7 +10,7 @@ use crate::model::ids::{FileKey, Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Fingerprint, Listed, Look, MessageId};
 use crate::model::uidset::UidSet;
-use crate::store::{Delivery, FlagChange, Known, Mailbox, bytes::md5_hex, teller::Teller};
+use crate::store::{Delivery, FlagChange, Known, Labelled, Mailbox, bytes::md5_hex, teller::Teller};
 
 use super::deliver::Inbound;
 use super::disk::Disk;
@@ -191,7 +191,7 @@ impl Mailbox for Folder<'_> {
 
     fn look(&mut self, known: Option<Known<'_>>) -> Result<Look, Fault> {
         if let Some(known) = known {
-            let mark = Mark::Maildir(self.manner.mark(scan::mark(&self.path)?));
+            let mark = Mark::Maildir(self.manner.mark(scan::mark(&self.path, self.manner)?));
             if known.mark.proves_unchanged(&mark) {
                 self.teller.tell(|| format!("{} is unchanged", self.path.display()));
                 // The old mark goes on: a clock that was set back must not make a quiet folder look racy.
@@ -250,6 +250,10 @@ impl Mailbox for Folder<'_> {
         let failed = self.for_each(ids, |id| *id, |folder, id, slot| change::disown(folder, *id, slot));
         self.flush_touched()?;
         failed
+    }
+
+    fn labelled(&mut self) -> Option<&mut dyn Labelled> {
+        if self.manner.labels.is_some() { Some(self) } else { None }
     }
 
     fn key(&self, id: MessageId) -> Option<FileKey> {

@@ -43,7 +43,7 @@ pub fn list(root: &Path, separator: char, manner: &Manner) -> Result<Vec<FolderI
     names.sort_unstable();
     // A folder that can't be looked at now shows its fault when it is opened.
     let info = |name: String| {
-        let mark = scan::mark(&root.join(&name)).ok().map(|mark| Mark::Maildir(manner.mark(mark)));
+        let mark = scan::mark(&root.join(&name), manner).ok().map(|mark| Mark::Maildir(manner.mark(mark)));
         FolderInfo { name, selectable: true, subscribed: true, mark }
     };
     Ok(names.into_iter().map(info).collect())

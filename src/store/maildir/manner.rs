@@ -1,8 +1,11 @@
 //! How a tree's files are named and treated, as far as that is up to its owner.
 
+use crate::config::settings::LabelSettings;
 use crate::model::flags::{Flags, Holds, Keyword, KeywordRoom, System};
+use crate::model::labels::Labels;
 use crate::model::mark::MaildirMark;
 use crate::store::bytes::md5_hex;
+use crate::store::label_field::LabelField;
 use crate::store::left_out::Names;
 
 use super::dates::Header;
@@ -23,6 +26,30 @@ pub struct Manner {
     pub left_out: Names,
     /// What is read keeps the time at which it was last read.
     pub keep_atime: bool,
+    /// Where labels are kept, if they are.
+    pub labels: Option<Keeping>,
+}
+
+/// How labels are kept in messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keeping {
+    /// The field of the header that holds them.
+    pub field: LabelField,
+    /// That field's name, in lower case, as one that is left out.
+    pub name: Names,
+    /// Labels that are left as they are.
+    pub ignored: Labels,
+}
+
+impl Keeping {
+    /// As the configuration says.
+    pub fn new(settings: &LabelSettings) -> Self {
+        Self {
+            field: LabelField::new(&settings.field),
+            name: [settings.field.to_ascii_lowercase()].into(),
+            ignored: settings.ignored.clone(),
+        }
+    }
 }
 
 impl Manner {

@@ -4,6 +4,7 @@
 //! time. So a file that isn't where the last look saw it is looked for by the part of its name that stays.
 
 mod alike;
+mod anew;
 mod atime;
 mod change;
 mod dates;
@@ -15,6 +16,7 @@ mod fetch;
 mod folder;
 mod folders;
 mod form;
+mod labels;
 mod leftovers;
 mod listing;
 mod manner;
@@ -26,6 +28,8 @@ mod relocate;
 mod rename;
 mod scan;
 mod slot;
+mod stamps;
+mod tmp_file;
 mod told;
 mod twins;
 mod unique;
@@ -46,7 +50,7 @@ pub use self::digest::Redigested;
 pub use self::disk::{Disk, RealDisk};
 use self::folder::{Folder, Means};
 use self::folders::is_folder;
-use self::manner::Manner;
+use self::manner::{Keeping, Manner};
 use self::name::Form;
 use self::told::Told;
 use self::unique::Unique;
@@ -111,6 +115,7 @@ impl Maildir {
             named_by_date: settings.named_by_date,
             left_out: settings.left_out.as_slice().into(),
             keep_atime: settings.keep_atime,
+            labels: settings.labels.as_ref().map(Keeping::new),
         };
         let read_only = settings.common.read_only;
         Self { read_only, manner, ..Self::open(&settings.root, settings.separator, fsync) }

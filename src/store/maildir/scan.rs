@@ -22,6 +22,7 @@ use super::atime;
 use super::fault::disk;
 use super::listing::{Listing, Place, Slot};
 use super::manner::Manner;
+use super::stamps;
 
 /// A directory that changed less than this before a look may change again without its times telling. File systems that
 /// keep fractions of a second tick within hundredths of one; the rest allows for a file server's clock that is a little
@@ -49,10 +50,10 @@ pub struct Scan {
 /// A file that a mail reader renames meanwhile can escape `readdir`. So `new` is read before `cur`, as files move in that
 /// direction only, and the scan counts only when neither directory's times changed during it.
 pub fn scan(folder: &Path, digest: &str, manner: &Manner) -> Result<Scan, Fault> {
-    let mut before = mark(folder)?;
+    let mut before = mark(folder, manner)?;
     for _ in 0..ATTEMPTS {
         let listing = read(folder, digest, manner)?;
-        let after = mark(folder)?;
+        let after = mark(folder, manner)?;
         if (before.cur, before.new) == (after.cur, after.new) {
             return Ok(Scan { listing, mark: Some(before) });
         }
@@ -61,11 +62,13 @@ pub fn scan(folder: &Path, digest: &str, manner: &Manner) -> Result<Scan, Fault>
     Ok(Scan { listing: read(folder, digest, manner)?, mark: None })
 }
 
-/// What the folder's directories say now.
-pub fn mark(folder: &Path) -> Result<MaildirMark, Fault> {
+/// What the folder's directories say now, and its files where labels are kept in them.
+pub fn mark(folder: &Path, manner: &Manner) -> Result<MaildirMark, Fault> {
     let now = nanoseconds(SystemTime::now());
     let (cur, new) = (stamp(&Place::Cur.of(folder))?, stamp(&Place::New.of(folder))?);
-    Ok(MaildirMark { cur, new, racy: is_racy(cur, now) || is_racy(new, now), manner: 0 })
+    let all = if manner.labels.is_some() { stamps::of_all(folder, manner.keep_atime)? } else { stamps::All::default() };
+    let racy = is_racy(cur, now) || is_racy(new, now) || is_recent(all.latest, now);
+    Ok(MaildirMark { cur, new, racy, manner: 0, files: all.sum })
 }
 
 /// Calls `each` for every file of the folder; `keep_atime`: the directories keep the times at which they were last read;
@@ -130,9 +133,17 @@ fn stamp_of(about: &Metadata) -> DirStamp {
 /// A time in the future says nothing either. Whether times are coarse only ctime tells: mtime may come from an archive that
 /// has whole seconds.
 fn is_racy(stamp: DirStamp, now: i64) -> bool {
-    let tick = if stamp.ctime % 1_000_000_000 == 0 { COARSE_TICK } else { TICK };
-    let tick = i64::try_from(tick.as_nanos()).unwrap_or(i64::MAX);
-    stamp.mtime.max(stamp.ctime) > now.saturating_sub(tick)
+    stamp.mtime.max(stamp.ctime) > now.saturating_sub(tick(stamp.ctime))
+}
+
+/// Whether the latest change of a file is as recent.
+fn is_recent(ctime: i64, now: i64) -> bool {
+    ctime > now.saturating_sub(tick(ctime))
+}
+
+fn tick(ctime: i64) -> i64 {
+    let tick = if ctime % 1_000_000_000 == 0 { COARSE_TICK } else { TICK };
+    i64::try_from(tick.as_nanos()).unwrap_or(i64::MAX)
 }
 
 fn nanoseconds(time: SystemTime) -> i64 {

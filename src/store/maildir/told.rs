@@ -65,6 +65,10 @@ impl Disk for Told {
         self.told(self.disk.rename_new(from, to), || renamed(from, to))
     }
 
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<()> {
+        self.told(self.disk.exchange(one, other), || format!("write {} anew", other.display()))
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.told(self.disk.remove(path), || format!("delete {}", path.display()))
     }

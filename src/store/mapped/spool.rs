@@ -119,7 +119,7 @@ mod tests {
 
     fn head() -> Head {
         let date = Some(InternalDate { seconds: 1, offset: 0 });
-        Head { id: Uid::new(7).map(MessageId::Uid), flags: Some(Flags::default()), date }
+        Head { id: Uid::new(7).map(MessageId::Uid), flags: Some(Flags::default()), date, labels: None }
     }
 
     fn pass(early: &Head, scribe: &mut Scribe) -> Vec<(MessageId, Fault)> {

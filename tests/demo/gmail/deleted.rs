@@ -79,7 +79,7 @@ fn the_trash_may_be_named_and_without_one_nothing_is_deleted() {
     world.arrives("a", &["INBOX"]);
     world.arrives("b", &["INBOX"]);
     world.settle("before");
-    let named = |name: &str| GmailSettings { trash: Some(name.to_owned()), spam: None };
+    let named = |name: &str| GmailSettings { trash: Some(name.to_owned()), ..GmailSettings::default() };
     world.gmail = named("Nowhere");
     world.delete("INBOX", "a");
     let (exit, events) = world.try_sync();
@@ -90,7 +90,7 @@ fn the_trash_may_be_named_and_without_one_nothing_is_deleted() {
     world.settle("after");
     assert_eq!(world.places("a"), set(&["Bin", "[Gmail].All Mail"]));
     // What is named as spam is deleted in for good.
-    world.gmail = GmailSettings { trash: Some("Bin".to_owned()), spam: Some("INBOX".to_owned()) };
+    world.gmail = GmailSettings { trash: Some("Bin".to_owned()), spam: Some("INBOX".to_owned()), labels: None };
     world.delete("INBOX", "b");
     world.settle("as spam");
     assert_eq!(world.places("b"), set(&["[Gmail].All Mail"]));

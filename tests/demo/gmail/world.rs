@@ -50,7 +50,13 @@ impl World {
 
     pub fn settings(&self) -> Settings {
         let mut settings = settings(&self.server, self.server.address(), self.root.path());
-        settings.accounts[0].remote.gmail = Some(self.gmail.clone());
+        let account = &mut settings.accounts[0];
+        account.remote.gmail = Some(self.gmail.clone());
+        if let Some(labels) = &self.gmail.labels {
+            account.remote.left_out = vec![labels.field.to_ascii_lowercase()];
+            account.local.leave_out(&account.remote.left_out);
+            account.local.keep_labels(Some(labels.clone()));
+        }
         settings
     }
 

@@ -16,7 +16,7 @@ fn special_folders_are_found_by_name_by_use_or_in_english() {
     let (all, junk, trash) = (Some(Special::All), Some(Special::Junk), Some(Special::Trash));
     let german = [("[Google Mail]/Alle", all), ("[Google Mail]/Spam", junk), ("[Google Mail]/Papierkorb", trash)];
     let plain = [("[Gmail]/Trash", None), ("[Gmail]/Spam", None), ("Bin", None)];
-    let named = |name: Option<&str>| GmailSettings { trash: name.map(str::to_owned), spam: None };
+    let named = |name: Option<&str>| GmailSettings { trash: name.map(str::to_owned), ..GmailSettings::default() };
     for (settings, folders, found) in [
         (named(None), &german, Ok(("[Google Mail]/Papierkorb", "[Google Mail]/Spam", Some("[Google Mail]/Alle")))),
         (named(None), &plain, Ok(("[Gmail]/Trash", "[Gmail]/Spam", None))),

@@ -1,48 +1,7 @@
-//! Options that are misspelt, misplaced, or not followed yet.
+//! Options that are misspelt or misplaced.
 
-use super::literal::literal;
-use super::options::{Kind, OPTIONS, Opt, Standing};
+use super::options::{Kind, OPTIONS};
 use super::source::{Source, did_you_mean};
-use super::value::boolean;
-
-/// What a refused option is told.
-const REFUSED: &str = "not followed yet; without it mail could go wrong or be less safe, so the account is refused";
-
-/// Remarks on what isn't followed yet in a section that is used, as one of these kinds.
-pub fn judge(source: &mut Source, section: &str, kinds: &[Kind]) {
-    for option in OPTIONS.iter().filter(|option| kinds.contains(&option.kind)) {
-        if option.standing == Standing::Followed {
-            continue;
-        }
-        for key in written(source, section, option) {
-            let Some(text) = source.text(section, &key).filter(|text| !same(text, option.default)) else { continue };
-            match option.standing {
-                Standing::Followed => {}
-                Standing::Harmless => source.doubtful(section, &key, "accepted, but not followed yet"),
-                Standing::Refused(neutral) => {
-                    let nothing = literal(&text).is_some_and(|literal| literal.is_empty());
-                    if !nothing && !neutral.iter().any(|value| same(&text, value)) {
-                        source.wrong(section, &key, REFUSED);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The keys by which a section, or `[DEFAULT]`, writes this option.
-fn written(source: &Source, section: &str, option: &Opt) -> Vec<String> {
-    let places = [section, "DEFAULT"].into_iter().filter_map(|name| source.sections.get(name));
-    let mut keys: Vec<String> =
-        places.flat_map(|place| place.entries.keys()).filter(|key| option.is(key)).cloned().collect();
-    keys.sort();
-    keys.dedup();
-    keys
-}
-
-fn same(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other) || boolean(one).is_ok_and(|one| boolean(other) == Ok(one))
-}
 
 /// Remarks on sections and options that nobody knows, in the whole file.
 pub fn spell(source: &mut Source) {

@@ -1,0 +1,116 @@
+//! Gmail's labels: X-GM-LABELS, read and changed.
+
+use std::collections::BTreeMap;
+
+use super::gmail::Gmail;
+use super::mailbox::{ImapMailbox, SET_LENGTH};
+use super::quote::quote;
+use super::recognise;
+use crate::config::settings::LabelSettings;
+use crate::model::fault::{Fault, FaultKind, Reach};
+use crate::model::ids::Uid;
+use crate::model::labels::Labels;
+use crate::model::message::MessageId;
+use crate::model::uidset::UidSet;
+use crate::model::utf7;
+use crate::store::Labelled;
+use crate::store::labels::{Carried, Labelling, Relabel, Told};
+
+/// Labels as they stand on the wire, as people read them: they are in modified UTF-7.
+pub(super) fn read(wire: &[String]) -> Labels {
+    wire.iter().map(|label| utf7::read(label).unwrap_or_else(|| label.clone())).collect()
+}
+
+/// Labels as they are sent: Gmail's own as they stand, others quoted. `None` for what can't be sent.
+fn written(labels: &Labels) -> Option<String> {
+    let is_own = |label: &str| {
+        label
+            .strip_prefix('\\')
+            .is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    };
+    let all =
+        labels.iter().map(|label| if is_own(label) { Some(label.to_owned()) } else { quote(&utf7::encode(label)) });
+    Some(all.collect::<Option<Vec<_>>>()?.join(" "))
+}
+
+impl ImapMailbox<'_> {
+    fn label_settings(&self) -> Option<&LabelSettings> {
+        self.gmail.as_deref().and_then(Gmail::labels)
+    }
+
+    /// Whether labels are to be kept the same, and the server has any.
+    pub(super) fn keeps_labels(&self) -> bool {
+        self.label_settings().is_some() && self.connection.capabilities.has("X-GM-EXT-1")
+    }
+
+    /// Labels that are left as they are.
+    pub(super) fn ignored_labels(&self) -> Labels {
+        self.label_settings().map(|settings| settings.ignored.clone()).unwrap_or_default()
+    }
+}
+
+impl Labelled for ImapMailbox<'_> {
+    /// A server can't tell what is as it was recorded: whoever looked at the mailbox knows which messages have changed.
+    fn labels(&mut self, wanted: &UidSet, _recorded: &Labelling) -> Result<Vec<Told<Carried>>, Fault> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.ensure_selected()?;
+        let ignored = self.ignored_labels();
+        let told = recognise::labels(self.connection, wanted)?;
+        let carried = |wire: Vec<String>| Carried { labels: Some(read(&wire).minus(&ignored)), stamp: 0 };
+        Ok(told.into_iter().map(|(uid, wire)| (uid, Ok(carried(wire)))).collect())
+    }
+
+    fn relabel(&mut self, changes: &[Relabel]) -> Result<Vec<Told<u64>>, Fault> {
+        self.ensure_writable("changing labels in")?;
+        let mut groups: BTreeMap<String, UidSet> = BTreeMap::new();
+        let mut faults = Vec::new();
+        for Relabel { uid, change } in changes {
+            for (sign, labels) in [('+', &change.add), ('-', &change.remove)] {
+                match written(labels) {
+                    Some(text) if !text.is_empty() => {
+                        groups.entry(format!("{sign}X-GM-LABELS ({text})")).or_default().insert(*uid);
+                    }
+                    Some(_) => {}
+                    None => faults.push((MessageId::Uid(*uid), self.unsendable(labels))),
+                }
+            }
+        }
+        let commands: Vec<(String, UidSet)> = groups
+            .iter()
+            .flat_map(|(action, set)| set.pieces(SET_LENGTH).into_iter().map(move |piece| (action, piece)))
+            .map(|(action, piece)| (format!("UID STORE {piece} {action}"), piece))
+            .collect();
+        faults.extend(self.run_on_sets(&commands, "changing labels")?);
+        let failed: BTreeMap<MessageId, Fault> = faults.into_iter().collect();
+        let result = |uid: Uid| failed.get(&MessageId::Uid(uid)).map_or(Ok(0), |fault| Err(fault.clone()));
+        Ok(changes.iter().map(|change| (change.uid, result(change.uid))).collect())
+    }
+}
+
+impl ImapMailbox<'_> {
+    fn unsendable(&self, labels: &Labels) -> Fault {
+        let doing = format!("changing labels in {} on {}", self.name, self.connection.peer);
+        Fault::new(Reach::Message, FaultKind::Refused, doing, format!("{labels} can't be sent as labels"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_sent_as_gmail_takes_them() {
+        let labels = Labels::from_iter(["\\Inbox", "a \"b\"", "Café", "\\odd one", "\\"]);
+        let sent = written(&labels).unwrap();
+        assert_eq!(written(&Labels::default()).as_deref(), Some(""));
+        assert_eq!(
+            read(&["Caf&AOk-".to_owned(), "R&D".to_owned(), "\\Inbox".to_owned()]),
+            Labels::from_iter(["Café", "R&D", "\\Inbox"])
+        );
+        for label in ["\\Inbox", "\"Caf&AOk-\"", "\"a \\\"b\\\"\"", "\"\\\\odd one\""] {
+            assert!(sent.contains(label), "{label} in {sent}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Mailboxes whose messages carry labels: Gmail's, and Maildirs that keep them in a field of each message's header.
+
+use std::collections::HashMap;
+
+use crate::model::fault::Fault;
+use crate::model::ids::Uid;
+use crate::model::labels::Labels;
+use crate::model::uidset::UidSet;
+use crate::plan::labels::Change;
+
+/// What was recorded of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The labels that both sides agreed on.
+    pub labels: Labels,
+    /// What its file was recognised by when they were read; 0 when they have to be read again.
+    pub stamp: u64,
+}
+
+/// What is recorded of the messages of a folder, by their UIDs.
+pub type Labelling = HashMap<Uid, Recorded>;
+
+/// What a message carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// Its labels; `None` where there is no field for them, so that it may never have had any.
+    pub labels: Option<Labels>,
+    /// What its file can be recognised by as long as it isn't changed; 0 where that can't be told.
+    pub stamp: u64,
+}
+
+/// What a mailbox says of a message, or the fault that concerns it.
+pub type Told<T> = (Uid, Result<T, Fault>);
+
+/// A change to one message's labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relabel {
+    /// The message.
+    pub uid: Uid,
+    /// What it gets and loses.
+    pub change: Change,
+}
+
+/// What a mailbox can do whose messages carry labels. Those that the user wants to be ignored are never told, and stay as they
+/// are.
+pub trait Labelled {
+    /// The labels of these messages, or why they can't be read. Those that are gone are left out, and so are those of which the
+    /// mailbox can tell, by what is recorded, that they have not changed since.
+    fn labels(&mut self, wanted: &UidSet, recorded: &Labelling) -> Result<Vec<Told<Carried>>, Fault>;
+
+    /// Changes labels. Says of each message what its file can be recognised by now (0 where there is none), or why it could not
+    /// be changed; one that is gone meanwhile is left out.
+    fn relabel(&mut self, changes: &[Relabel]) -> Result<Vec<Told<u64>>, Fault>;
+}

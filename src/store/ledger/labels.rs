@@ -1,0 +1,40 @@
+//! Labels in the ledger.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Transaction, params};
+
+use super::FolderId;
+use super::rows::uid;
+use crate::model::ids::Uid;
+use crate::model::labels::Labels;
+use crate::store::labels::{Labelling, Recorded};
+
+/// What is recorded of a folder. Many messages have the same labels, which are in memory once.
+pub(super) fn read(connection: &Connection, folder: FolderId) -> rusqlite::Result<Labelling> {
+    let mut sets: HashMap<String, Labels> = HashMap::new();
+    let mut statement = connection.prepare_cached("SELECT remote, labels, stamp FROM label WHERE folder = ?1")?;
+    let mut rows = statement.query([folder.0])?;
+    let mut recorded = Labelling::new();
+    while let Some(row) = rows.next()? {
+        let text = row.get_ref(1)?.as_str()?;
+        let labels = match sets.get(text) {
+            Some(labels) => labels.clone(),
+            None => sets.entry(text.to_owned()).or_insert_with(|| Labels::from_text(text)).clone(),
+        };
+        recorded.insert(uid(row, 0)?, Recorded { labels, stamp: row.get::<_, i64>(2)?.cast_unsigned() });
+    }
+    Ok(recorded)
+}
+
+/// Records the labels of a message.
+pub(super) fn write(
+    transaction: &Transaction<'_>,
+    folder: FolderId,
+    uid: Uid,
+    recorded: &Recorded,
+) -> rusqlite::Result<usize> {
+    let sql = "INSERT OR REPLACE INTO label (folder, remote, labels, stamp) VALUES (?1, ?2, ?3, ?4)";
+    let values = params![folder.0, uid.get(), recorded.labels.text(), recorded.stamp.cast_signed()];
+    transaction.prepare_cached(sql)?.execute(values)
+}
