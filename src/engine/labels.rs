@@ -30,6 +30,8 @@ const CHANGES: usize = 1000;
 pub(super) struct Weighed {
     steps: Vec<Step>,
     faults: Vec<Fault>,
+    /// The server said nothing of a message that it was asked about.
+    untold: bool,
 }
 
 /// What is to be done about those of one message.
@@ -97,6 +99,7 @@ pub(super) fn synchronise(work: &mut Work<'_>, open: &mut Open<'_>, changed: &Ui
     for fault in &weighed.faults {
         work.failed(fault);
     }
+    work.passed_over |= weighed.untold;
     tell(work.job, &weighed);
     for group in weighed.steps.chunks(CHANGES) {
         work.job.worker.checkpoint()?;
@@ -129,44 +132,60 @@ pub(super) fn tell(job: &Job<'_>, weighed: &Weighed) {
 
 /// Finds out what is to be done, and does nothing.
 pub(super) fn weigh(job: &Job<'_>, folder: FolderId, open: &mut Open<'_>, changed: &UidSet) -> Result<Weighed, Fault> {
-    if open.remote.labelled().is_none() {
-        return Ok(Weighed::default());
-    }
-    let Some(local) = open.local.labelled() else { return Ok(Weighed::default()) };
-    let (uids, recorded) = (synced(&open.ledger.rows(folder)?), open.ledger.labels(folder)?);
     let mut weighed = Weighed::default();
+    if open.remote.labelled().is_none() {
+        return Ok(weighed);
+    }
+    let Some(local) = open.local.labelled() else { return Ok(weighed) };
+    let (uids, recorded) = (synced(&open.ledger.rows(folder)?), open.ledger.labels(folder)?);
     let here = sorted(local.labels(&uids, &recorded)?, &mut weighed.faults);
-    let differs = |uid: Uid| here.get(&uid).is_some_and(|carried| carried.labels.as_ref() != labels_of(&recorded, uid));
+    let differs = |uid| here.get(&uid).is_some_and(|carried| carried.labels.as_ref() != labels_of(&recorded, uid));
     let is_open = |uid: &Uid| changed.contains(*uid) || !recorded.contains_key(uid) || differs(*uid);
     let asked: UidSet = uids.iter().filter(is_open).collect();
     let there = match open.remote.labelled() {
         Some(remote) => sorted(remote.labels(&asked, &recorded)?, &mut weighed.faults),
         None => HashMap::new(),
     };
-    let believed = are_bare_ones_meant(job, &here, &recorded, uids.len());
+    let bare_ones_meant = are_bare_ones_meant(job, &here, &recorded, uids.len());
     let writable = Writable { remote: !open.remote.read_only(), local: !open.local.read_only() };
-    for uid in uids.iter().filter(|uid| asked.contains(*uid) || here.contains_key(uid)) {
-        let (known, found) = (recorded.get(&uid), here.get(&uid));
-        let is_bare = found.is_some_and(|found| found.labels.is_none());
-        let none = Labels::default();
-        let local = match (found, known) {
-            (Some(found), _) => found.labels.as_ref().unwrap_or(&none),
-            (None, Some(known)) => &known.labels,
-            (None, None) => continue,
-        };
-        let remote = if asked.contains(uid) { there.get(&uid).and_then(|told| told.labels.as_ref()) } else { None };
-        let Some(remote) = remote.or_else(|| known.filter(|_| !asked.contains(uid)).map(|known| &known.labels)) else {
-            continue;
-        };
-        let base = known.map(|known| &known.labels).filter(|_| believed || !is_bare);
-        let merged = merge(base, remote, local, writable);
-        let stamp = found.map_or(0, |found| found.stamp).max(known.filter(|_| found.is_none()).map_or(0, |k| k.stamp));
-        let recorded = Recorded { labels: merged.labels, stamp };
-        if known != Some(&recorded) || !merged.remote.is_nothing() || !merged.local.is_nothing() {
-            weighed.steps.push(Step { uid, remote: merged.remote, local: merged.local, recorded });
-        }
-    }
+    let scene = Scene { recorded, here, asked, there, bare_ones_meant, writable };
+    weighed.untold = scene.asked.iter().any(|uid| !scene.there.contains_key(&uid));
+    weighed.steps = uids.iter().filter_map(|uid| scene.step(uid)).collect();
     Ok(weighed)
+}
+
+/// What is known of a folder's labels.
+struct Scene {
+    /// What both sides had.
+    recorded: Labelling,
+    /// Files that may have been written to.
+    here: HashMap<Uid, Carried>,
+    /// The messages about which the server was asked, and what it said; it has nothing new about the others.
+    asked: UidSet,
+    there: HashMap<Uid, Carried>,
+    bare_ones_meant: bool,
+    writable: Writable,
+}
+
+impl Scene {
+    /// What is to be done about a message; `None` where that is nothing, or where too little is known.
+    fn step(&self, uid: Uid) -> Option<Step> {
+        let (known, found) = (self.recorded.get(&uid), self.here.get(&uid));
+        let none = Labels::default();
+        let local = match found {
+            Some(found) => found.labels.as_ref().unwrap_or(&none),
+            None => &known?.labels,
+        };
+        let asked = self.asked.contains(uid);
+        let remote = if asked { self.there.get(&uid)?.labels.as_ref()? } else { &known?.labels };
+        let is_bare = found.is_some_and(|found| found.labels.is_none());
+        let base = known.map(|known| &known.labels).filter(|_| self.bare_ones_meant || !is_bare);
+        let merged = merge(base, remote, local, self.writable);
+        let stamp = found.map_or_else(|| known.map_or(0, |known| known.stamp), |found| found.stamp);
+        let recorded = Recorded { labels: merged.labels, stamp };
+        let is_done = known == Some(&recorded) && merged.remote.is_nothing() && merged.local.is_nothing();
+        (!is_done).then_some(Step { uid, remote: merged.remote, local: merged.local, recorded })
+    }
 }
 
 fn labels_of(recorded: &Labelling, uid: Uid) -> Option<&Labels> {

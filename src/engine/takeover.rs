@@ -7,14 +7,17 @@ use super::account::Shared;
 use super::folder::Job;
 use super::pairing::{Candidate, Sides};
 use super::worker::Worker;
+use crate::config::settings::LabelSettings;
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, Reach};
 use crate::model::flags::Flags;
 use crate::model::ids::Uid;
+use crate::model::labels::Labels;
 use crate::model::mark::Mark;
 use crate::model::message::MessageId;
+use crate::store::labels::Recorded;
 use crate::store::ledger::import::{Cache, Caches, Mapping};
-use crate::store::ledger::{FolderRecord, Row, State};
+use crate::store::ledger::{Entry, FolderRecord, Row, State};
 
 /// Why a cache is of no use.
 const NOT_HERE: &str = "OfflineIMAP's cache is passed over: most of what it had in this folder isn't here";
@@ -53,6 +56,7 @@ pub(super) fn take_over(
                 };
                 let record = sides.ledger.folder(&names.remote, &names.local)?;
                 sides.ledger.restart(record.id, cache.validity, &rows)?;
+                sides.ledger.record(record.id, &labels(shared, cache.labels))?;
                 folders += 1;
                 plain |= cache.plain;
             }
@@ -69,6 +73,14 @@ pub(super) fn take_over(
         worker.publish(EventKind::Noted { account: Some(worker.account()), folder: None, text });
     }
     Ok(())
+}
+
+/// The labels that both sides had, where they are kept the same.
+fn labels(shared: &Shared<'_>, cached: Vec<(Uid, Labels)>) -> Vec<Entry> {
+    let settings = shared.account.remote.gmail.as_ref().and_then(|gmail| gmail.labels.as_ref());
+    let Some(LabelSettings { ignored, .. }) = settings else { return Vec::new() };
+    let recorded = |labels: &Labels| Recorded { labels: labels.minus(ignored), stamp: 0 };
+    cached.into_iter().map(|(uid, labels)| Entry::Label { uid, recorded: recorded(&labels) }).collect()
 }
 
 /// Whether the folder was there, on both sides, and never synchronised by us.

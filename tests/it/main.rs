@@ -62,6 +62,7 @@ mod hooks;
 mod info;
 mod journal;
 mod killed;
+mod labels;
 mod left_out;
 mod letters;
 mod lights;

@@ -18,7 +18,10 @@ use std::path::{Path, PathBuf};
 
 use crate::model::flags::{Flags, System};
 use crate::model::ids::{Uid, UidValidity};
+use crate::model::labels::Labels;
 use crate::model::utf7;
+
+use rusqlite::Connection;
 
 use super::file::open_file_read_only;
 
@@ -31,7 +34,9 @@ pub struct Cache {
     pub validity: UidValidity,
     /// The messages that both sides had, with the flags that both sides had.
     pub messages: Vec<(Uid, Flags)>,
-    /// Whether they came from a plain text cache.
+    /// Gmail's labels that both sides had on them, as far as they had any.
+    pub labels: Vec<(Uid, Labels)>,
+    /// Whether they came from a plain text cache, in which labels aren't looked for.
     pub plain: bool,
 }
 
@@ -59,14 +64,13 @@ impl Caches {
     pub fn read(&self, name: &str, visible: &str) -> Result<Option<Cache>, String> {
         let Some(validity) = validity(&self.validities, name)? else { return Ok(None) };
         let file = file_name(visible);
-        let cache = |messages, plain| Cache { validity, messages, plain };
-        if let Some(messages) = sqlite(&self.account.join("LocalStatus-sqlite").join(&file))? {
-            return Ok(Some(cache(messages, false)));
+        if let Some((messages, labels)) = sqlite(&self.account.join("LocalStatus-sqlite").join(&file))? {
+            return Ok(Some(Cache { validity, messages, labels, plain: false }));
         }
         let path = self.account.join("LocalStatus").join(&file);
         let Some(bytes) = optional(&path, fs::read(&path))? else { return Ok(None) };
         let messages = plain::read(&bytes).map_err(|why| format!("{}: {why}", path.display()))?;
-        Ok(Some(cache(messages, true)))
+        Ok(Some(Cache { validity, messages, labels: Vec::new(), plain: true }))
     }
 }
 
@@ -96,8 +100,11 @@ fn optional<T>(path: &Path, read: io::Result<T>) -> Result<Option<T>, String> {
     }
 }
 
-/// Both versions of the tables have these two columns.
-fn sqlite(path: &Path) -> Result<Option<Vec<(Uid, Flags)>>, String> {
+/// The flags and the labels of messages.
+type Remembered = (Vec<(Uid, Flags)>, Vec<(Uid, Labels)>);
+
+/// What is in both versions of the tables, of which only the second one has labels.
+fn sqlite(path: &Path) -> Result<Option<Remembered>, String> {
     if !path.is_file() {
         return Ok(None);
     }
@@ -106,17 +113,30 @@ fn sqlite(path: &Path) -> Result<Option<Vec<(Uid, Flags)>>, String> {
     if Path::new(&journal).exists() {
         return Err(format!("{} was being written when OfflineIMAP was cut off", path.display()));
     }
-    let rows = open_file_read_only(path).and_then(|connection| {
-        let mut statement = connection.prepare("SELECT id, flags FROM status")?;
-        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?));
-        statement.query_map([], row)?.collect::<rusqlite::Result<Vec<_>>>()
+    let read = open_file_read_only(path).and_then(|connection| {
+        let has_labels = connection.prepare("SELECT labels FROM status").is_ok();
+        let labels = if has_labels { column(&connection, "labels")? } else { Vec::new() };
+        Ok((column(&connection, "flags")?, labels))
     });
-    let rows = rows.map_err(|error| format!("{}: {error}", path.display()))?;
-    let message = |(id, letters): (i64, Option<String>)| {
-        let uid = u32::try_from(id).ok().and_then(Uid::new)?;
-        Some((uid, flags(&letters.unwrap_or_default())))
-    };
-    Ok(Some(rows.into_iter().filter_map(message).collect()))
+    let (letters, names) = read.map_err(|error| format!("{}: {error}", path.display()))?;
+    let messages = letters.into_iter().map(|(uid, letters)| (uid, flags(&letters))).collect();
+    let labels = names.into_iter().filter(|(_, names)| !names.is_empty()).map(|(uid, names)| (uid, labels(&names)));
+    Ok(Some((messages, labels.collect())))
+}
+
+/// One column of all messages that were on both sides: the UIDs of others are below 1.
+fn column(connection: &Connection, name: &str) -> rusqlite::Result<Vec<(Uid, String)>> {
+    let mut statement = connection.prepare(&format!("SELECT id, {name} FROM status"))?;
+    let row =
+        |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?.unwrap_or_default()));
+    let rows = statement.query_map([], row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let uid = |id| u32::try_from(id).ok().and_then(Uid::new);
+    Ok(rows.into_iter().filter_map(|(id, value)| Some((uid(id)?, value))).collect())
+}
+
+/// Labels as they were on the wire, with commas in between.
+fn labels(names: &str) -> Labels {
+    names.split(',').map(|name| utf7::decode(name.trim())).collect()
 }
 
 /// Flags as the letters of Maildir names.

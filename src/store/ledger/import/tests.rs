@@ -54,12 +54,13 @@ fn both_versions_of_the_tables_are_read_and_left_as_they_are() {
         "CREATE TABLE metadata (key VARCHAR(50) PRIMARY KEY, value VARCHAR(128));
          INSERT INTO metadata VALUES('db_version', '2');
          CREATE TABLE status (id INTEGER PRIMARY KEY, flags VARCHAR(50), mtime INTEGER, labels VARCHAR(256));
-         INSERT INTO status VALUES (7, 'T', 0, '');",
+         INSERT INTO status VALUES (7, 'T', 0, ''), (8, '', 5, 'Caf&AOk-, Sea food, \\Inbox'), (9, '', 5, NULL), (-1, '', 5, 'x');",
     );
     metadata.write("Account-A/LocalStatus/INBOX", &format!("{PLAIN}1||0|\n"));
     assert_eq!(shown(&metadata.read("A/B").unwrap().unwrap()), "77 5(\\Flagged \\Seen) 9()");
     let inbox = metadata.read("INBOX").unwrap().unwrap();
-    assert_eq!((shown(&inbox).as_str(), inbox.plain), ("78 7(\\Deleted)", false));
+    assert_eq!((shown(&inbox).as_str(), inbox.plain), ("78 7(\\Deleted) 8() 9()", false));
+    assert_eq!(inbox.labels, [(Uid::new(8).unwrap(), Labels::from_iter(["Café", "Sea food", "\\Inbox"]))]);
     let directory = metadata.0.path().join("Account-A/LocalStatus-sqlite");
     assert_eq!(fs::read(directory.join("A.B")).unwrap(), before);
     assert_eq!(fs::read_dir(directory).unwrap().count(), 2, "nothing appeared beside them");
