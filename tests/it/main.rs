@@ -95,6 +95,7 @@ mod servers;
 mod service;
 mod shapes;
 mod spelling;
+mod switching;
 mod takeover;
 mod tls;
 mod tunnels;

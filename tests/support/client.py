@@ -1,6 +1,6 @@
 """Does to a server what another client would, or shows what is in a folder.
 
-client.py PORT USER PASSWORD list FOLDER                   UID, flags and subject of each message
+client.py PORT USER PASSWORD list FOLDER [FOLDER ...]      UID, flags and subject of each message; # FOLDER before each other one
 client.py PORT USER PASSWORD append FOLDER SUBJECT [DAYS [BYTES]]   so many days old, with so much text
 client.py PORT USER PASSWORD flag FOLDER UIDS SIGN FLAGS   SIGN is + or -
 client.py PORT USER PASSWORD several FOLDER "append SUBJECT [DAYS [BYTES]]" "flag UIDS SIGN FLAGS" ...
@@ -36,7 +36,7 @@ def append(subject, days=None, size=None):
     do("append", folder, None, date, text.encode())
 
 
-if action == "list":
+def show(folder):
     count = do("select", folder, readonly=True)[0]
     what = "(UID FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])"
     for part in do("uid", "fetch", "1:*", what) if int(count) else []:
@@ -44,6 +44,13 @@ if action == "list":
             uid = re.search(rb"UID (\d+)", part[0]).group(1).decode()
             flags = sorted(flag.decode() for flag in imaplib.ParseFlags(part[0]) if flag != b"\\Recent")
             print(uid, f"({' '.join(flags)})", part[1].decode().strip().removeprefix("Subject: "))
+
+
+if action == "list":
+    show(folder)
+    for folder in rest:
+        print("#", folder)
+        show(folder)
 elif action == "append":
     append(*rest)
 elif action == "flag":

@@ -20,7 +20,7 @@ use crate::model::flags::{Flags, System};
 use crate::model::ids::{Uid, UidValidity};
 use crate::model::utf7;
 
-use super::file::open_file_read_only;
+use super::file::{open_as_it_was, open_file_read_only};
 
 pub use mapping::Mapping;
 
@@ -96,17 +96,16 @@ fn optional<T>(path: &Path, read: io::Result<T>) -> Result<Option<T>, String> {
     }
 }
 
-/// Both versions of the tables have these two columns.
+/// Both versions of the tables have these two columns. What OfflineIMAP was cut off in the middle of writing is left out.
 fn sqlite(path: &Path) -> Result<Option<Vec<(Uid, Flags)>>, String> {
     if !path.is_file() {
         return Ok(None);
     }
     let mut journal = path.as_os_str().to_owned();
     journal.push("-journal");
-    if Path::new(&journal).exists() {
-        return Err(format!("{} was being written when OfflineIMAP was cut off", path.display()));
-    }
-    let rows = open_file_read_only(path).and_then(|connection| {
+    let journal = Path::new(&journal);
+    let opened = if journal.exists() { open_as_it_was(path, journal) } else { open_file_read_only(path) };
+    let rows = opened.and_then(|connection| {
         let mut statement = connection.prepare("SELECT id, flags FROM status")?;
         let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?));
         statement.query_map([], row)?.collect::<rusqlite::Result<Vec<_>>>()
