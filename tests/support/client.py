@@ -4,6 +4,7 @@ client.py PORT USER PASSWORD list FOLDER [FOLDER ...]      UID, flags and subjec
 client.py PORT USER PASSWORD append FOLDER SUBJECT [DAYS [BYTES]]   so many days old, with so much text
 client.py PORT USER PASSWORD flag FOLDER UIDS SIGN FLAGS   SIGN is + or -
 client.py PORT USER PASSWORD several FOLDER "append SUBJECT [DAYS [BYTES]]" "flag UIDS SIGN FLAGS" ...
+client.py PORT USER PASSWORD several FOLDER ... "in NEW" ...   makes another folder, for what follows
 client.py PORT USER PASSWORD move FOLDER UIDS TO
 client.py PORT USER PASSWORD rename FOLDER TO
 client.py PORT USER PASSWORD create FOLDER
@@ -60,6 +61,10 @@ elif action == "several":
     for words in [line.split() for line in rest]:
         if words[0] == "append":
             append(*words[1:])
+            continue
+        if words[0] == "in":
+            folder = f'"{" ".join(words[1:])}"'
+            do("create", folder)
             continue
         do("select", folder)
         do("uid", "store", words[1], f"{words[2]}FLAGS.SILENT", f"({words[3]})")

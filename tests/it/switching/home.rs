@@ -9,7 +9,6 @@ use std::process::Command;
 
 use crate::dovecot::PASSWORD;
 use crate::local;
-use crate::names::made_there;
 use crate::terminal::Terminal;
 use crate::world::{Run, World};
 
@@ -41,12 +40,13 @@ impl Home {
         home.write(".offlineimaprc", &text);
         home.write(".offlineimap.py", include_str!("offlineimap.py"));
         home.write(".home-secret", &format!("{PASSWORD}\n"));
-        let folders = ["\"Sent Messages\"", "Lists/rust", "Lists/noise", "Work", "Work/2024", "Spam", "Archive"];
-        made_there(&home.world, &folders);
-        let subjects = ["one", "two", "three", "four", "five", "six"].map(|subject| format!("append {subject}"));
-        let inbox: Vec<&str> = ["several", "INBOX"].into_iter().chain(subjects.iter().map(String::as_str)).collect();
-        home.world.client(&[&inbox[..], &["flag 2 + \\Seen"]].concat());
-        home.world.client(&["several", "Lists/rust", "append old1", "append old2", "append old3"]);
+        let inbox = ["append one", "append two", "append three", "append four", "append five", "append six"];
+        let folders = ["Sent Messages", "Lists/noise", "Work", "Work/2024", "Spam", "Archive"];
+        let folders = folders.map(|name| [format!("in {name}"), "append hello".to_owned()]).concat();
+        let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+        let rust = ["in Lists/rust", "append hello", "append old1", "append old2", "append old3"];
+        let all = [&["several", "INBOX"], &inbox[..], &["flag 2 + \\Seen"], &folders, &rust].concat();
+        home.world.client(&all);
         home
     }
 
