@@ -98,6 +98,7 @@ mod spelling;
 mod switching;
 mod takeover;
 mod tls;
+mod troubleshooting;
 mod tunnels;
 mod turns;
 mod watched;
