@@ -86,6 +86,7 @@ mod programs;
 mod promises;
 mod proxies;
 mod python;
+mod readers;
 mod readonly;
 mod records;
 mod rehearsal;
