@@ -42,6 +42,7 @@ mod asked;
 mod attacks;
 mod busy;
 mod bytes;
+mod cards;
 mod churn;
 mod compressed;
 mod dates;
