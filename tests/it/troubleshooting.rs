@@ -10,8 +10,11 @@ use crate::world::{Run, World};
 
 const PAGE: &str = include_str!("../../assets/troubleshooting.md");
 
+/// Brings a message about, and does then what the page advises.
+type Happening = fn(&str);
+
 /// What the headings quote, with what somebody does who sees it.
-const TROUBLES: [(&str, fn(&str)); 7] = [
+const TROUBLES: [(&str, Happening); 7] = [
     ("the server's certificate is refused", a_certificate),
     ("the server doesn't offer STARTTLS", no_encryption),
     ("another run is synchronising it", a_lock),
@@ -41,14 +44,14 @@ fn a_certificate(words: &str) {
     // Its last words are the line to write down.
     let line = run.text.lines().find(|line| line.contains(words)).unwrap();
     let pin = &line[line.rfind("cert_fingerprint = ").unwrap()..];
-    world.remote += &format!("{pin}\n");
+    world.remote.extend([pin, "\n"]);
     world.sync().ends_with(0);
 }
 
 fn no_encryption(words: &str) {
     let mut world = World::on(Dovecot::start_with("ssl = no\n"));
-    without(&mut world, "remoteport");
-    world.remote += &format!("remoteport = {}\nssl = no\n", world.dovecot.port);
+    let port = format!("{}\nssl = no\n", world.dovecot.port);
+    world.remote = world.remote.replace(&format!("{}\n", world.dovecot.imaps), &port);
     world.sync().ends_with(1).says(words);
     world.remote += "starttls = no\n";
     world.sync().ends_with(0);

@@ -131,11 +131,11 @@ fn what_comes_while_neomutt_has_a_folder_open_is_shown_and_can_be_worked_on() {
         let text = screen.contents();
         text.lines().find(|line| line.trim_end().ends_with(subject)).unwrap_or_default().to_owned()
     };
-    terminal.wait("mail", |screen| line(screen, "5 in INBOX") != "");
+    terminal.wait("mail", |screen| !line(screen, "5 in INBOX").is_empty());
     // Its own look is over for long enough to tell one time from another.
     working.falls_silent(Duration::from_millis(1500));
     world.client(&["several", "INBOX", "append news", "flag 1 + \\Flagged"]);
-    terminal.wait("new mail", |screen| line(screen, "news") != "");
+    terminal.wait("new mail", |screen| !line(screen, "news").is_empty());
     terminal.wait("a flagged message", |screen| line(screen, "0 in INBOX").contains(" N ! "));
     working.falls_silent(Duration::from_millis(1500));
     for (subject, keys, answer) in [
