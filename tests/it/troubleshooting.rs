@@ -11,7 +11,7 @@ use crate::world::{Run, World};
 const PAGE: &str = include_str!("../../assets/troubleshooting.md");
 
 /// Brings a message about, and does then what the page advises.
-type Happening = fn(&str);
+type Happening = fn(&mut World, &str);
 
 /// What the headings quote, with what somebody does who sees it.
 const TROUBLES: [(&str, Happening); 7] = [
@@ -24,21 +24,12 @@ const TROUBLES: [(&str, Happening); 7] = [
     ("the file is damaged", a_ledger),
 ];
 
-/// An account in step.
-fn in_step() -> World {
-    let world = World::new();
-    world.fill(2, 12);
-    world.sync().ends_with(0);
-    world
-}
-
 fn without(world: &mut World, option: &str) {
     world.remote = world.remote.lines().filter(|line| !line.starts_with(option)).collect::<Vec<_>>().join("\n") + "\n";
 }
 
-fn a_certificate(words: &str) {
-    let mut world = World::new();
-    without(&mut world, "sslcacertfile");
+fn a_certificate(world: &mut World, words: &str) {
+    without(world, "sslcacertfile");
     let run = world.sync();
     run.ends_with(1).says(words);
     // Its last words are the line to write down.
@@ -48,7 +39,7 @@ fn a_certificate(words: &str) {
     world.sync().ends_with(0);
 }
 
-fn no_encryption(words: &str) {
+fn no_encryption(_: &mut World, words: &str) {
     let mut world = World::on(Dovecot::start_with("ssl = no\n"));
     let port = format!("{}\nssl = no\n", world.dovecot.port);
     world.remote = world.remote.replace(&format!("{}\n", world.dovecot.imaps), &port);
@@ -57,8 +48,7 @@ fn no_encryption(words: &str) {
     world.sync().ends_with(0);
 }
 
-fn a_lock(words: &str) {
-    let world = in_step();
+fn a_lock(world: &mut World, words: &str) {
     let lock = fs::File::options().write(true).open(world.metadata().join("Test.lock")).unwrap();
     fcntl_lock(&lock, FlockOperation::NonBlockingLockExclusive).unwrap();
     world.sync().ends_with(4).says(words).says(&format!("(process {})", std::process::id()));
@@ -66,17 +56,15 @@ fn a_lock(words: &str) {
     world.sync().ends_with(0);
 }
 
-fn no_python(words: &str) {
-    let mut world = in_step();
+fn no_python(world: &mut World, words: &str) {
     world.remote += "folderfilter = lambda name: name != 'Archive'\n";
     Run::from(&world.program(&world.config()).env("PATH", "/nonexistent").output().unwrap()).ends_with(2).says(words);
-    without(&mut world, "folderfilter");
+    without(world, "folderfilter");
     world.remote += "folderpatterns = !Archive\n";
     Run::from(&world.program(&world.config()).env("PATH", "/nonexistent").output().unwrap()).ends_with(0);
 }
 
-fn deletions(words: &str) {
-    let world = in_step();
+fn deletions(world: &mut World, words: &str) {
     for file in local::messages(&world.maildir().join("Archive")) {
         fs::remove_file(file).unwrap();
     }
@@ -86,8 +74,7 @@ fn deletions(words: &str) {
     assert!(world.status().contains("\"Archive\" (MESSAGES 0 "));
 }
 
-fn no_disk(words: &str) {
-    let world = in_step();
+fn no_disk(world: &mut World, words: &str) {
     let elsewhere = world.dovecot.dir.join("elsewhere");
     fs::rename(world.maildir(), &elsewhere).unwrap();
     world.sync().ends_with(1).says(words);
@@ -95,8 +82,7 @@ fn no_disk(words: &str) {
     world.sync().ends_with(0).says("nothing new");
 }
 
-fn a_ledger(words: &str) {
-    let world = in_step();
+fn a_ledger(world: &mut World, words: &str) {
     let ledger = world.metadata().join("Account-Test/blinkensync.sqlite");
     fs::write(&ledger, "damaged").unwrap();
     world.sync().ends_with(1).says(words);
@@ -112,7 +98,12 @@ fn what_the_headings_quote_is_what_is_said_and_the_advice_helps() {
     let headings = PAGE.lines().filter(|line| line.starts_with("## "));
     let quoted: Vec<&str> = headings.filter_map(|line| line.split('"').nth(1)).collect();
     assert_eq!(quoted, TROUBLES.map(|(words, _)| words), "each is said in one of these situations");
+    let mut world = World::new();
+    world.fill(2, 12);
+    world.sync().ends_with(0);
+    let remote = world.remote.clone();
     for (words, happens) in TROUBLES {
-        happens(words);
+        happens(&mut world, words);
+        world.remote.clone_from(&remote);
     }
 }
