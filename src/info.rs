@@ -68,6 +68,13 @@ fn describe_ledger(page: &mut Page, inspection: &Inspection) {
     page.line(1, "ledger: what both sides had after the last synchronisation");
     page.entry(2, "file", &inspection.ledger.display().to_string());
     match &inspection.known {
+        Ok(0) if inspection.taken_over => {
+            page.entry(
+                2,
+                "folders",
+                "none yet; what OfflineIMAP has synchronised is taken over with the first synchronisation",
+            );
+        }
         Ok(0) => page.entry(2, "folders", "no folder has been synchronised yet"),
         Ok(known) => page.entry(2, "folders", &known.to_string()),
         Err(fault) => page.entry(2, "trouble", &fault.to_string()),

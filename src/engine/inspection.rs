@@ -15,6 +15,7 @@ use super::line::Keys;
 pub use super::naming::{Rule, Verdict};
 use super::root::check_root;
 use super::runtime::Report;
+use super::takeover;
 use super::vanish;
 use super::worker::Worker;
 use crate::model::fault::{Exit, Fault};
@@ -44,6 +45,8 @@ pub struct Inspection {
     pub ledger: PathBuf,
     /// How many folders it knows, or why it can't be read.
     pub known: Result<usize, Fault>,
+    /// Whether OfflineIMAP has left a state that the next synchronisation would look for folders in.
+    pub taken_over: bool,
     /// The folders of both sides and of the ledger.
     pub folders: Vec<Seen>,
     /// What else is wrong.
@@ -116,7 +119,18 @@ fn inspect(task: &Task, worker: &Worker) -> Result<Inspection, Fault> {
     let seen = folders::all(&shared, worker, &sides, ledger.as_mut().ok(), &mut faults);
     worker.checkpoint()?;
     let (place, path, known) = (task.place, shared.ledger_path.clone(), known.map(|known| known.len()));
-    Ok(Inspection { place, introduction, access, local: listed, ledger: path, known, folders: seen, faults })
+    let taken_over = takeover::caches(&shared).exist();
+    Ok(Inspection {
+        place,
+        introduction,
+        access,
+        local: listed,
+        ledger: path,
+        known,
+        taken_over,
+        folders: seen,
+        faults,
+    })
 }
 
 /// The Maildir's place, where the local side is one.

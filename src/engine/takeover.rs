@@ -22,6 +22,12 @@ use crate::store::ledger::{Entry, FolderRecord, Row, State};
 /// Why a cache is of no use.
 const NOT_HERE: &str = "OfflineIMAP's cache is passed over: most of what it had in this folder isn't here";
 
+/// What OfflineIMAP has left of this account.
+pub(super) fn caches(shared: &Shared<'_>) -> Caches {
+    let repository = &shared.account.remote.common.name;
+    Caches::new(&shared.task.settings.metadata, shared.account.name.as_str(), repository)
+}
+
 /// Takes over every folder of which the ledger knows nothing and OfflineIMAP's caches do, if their UIDs still hold. A cache
 /// that can't be read is a warning: its folder is begun from the names of its files.
 pub(super) fn take_over(
@@ -31,9 +37,7 @@ pub(super) fn take_over(
     candidates: &[Candidate],
     known: &[FolderRecord],
 ) -> Result<(), Fault> {
-    let settings = &shared.task.settings;
-    let repository = &shared.account.remote.common.name;
-    let caches = Caches::new(&settings.metadata, shared.account.name.as_str(), repository);
+    let caches = caches(shared);
     if !caches.exist() {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -102,7 +103,10 @@ fn a_server_that_stays_silent_is_given_up_after_socktimeout() {
     let mut world = World::new();
     world.remote = "transporttunnel = sleep 1000\nremotepass = none\n".to_owned();
     let config = world.config().replace("[general]\n", "[general]\nsocktimeout = 1\n");
+    let begun = Instant::now();
     world.sync_with(&config).ends_with(1).in_one_sentence().says("(socktimeout)");
+    // Without the option it would be a minute.
+    assert!(begun.elapsed() < Duration::from_secs(40), "{:?}", begun.elapsed());
 }
 
 #[test]

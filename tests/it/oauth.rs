@@ -190,6 +190,7 @@ fn python_gives_the_tokens_as_it_did_for_offlineimap() {
     let config = config.replacen("[general]\n", &format!("[general]\npythonfile = {}\n", file.display()), 1);
     discreet(account.world.sync_with(&config)).ends_with(0).says("2 downloaded");
     assert_eq!(account.provider.count(), 1);
+    assert_eq!(account.provider.state().asked[0]["client_secret"], SECRET);
     // The token itself too, which nobody has to fetch.
     let refresh = "oauth2_refresh_token_eval = get_refresh_token('me')";
     assert!(config.contains(refresh));

@@ -1,9 +1,10 @@
 """Does to a server what another client would, or shows what is in a folder.
 
-client.py PORT USER PASSWORD list FOLDER                   UID, flags and subject of each message
+client.py PORT USER PASSWORD list FOLDER [FOLDER ...]      UID, flags and subject of each message; # FOLDER before each other one
 client.py PORT USER PASSWORD append FOLDER SUBJECT [DAYS [BYTES]]   so many days old, with so much text
 client.py PORT USER PASSWORD flag FOLDER UIDS SIGN FLAGS   SIGN is + or -
 client.py PORT USER PASSWORD several FOLDER "append SUBJECT [DAYS [BYTES]]" "flag UIDS SIGN FLAGS" ...
+client.py PORT USER PASSWORD several FOLDER ... "in NEW" ...   makes another folder, for what follows
 client.py PORT USER PASSWORD move FOLDER UIDS TO
 client.py PORT USER PASSWORD rename FOLDER TO
 client.py PORT USER PASSWORD create FOLDER
@@ -36,7 +37,7 @@ def append(subject, days=None, size=None):
     do("append", folder, None, date, text.encode())
 
 
-if action == "list":
+def show(folder):
     count = do("select", folder, readonly=True)[0]
     what = "(UID FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])"
     for part in do("uid", "fetch", "1:*", what) if int(count) else []:
@@ -44,6 +45,13 @@ if action == "list":
             uid = re.search(rb"UID (\d+)", part[0]).group(1).decode()
             flags = sorted(flag.decode() for flag in imaplib.ParseFlags(part[0]) if flag != b"\\Recent")
             print(uid, f"({' '.join(flags)})", part[1].decode().strip().removeprefix("Subject: "))
+
+
+if action == "list":
+    show(folder)
+    for folder in rest:
+        print("#", folder)
+        show(folder)
 elif action == "append":
     append(*rest)
 elif action == "flag":
@@ -53,6 +61,10 @@ elif action == "several":
     for words in [line.split() for line in rest]:
         if words[0] == "append":
             append(*words[1:])
+            continue
+        if words[0] == "in":
+            folder = f'"{" ".join(words[1:])}"'
+            do("create", folder)
             continue
         do("select", folder)
         do("uid", "store", words[1], f"{words[2]}FLAGS.SILENT", f"({words[3]})")

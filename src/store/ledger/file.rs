@@ -1,6 +1,6 @@
 //! The ledger's file: making it, opening it, and what can be wrong with it.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
@@ -61,12 +61,32 @@ pub fn copy(path: &Path, to: &Path) -> rusqlite::Result<()> {
 
 /// A copy in which tables of an older version can be brought up to this one, gone when it is closed.
 fn open_copy(of: &Connection) -> rusqlite::Result<Connection> {
-    let unusable = |error: io::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
     let directory = tempfile::tempdir().map_err(unusable)?;
     let path = directory.path().join("copy.sqlite");
     of.execute("VACUUM INTO ?1", [path.to_string_lossy()])?;
     // The file is open, so it lives on without a name.
     open_for_writing(&path)
+}
+
+/// Opens a copy of a file that somebody was cut off while writing to, with what was not finished undone; it is gone when it is
+/// closed. Nobody may be writing to the file.
+pub fn open_as_it_was(path: &Path, journal: &Path) -> rusqlite::Result<Connection> {
+    let copied = || {
+        let directory = tempfile::tempdir()?;
+        let copy = directory.path().join("copy.sqlite");
+        fs::copy(path, &copy)?;
+        fs::copy(journal, directory.path().join("copy.sqlite-journal"))?;
+        Ok((directory, copy))
+    };
+    let (_directory, copy) = copied().map_err(unusable)?;
+    let connection = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Only the first reader undoes it, and the files are without a name afterwards.
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    Ok(connection)
+}
+
+fn unusable(error: io::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(error.into())
 }
 
 /// Makes the file before `SQLite` does, so that only its owner may read it.

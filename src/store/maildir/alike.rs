@@ -36,10 +36,31 @@ pub fn make(disk: &dyn Disk, directory: &Path, parent: &Path, fsync: bool) -> Re
     folders::settle(disk, made, (directory, parent), fsync)
 }
 
+/// Whether a file is in its directory under the first of these names and not under the second, though the file system takes one
+/// for the other.
+pub fn other_spelling(from: &Path, to: &Path) -> io::Result<bool> {
+    let (Some(directory), Some(before), Some(after)) = (from.parent(), from.file_name(), to.file_name()) else {
+        return Ok(false);
+    };
+    if to.parent() != Some(directory) || !differ_by_case(before, after) {
+        return Ok(false);
+    }
+    let listed = |name: &OsStr| entry(directory, |entry| entry.file_name() == name).map(|found| found.is_some());
+    Ok(listed(before)? && !listed(after)?)
+}
+
+fn differ_by_case(one: &OsStr, other: &OsStr) -> bool {
+    let lower = |name: &OsStr| name.to_string_lossy().to_lowercase();
+    one != other && lower(one) == lower(other)
+}
+
 fn taken(directory: &Path, parent: &Path, name: &OsStr) -> Fault {
     let inode = fs::symlink_metadata(directory).map(|about| (about.dev(), about.ino())).ok();
     let is_it = |entry: &DirEntry| entry.metadata().is_ok_and(|about| Some((about.dev(), about.ino())) == inode);
-    let other = entry(parent, is_it).ok().flatten().map(|entry| entry.file_name());
+    // Some file systems number each spelling by itself.
+    let is_like_it = |entry: &DirEntry| differ_by_case(&entry.file_name(), name);
+    let other = entry(parent, is_it).ok().flatten().or_else(|| entry(parent, is_like_it).ok().flatten());
+    let other = other.map(|entry| entry.file_name());
     let cause = match other {
         Some(other) => format!("the file system takes its name for that of {}, which is another", other.display()),
         None => "the file system doesn't keep its name as it is, or takes it for another one".to_owned(),

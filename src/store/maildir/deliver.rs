@@ -167,7 +167,8 @@ impl<'m, 'a> Inbound<'m, 'a> {
         let path = ready.target.path(&self.folder.path);
         self.folder.disk.rename_new(&ready.tmp.path, &path).map_err(|error| {
             let own = matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::InvalidFilename);
-            fault::disk(if own { Reach::Message } else { Reach::Folder }, "storing", &path, &error)
+            let fault = fault::disk(if own { Reach::Message } else { Reach::Folder }, "storing", &path, &error);
+            if ready.tmp.path.exists() { fault::colon(fault, &path, &error) } else { fault }
         })?;
         ready.tmp.is_elsewhere();
         self.folder.touch(ready.target.place);

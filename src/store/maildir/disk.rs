@@ -11,6 +11,8 @@ use std::time::SystemTime;
 use rustix::fs::{CWD, RenameFlags, renameat_with, syncfs};
 use rustix::io::Errno;
 
+use super::alike;
+
 /// All that a Maildir ever does to the disk.
 pub trait Disk: Send + Sync + Debug {
     /// Makes a file that isn't there yet, and that only its owner may read.
@@ -69,17 +71,19 @@ impl Disk for RealDisk {
     }
 
     /// File systems that can't promise this in one step are asked beforehand; names are unique, so nothing but a second
-    /// change to the same message could come between.
+    /// change to the same message could come between. Where `f` and `F` are one, a file may get the other.
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
-        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                if fs::symlink_metadata(to).is_ok() {
-                    return Err(io::ErrorKind::AlreadyExists.into());
-                }
-                fs::rename(from, to)
-            }
-            other => Ok(other?),
+        let there = match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => fs::symlink_metadata(to).is_ok(),
+            Err(Errno::EXIST) => true,
+            other => return Ok(other?),
+        };
+        if there && !alike::other_spelling(from, to)? {
+            return Err(io::ErrorKind::AlreadyExists.into());
         }
+        fs::rename(from, to)?;
+        // Some file systems do nothing then, and call it done.
+        if there && alike::other_spelling(from, to)? { Err(io::ErrorKind::AlreadyExists.into()) } else { Ok(()) }
     }
 
     /// File systems that lack it are asked beforehand whether the second one is still there.

@@ -27,6 +27,19 @@ pub fn disk(reach: Reach, doing: &str, path: &Path, error: &io::Error) -> Fault 
     }
 }
 
+/// The same fault with the advice that helps where the name was what the file system didn't like.
+pub fn colon(fault: Fault, path: &Path, error: &io::Error) -> Fault {
+    let about_names = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidInput);
+    let has_colon = path.file_name().is_some_and(|name| name.as_encoded_bytes().contains(&b':'));
+    if about_names && has_colon && path.parent().is_some_and(Path::is_dir) {
+        fault.advise(
+            "the file system seems to allow no colon in a name: set maildir-windows-compatible = yes in the account",
+        )
+    } else {
+        fault
+    }
+}
+
 /// A bad block under one message is that message's affair; anywhere else a failing disk stops the account.
 fn reach_of_failing_disk(reach: Reach) -> Reach {
     if reach == Reach::Message { Reach::Message } else { Reach::Account }

@@ -16,14 +16,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
+
 use crate::model::flags::{Flags, System};
 use crate::model::ids::{Uid, UidValidity};
 use crate::model::labels::Labels;
 use crate::model::utf7;
 
-use rusqlite::Connection;
-
-use super::file::open_file_read_only;
+use super::file::{open_as_it_was, open_file_read_only};
 
 pub use mapping::Mapping;
 
@@ -103,17 +103,17 @@ fn optional<T>(path: &Path, read: io::Result<T>) -> Result<Option<T>, String> {
 /// The flags and the labels of messages.
 type Remembered = (Vec<(Uid, Flags)>, Vec<(Uid, Labels)>);
 
-/// What is in both versions of the tables, of which only the second one has labels.
+/// What is in both versions of the tables, of which only the second one has labels. What OfflineIMAP was cut off in the middle of
+/// writing is left out.
 fn sqlite(path: &Path) -> Result<Option<Remembered>, String> {
     if !path.is_file() {
         return Ok(None);
     }
     let mut journal = path.as_os_str().to_owned();
     journal.push("-journal");
-    if Path::new(&journal).exists() {
-        return Err(format!("{} was being written when OfflineIMAP was cut off", path.display()));
-    }
-    let read = open_file_read_only(path).and_then(|connection| {
+    let journal = Path::new(&journal);
+    let opened = if journal.exists() { open_as_it_was(path, journal) } else { open_file_read_only(path) };
+    let read = opened.and_then(|connection| {
         let has_labels = connection.prepare("SELECT labels FROM status").is_ok();
         let labels = if has_labels { column(&connection, "labels")? } else { Vec::new() };
         Ok((column(&connection, "flags")?, labels))

@@ -83,12 +83,31 @@ fn what_is_not_there_is_none_and_what_is_damaged_is_said() {
     assert_eq!(metadata.read("INBOX"), Ok(None));
     metadata.write("Account-A/LocalStatus-sqlite/INBOX", "no database");
     assert!(metadata.read("INBOX").unwrap_err().contains("LocalStatus-sqlite/INBOX"));
-    metadata.sqlite("Account-A/LocalStatus-sqlite/Half", "CREATE TABLE status (id INTEGER PRIMARY KEY, flags TEXT)");
-    metadata.write("Repository-R/FolderValidity/Half", "1\n");
-    metadata.write("Account-A/LocalStatus-sqlite/Half-journal", "x");
-    assert!(metadata.read("Half").unwrap_err().contains("cut off"));
     metadata.write("Repository-R/FolderValidity/Bad", "\n");
     assert!(metadata.read("Bad").unwrap_err().contains("UIDVALIDITY"));
+}
+
+#[test]
+fn what_was_being_written_when_it_was_cut_off_is_read_as_it_was_before() {
+    let metadata = Metadata::new();
+    let directory = metadata.0.path().join("Account-A/LocalStatus-sqlite");
+    metadata.write("Repository-R/FolderValidity/Half", "1\n");
+    let mut working = Connection::open(directory.join("working")).unwrap();
+    let table = "PRAGMA cache_size = 2; CREATE TABLE status (id INTEGER PRIMARY KEY, flags TEXT)";
+    working.execute_batch(table).unwrap();
+    let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)";
+    working.execute(&format!("INSERT INTO status {numbers} SELECT i, 'S' FROM n"), []).unwrap();
+    let half = working.transaction().unwrap();
+    half.execute("UPDATE status SET flags = 'ST'", []).unwrap();
+    half.execute("DELETE FROM status WHERE id < 1000", []).unwrap();
+    for end in ["", "-journal"] {
+        fs::copy(directory.join(format!("working{end}")), directory.join(format!("Half{end}"))).unwrap();
+    }
+    let files = || ["", "-journal"].map(|end| fs::read(directory.join(format!("Half{end}"))).unwrap());
+    let before = files();
+    let read = metadata.read("Half").unwrap().unwrap().messages;
+    assert!(read.len() == 5000 && read.iter().all(|(_, own)| *own == flags("S")), "{}", read.len());
+    assert!(files() == before, "the files were touched");
 }
 
 #[test]
