@@ -168,6 +168,7 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let (mut local, mut remote) = (local?, remote?);
     local.leave_out(&left_out);
     remote.left_out = left_out;
+    local.tell_apart(&mut remote);
     remote.listing.decode |= decode;
     if local.imap().is_some() && std::mem::take(&mut remote.listing.decode) {
         let message = "two servers spell names in the same way, so they are kept as they are";

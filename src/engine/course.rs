@@ -121,8 +121,8 @@ pub(super) fn apart(shared: &Shared<'_>, remote: &ImapRepository, local: &Local)
     let doing = format!("connecting both sides of the account {}", shared.account.name);
     let cause = format!(
         "{} and {} are the same server, and {} has the same mail there",
-        there.host,
-        settings.host,
+        there.called(),
+        settings.called(),
         whose(there)
     );
     Err(Fault::new(Reach::Account, FaultKind::Refused, doing, cause)

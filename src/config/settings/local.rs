@@ -37,6 +37,14 @@ impl LocalSettings {
         *left_out = fields.to_vec();
     }
 
+    /// Has sentences name the repositories where both servers go by the same name, as they do at the ends of tunnels.
+    pub fn tell_apart(&mut self, remote: &mut ImapSettings) {
+        if let Self::Imap(local) = self {
+            let alike = local.host.eq_ignore_ascii_case(&remote.host);
+            (local.has_namesake, remote.has_namesake) = (alike, alike);
+        }
+    }
+
     /// The tree of Maildirs, where it is one.
     pub fn maildir(&self) -> Option<&MaildirSettings> {
         match self {

@@ -106,7 +106,7 @@ fn where_nothing_may_be_deleted_nothing_is_moved() {
     let world = World::in_step();
     world.move_here("a", None);
     world.move_there(&["b"]);
-    let keep = Permission { write: true, delete: false };
+    let keep = Permission { write: true, delete: false, number: true };
     let done = world.run_on(&Fuse::of(u64::MAX), Policy { to_remote: keep, to_local: keep, ..POLICY });
     assert!(done.failures == 0, "{done:?}");
     let count = |lines: Vec<String>, text: &str| lines.iter().filter(|line| line.ends_with(text)).count();

@@ -8,12 +8,18 @@
 mod churning;
 #[path = "../../support/dovecot.rs"]
 mod dovecot;
+#[path = "../../support/fray.rs"]
+mod fray;
 #[path = "../../support/killing.rs"]
 mod killing;
 #[path = "../../support/local.rs"]
 mod local;
 #[path = "../../support/odd/mod.rs"]
 mod odd;
+#[path = "../../support/pair.rs"]
+mod pair;
+#[path = "../../support/rivals.rs"]
+mod rivals;
 #[path = "../../support/trial.rs"]
 mod trial;
 #[path = "../../support/working.rs"]
@@ -21,7 +27,7 @@ mod working;
 #[path = "../../support/world.rs"]
 mod world;
 
-mod fray;
+mod servers;
 mod watching;
 
 use std::fs;
@@ -40,6 +46,8 @@ use world::{Run, World};
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How many conversations with odd servers make a round.
 const CONVERSATIONS: u64 = 20;
+
+const USAGE: &str = "tests/soak MINUTES [SEED [ROUND]], or tests/soak watch|servers MINUTES [SEED]";
 
 /// What was done so far.
 #[derive(Default)]
@@ -180,29 +188,36 @@ impl Drop for Place {
     }
 }
 
-/// Watches all the time instead.
-fn watch(minutes: u64, seed: u64) {
-    println!("soak: watching for {minutes} minutes, seed {seed}");
-    match watching::watch(Duration::from_secs(minutes * 60), seed) {
-        Ok(figures) => println!("soak: all right: {figures}"),
-        Err(wrong) => panic!("seed {seed}: {wrong}"),
+fn main() {
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    let form = words.first().filter(|word| word.parse::<u64>().is_err()).cloned();
+    words.drain(..usize::from(form.is_some()));
+    let numbers: Vec<u64> = words.iter().map(|word| word.parse().unwrap()).collect();
+    let Some(minutes) = numbers.first() else { panic!("{USAGE}") };
+    let seed = numbers.get(1).copied().unwrap_or_else(|| fastrand::u64(0..1_000_000_000));
+    let time = Duration::from_secs(minutes * 60);
+    match form.as_deref() {
+        None => rounds(time, seed, numbers.get(2).copied().unwrap_or(1)),
+        Some("watch") => told("watch", seed, watching::watch(time, seed)),
+        Some("servers") => told("servers", seed, servers::keep(time, seed)),
+        Some(_) => panic!("{USAGE}"),
     }
 }
 
-fn main() {
-    let mut words: Vec<String> = std::env::args().skip(1).collect();
-    let watches = words.first().is_some_and(|word| word == "watch");
-    words.drain(..usize::from(watches));
-    let numbers: Vec<u64> = words.iter().map(|word| word.parse().unwrap()).collect();
-    let Some(minutes) = numbers.first() else { panic!("tests/soak [watch] MINUTES [SEED [ROUND]]") };
-    let seed = numbers.get(1).copied().unwrap_or_else(|| fastrand::u64(0..1_000_000_000));
-    if watches {
-        return watch(*minutes, seed);
+/// What came of another form than the rounds.
+fn told(form: &str, seed: u64, result: Result<String, String>) {
+    match result {
+        Ok(figures) => println!("soak: all right: {figures}"),
+        Err(wrong) => panic!("soak: failed; to see it again: tests/soak {form} 1 {seed}\n{wrong}"),
     }
-    let end = Instant::now() + Duration::from_secs(minutes * 60);
-    println!("soak: {minutes} minutes, seed {seed}");
+}
+
+/// Rounds that chance chooses.
+fn rounds(time: Duration, seed: u64, first: u64) {
+    let end = Instant::now() + time;
+    println!("soak: {} minutes, seed {seed}", time.as_secs() / 60);
     let mut soak = Soak::new();
-    let mut place = Place { seed, round: numbers.get(2).copied().unwrap_or(1) };
+    let mut place = Place { seed, round: first };
     while Instant::now() < end {
         soak.random = Rng::with_seed(seed.wrapping_add(place.round));
         soak.world.user = format!("round{}", place.round);
