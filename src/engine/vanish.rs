@@ -65,8 +65,10 @@ pub(super) fn forget_left_out(
 ) -> Result<(), Fault> {
     let paired: HashSet<(&str, &str)> =
         pairs.iter().map(|pair| (pair.names.remote.as_str(), pair.names.local.as_str())).collect();
-    let unsubscribed: HashSet<&str> =
-        there.iter().filter(|folder| !folder.subscribed).map(|folder| folder.name.as_str()).collect();
+    let unsubscribed = |folders: &[FolderInfo]| -> HashSet<String> {
+        folders.iter().filter(|folder| !folder.subscribed).map(|folder| folder.name.clone()).collect()
+    };
+    let quiet = [unsubscribed(there), unsubscribed(here)];
     let (there, here) = (names(there), names(here));
     for FolderRecord { remote, local, uid_validity, .. } in known {
         if paired.contains(&(remote, local)) {
@@ -78,7 +80,7 @@ pub(super) fn forget_left_out(
             ledger.forget_folder(local)?;
         } else if policy.folder_deletes
             && uid_validity.is_some()
-            && (elsewhere || unsubscribed.contains(remote.as_str()))
+            && (elsewhere || quiet[0].contains(remote) || quiet[1].contains(local))
         {
             ledger.forget_folder(local)?;
             ledger.folder(remote, local)?;

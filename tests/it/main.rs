@@ -40,6 +40,8 @@ mod terminal;
 #[allow(dead_code)]
 #[path = "../support/trial.rs"]
 mod trial;
+#[path = "../support/windows.rs"]
+mod windows;
 #[allow(dead_code)]
 #[path = "../support/working.rs"]
 mod working;

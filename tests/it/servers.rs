@@ -2,6 +2,7 @@
 
 mod commands;
 mod logins;
+mod options;
 mod part;
 mod rivals;
 

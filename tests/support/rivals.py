@@ -9,7 +9,7 @@ belong to one side, whose client alone changes them: where they are in the end, 
 exactly. The others may be flagged and deleted by both clients: they are there, once, unless one of both deleted them.
 
 Where a run was cut off, or a server numbered its messages anew, or folders were renamed and removed ("loose"), a message that
-was moved or deleted since may have come back to where it was, once; but no message is missing, and none is there twice.
+was moved or deleted since may have come back to wherever it was; but no message is missing, and nothing else is there twice.
 """
 import collections
 import imaplib
@@ -67,7 +67,7 @@ class Rival:
         self.server, self.seed, self.user = names.server, seed, None
         self.own, self.uids, self.shared = {}, {}, {}
         # Where a message that others have is to stay; where a message was; what was deleted.
-        self.still, self.was, self.deleted = [], collections.defaultdict(set), set()
+        self.still, self.was, self.deleted = [], collections.defaultdict(list), set()
         self.number, self.done, self.story = 0, collections.Counter(), []
         self.mine, found = [], collections.defaultdict(list)
         self.base = [folder for folder in names.folders() if not re.match("(here|there)-", folder)]
@@ -106,7 +106,7 @@ class Rival:
         return self.random.choice(self.base + self.mine)
 
     def moved(self, name):
-        self.was[name].add(self.own[name][0])
+        self.was[name].append(self.own[name][0])
 
     def add(self):
         self.number += 1
@@ -156,7 +156,7 @@ class Rival:
         name, folder, _, uid = found
         self.server.delete(self.names.spelled(folder), uid)
         self.tells("delete", name, folder, uid)
-        self.was[name].add(folder)
+        self.was[name].append(folder)
         self.own.pop(name, None)
         self.deleted.add(name)
         return True
@@ -247,24 +247,22 @@ class Rival:
         return True
 
     def record(self, path):
-        was = {name: sorted(places) for name, places in self.was.items()}
         with open(path, "w", encoding="utf-8") as file:
             json.dump({"own": self.own, "shared": self.shared, "still": self.still, "deleted": sorted(self.deleted),
-                       "was": was, "story": self.story}, file)
+                       "was": self.was, "story": self.story}, file)
         print(f"{self.side}: {dict(self.done)}")
 
 
 def wanted(records):
     """Where each message has to be, and with which flags where these are known."""
     deleted = {name for record in records for name in record["deleted"]}
-    rows, flags = set(), {}
+    rows, flags = collections.Counter(), {}
     for record in records:
-        for name, (folder, words) in record["own"].items():
-            rows.add((name, folder))
-            flags[name] = words
-        rows |= {tuple(row) for row in record["still"]}
-        rows |= {(name, folder) for name, folder in record["shared"].items() if name not in deleted}
-    return {row for row in rows if row[0] not in deleted}, flags
+        flags.update({name: words for name, (_, words) in record["own"].items()})
+        own = [(name, folder) for name, (folder, _) in record["own"].items()]
+        # Both clients know of what is shared, and of what was there twice before.
+        rows |= collections.Counter(own + [tuple(row) for row in record["still"]] + list(record["shared"].items()))
+    return collections.Counter({row: count for row, count in rows.items() if row[0] not in deleted}), flags
 
 
 def check(sides, exact, paths):
@@ -273,9 +271,10 @@ def check(sides, exact, paths):
         with open(path, encoding="utf-8") as file:
             records.append(json.load(file))
     rows, flags = wanted(records)
-    may = set()
+    # As often as it was there.
+    may = collections.Counter()
     if not exact:
-        may = {(name, folder) for record in records for name, places in record["was"].items() for folder in places}
+        may.update((name, place) for record in records for name, places in record["was"].items() for place in places)
     wrong = []
     for side, names in sides:
         seen = collections.Counter()
@@ -284,11 +283,9 @@ def check(sides, exact, paths):
                 seen[(name, folder)] += 1
                 if exact and name in flags and words != flags[name]:
                     wrong.append(f"{side}: {name} in {folder} has {words} instead of {flags[name]}")
-        wrong += [f"{side}: missing {row}" for row in sorted(rows - set(seen))]
-        wrong += [f"{side}: unexpected {row}" for row in sorted(set(seen) - rows - may)]
+        wrong += [f"{side}: {count} missing {row}" for row, count in sorted((rows - seen).items())]
         # Where it was moved away from, and back again, what came back is there besides.
-        most = lambda row: len({row} & rows) + len({row} & may)
-        wrong += [f"{side}: {count} times {row}" for row, count in sorted(seen.items()) if count > max(most(row), 1)]
+        wrong += [f"{side}: {count} too many {row}" for row, count in sorted((seen - rows - may).items())]
     # What became of those that aren't as they have to be.
     about = {name for name in re.findall(r"[^' (]+@[^' ,)]+", "\n".join(wrong))}
     story = sorted(line for record in records for line in record["story"])

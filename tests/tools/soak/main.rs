@@ -22,11 +22,14 @@ mod pair;
 mod rivals;
 #[path = "../../support/trial.rs"]
 mod trial;
+#[path = "../../support/windows.rs"]
+mod windows;
 #[path = "../../support/working.rs"]
 mod working;
 #[path = "../../support/world.rs"]
 mod world;
 
+mod gmail;
 mod servers;
 mod watching;
 
@@ -40,6 +43,7 @@ use fray::Fray;
 use killing::{Ending, killed_after};
 use odd::fuzz::{self, Kind};
 use trial::{Prepared, Task};
+use windows::Game;
 use world::{Run, World};
 
 /// How long a run may take that nobody disturbs.
@@ -47,7 +51,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How many conversations with odd servers make a round.
 const CONVERSATIONS: u64 = 20;
 
-const USAGE: &str = "tests/soak MINUTES [SEED [ROUND]], or tests/soak watch|servers MINUTES [SEED]";
+const USAGE: &str = "tests/soak MINUTES [SEED [ROUND]], or tests/soak watch|servers|gmail|part MINUTES [SEED]";
 
 /// What was done so far.
 #[derive(Default)]
@@ -176,6 +180,7 @@ impl Soak {
 
 /// Says where it happened, also when a round panics.
 struct Place {
+    form: &'static str,
     seed: u64,
     round: u64,
 }
@@ -183,7 +188,7 @@ struct Place {
 impl Drop for Place {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("soak: failed; to see it again: tests/soak 1 {} {}", self.seed, self.round);
+            eprintln!("soak: failed; to see it again: tests/soak {}1 {} {}", self.form, self.seed, self.round);
         }
     }
 }
@@ -199,9 +204,24 @@ fn main() {
     match form.as_deref() {
         None => rounds(time, seed, numbers.get(2).copied().unwrap_or(1)),
         Some("watch") => told("watch", seed, watching::watch(time, seed)),
+        Some("gmail") => told("gmail", seed, gmail::keep(time, seed)),
+        Some("part") => told("part", seed, part(time, seed)),
         Some("servers") => told("servers", seed, servers::keep(time, seed)),
         Some(_) => panic!("{USAGE}"),
     }
+}
+
+/// Only a part of the mail is looked at, and always another one.
+fn part(time: Duration, seed: u64) -> Result<String, String> {
+    let (end, mut random, mut figures) = (Instant::now() + time, Rng::with_seed(seed), (0, 0));
+    println!("soak: mail in part for {} minutes, seed {seed}", time.as_secs() / 60);
+    while Instant::now() < end {
+        let mut game = Game::new(random.fork());
+        let _place = Place { form: "part ", seed, round: figures.0 };
+        game.rounds(20);
+        figures = (figures.0 + 20, figures.1 + game.operations);
+    }
+    Ok(format!("{} rounds, {} operations of others", figures.0, figures.1))
 }
 
 /// What came of another form than the rounds.
@@ -217,7 +237,7 @@ fn rounds(time: Duration, seed: u64, first: u64) {
     let end = Instant::now() + time;
     println!("soak: {} minutes, seed {seed}", time.as_secs() / 60);
     let mut soak = Soak::new();
-    let mut place = Place { seed, round: first };
+    let mut place = Place { form: "", seed, round: first };
     while Instant::now() < end {
         soak.random = Rng::with_seed(seed.wrapping_add(place.round));
         soak.world.user = format!("round{}", place.round);

@@ -1,0 +1,64 @@
+//! Options of servers, on the local side.
+
+use crate::pair::Pair;
+use crate::world::Run;
+
+/// The folders of the local server.
+fn here(pair: &Pair) -> Vec<String> {
+    let (_, said) = pair.python("status.py", pair.here.port, &[]);
+    said.lines().map(|line| line.split(" (MESSAGES").next().unwrap().trim_matches('"').to_owned()).collect()
+}
+
+#[test]
+fn what_is_said_of_servers_holds_on_the_local_side_too() {
+    let mut pair = Pair::new();
+    pair.world.fill(3, 4);
+    pair.world.account = "filterheaders = X-Nothing\n".into();
+    pair.local = "maxconnections = 1\nsinglethreadperfolder = yes\nusecompression = yes\nipv6 = no\nretrycount = 3\n\
+                  holdconnectionopen = yes\nkeepalive = 60\nidlefolders = ['INBOX']\nauth_mechanisms = PLAIN, LOGIN\n\
+                  folderfilter = lambda name: name != 'Private'\nfoldersort = lambda name: name\n\
+                  dynamic_folderfilter = yes\ncreatefolders = yes\nreference =\n"
+        .into();
+    pair.world.remote.clone_from(&pair.local);
+    pair.client(&["create", "Private"]);
+    pair.client(&["append", "Private", "mine"]);
+    pair.sync().ends_with(0).says("12 downloaded");
+    let info = Run::from(&pair.world.program(&pair.config()).arg("--info").output().unwrap());
+    info.ends_with(0).in_one_sentence().says("Private");
+    assert!(!pair.world.status().contains("Private"), "{}", pair.world.status());
+    // What is deleted there is only marked here.
+    pair.local = "expunge = no\n".into();
+    pair.world.remote.clear();
+    pair.client(&["remove", "Private"]);
+    let (code, said) = pair.python("delete.py", pair.world.dovecot.port, &["INBOX", "2"]);
+    assert_eq!(code, Some(0), "{said}");
+    pair.sync().ends_with(0);
+    let marked = pair.client(&["list", "INBOX"]);
+    assert_eq!((marked.lines().count(), marked.matches("\\Deleted").count() >= 1), (4, true), "{marked}");
+    pair.sync().ends_with(0).says("nothing new");
+    assert_eq!(pair.world.client(&["list", "INBOX"]).lines().count(), 3);
+}
+
+#[test]
+fn only_what_is_subscribed_on_the_local_server_goes_to_the_remote_one() {
+    let mut pair = Pair::new();
+    for name in ["Wanted", "Unwanted", "Included"] {
+        pair.client(&["create", name]);
+        pair.client(&["append", name, "hello"]);
+    }
+    pair.client(&["subscribe", "Wanted"]);
+    pair.world.client(&["create", "There"]);
+    pair.local = "subscribedonly = yes\nfolderincludes = ['Included']\n".into();
+    for _ in 0..2 {
+        pair.sync().ends_with(0);
+        let there = pair.world.status();
+        for (name, expected) in [("Wanted", true), ("Included", true), ("Unwanted", false)] {
+            assert_eq!(there.contains(&format!("\"{name}\" (MESSAGES 1 ")), expected, "{name}: {there}");
+        }
+    }
+    assert!(here(&pair).contains(&"There".to_owned()));
+    pair.local = "createfolders = no\n".into();
+    pair.world.client(&["create", "Another"]);
+    pair.sync().ends_with(0);
+    assert!(!here(&pair).contains(&"Another".to_owned()) && pair.world.status().contains("Unwanted"));
+}
