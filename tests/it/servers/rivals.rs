@@ -18,10 +18,10 @@ fn others_work(rounds: &[(Weather, u32)]) {
 
 #[test]
 fn others_are_at_work_on_both() {
-    others_work(&[(Weather::Fair, 120), (Weather::Watched, 120)]);
+    others_work(&[(Weather::Fair, 80), (Weather::Watched, 60)]);
 }
 
 #[test]
 fn others_are_at_work_on_both_while_runs_are_killed_and_cut_off_and_folders_come_and_go() {
-    others_work(&[(Weather::Foul, 120), (Weather::Foul, 120), (Weather::Fair, 60)]);
+    others_work(&[(Weather::Foul, 70), (Weather::Foul, 70), (Weather::Fair, 40)]);
 }
