@@ -32,6 +32,8 @@ pub struct Terms<'a> {
     pub decode: bool,
     /// What the remote side lists begins with this. A folder elsewhere is not made there: no list would ever show it.
     pub reference: &'a str,
+    /// The same of the local side, where that is a server.
+    pub local_reference: &'a str,
     /// The remote and the local names of folders that were the same before.
     pub known: &'a [(&'a str, &'a str)],
 }
@@ -92,7 +94,8 @@ pub fn pair(mut remote: Tree<'_>, mut local: Tree<'_>, terms: Terms<'_>) -> Resu
                     None => continue,
                 };
                 let create_local = respelt.is_none() && !is_here;
-                if !create_local || local.create {
+                let is_listed = missing::is_listed_here(remote_name, local_name, terms);
+                if !create_local || local.create && kept(is_listed, &mut faults)? == Some(true) {
                     let names = names((remote_name, visible), local_name, terms);
                     pairs.push(Paired { names, create_remote: false, create_local, respelt });
                 }

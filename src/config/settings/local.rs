@@ -45,6 +45,11 @@ impl LocalSettings {
         }
     }
 
+    /// What the names of all its folders begin with that are listed; nothing in a tree of Maildirs.
+    pub fn reference(&self) -> &str {
+        self.imap().map_or("", |server| &server.listing.reference)
+    }
+
     /// The tree of Maildirs, where it is one.
     pub fn maildir(&self) -> Option<&MaildirSettings> {
         match self {

@@ -62,3 +62,28 @@ fn only_what_is_subscribed_on_the_local_server_goes_to_the_remote_one() {
     pair.sync().ends_with(0);
     assert!(!here(&pair).contains(&"Another".to_owned()) && pair.world.status().contains("Unwanted"));
 }
+
+#[test]
+fn a_folder_that_the_local_server_does_not_list_is_not_one_that_is_gone() {
+    let mut pair = Pair::new();
+    pair.world.account = "syncfolderdeletes = yes\nmaxdeletes = 100\n".into();
+    pair.world.fill(3, 2);
+    pair.world.client(&["create", "Mail/a"]);
+    pair.sync().ends_with(0);
+    let before = (here(&pair), pair.world.status());
+    pair.local = "reference = Mail\n".into();
+    for _ in 0..2 {
+        pair.sync().ends_with(0).says("nothing new");
+        assert_eq!((here(&pair), pair.world.status()), before);
+    }
+    // A new one that no list would show is refused; below the reference it is made.
+    pair.world.client(&["create", "Other"]);
+    pair.world.client(&["create", "Mail/b"]);
+    pair.sync().ends_with(1).in_one_sentence().says("which doesn't begin with Mail, the local reference");
+    assert!(here(&pair).contains(&"Mail/b".to_owned()) && !here(&pair).contains(&"Other".to_owned()));
+    pair.local.clear();
+    let (code, said) = pair.python("delete.py", pair.here.port, &["INBOX", "1"]);
+    assert_eq!(code, Some(0), "{said}");
+    pair.sync().ends_with(0);
+    pair.same();
+}
