@@ -57,6 +57,13 @@ fn only_what_is_subscribed_on_the_local_server_goes_to_the_remote_one() {
         }
     }
     assert!(here(&pair).contains(&"There".to_owned()));
+    // Whoever unsubscribes means no deletion.
+    pair.world.account = "syncfolderdeletes = yes\nmaxdeletes = 100\n".into();
+    pair.client(&["unsubscribe", "Wanted"]);
+    pair.sync().ends_with(0).says("nothing new");
+    pair.client(&["remove", "Wanted"]);
+    pair.sync().ends_with(0);
+    assert!(pair.world.status().contains("\"Wanted\" (MESSAGES 1 "), "{}", pair.world.status());
     pair.local = "createfolders = no\n".into();
     pair.world.client(&["create", "Another"]);
     pair.sync().ends_with(0);
