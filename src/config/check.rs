@@ -167,6 +167,7 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     remote.left_out = left_out;
     remote.keep_labels(labels.clone());
     local.keep_labels(labels);
+    local.tell_apart(&mut remote);
     remote.listing.decode |= decode;
     if local.imap().is_some() && std::mem::take(&mut remote.listing.decode) {
         let message = "two servers spell names in the same way, so they are kept as they are";

@@ -88,6 +88,8 @@ fn server(source: &mut Source, section: &str, is_gmail: bool, proxies: Proxies) 
     Some(ImapSettings {
         common,
         host: host?,
+        // Only the account knows.
+        has_namesake: false,
         port,
         ipv6: source.read(section, "ipv6", boolean),
         user: user?,

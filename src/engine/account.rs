@@ -265,5 +265,6 @@ fn may_create(common: &CommonSettings) -> bool {
 
 /// What may be done to a side. What is deleted on the other one is deleted there if that one says so.
 fn permission(common: &CommonSettings, other: &CommonSettings) -> Permission {
-    Permission { write: !common.read_only, delete: !common.read_only && other.sync_deletes }
+    let write = !common.read_only;
+    Permission { write, delete: write && other.sync_deletes, number: write }
 }

@@ -54,7 +54,7 @@ pub(super) fn connect(
     let (mut asked, mut renewed) = (0, false);
     loop {
         worker.checkpoint()?;
-        let (account, host) = (worker.account(), settings.host.clone());
+        let (account, host) = (worker.account(), settings.called());
         let port = settings.tunnel.is_none().then_some(settings.port);
         worker.publish(EventKind::Connecting { account, host, port });
         let mut tell = |cutter| {
@@ -174,13 +174,13 @@ fn announce(worker: &Worker, settings: &ImapSettings) {
         (None, Security::StartTls) => "STARTTLS",
         (None, Security::None) => "not encrypted",
     };
-    worker.detail(Topic::Thread, || format!("opened a connection to {}", settings.host));
-    let (account, host) = (worker.account(), settings.host.clone());
+    worker.detail(Topic::Thread, || format!("opened a connection to {}", settings.called()));
+    let (account, host) = (worker.account(), settings.called());
     worker.publish(EventKind::Connected { account, host, security: security.to_owned() });
 }
 
 /// Asks a person for the password, as [`Worker::ask`] does; `refusal` is what the server said to the last one.
 pub(super) fn ask(worker: &Worker, settings: &ImapSettings, refusal: Option<String>) -> Result<Option<Answer>, Fault> {
-    let (account, user, host) = (worker.account(), settings.user.clone(), settings.host.clone());
+    let (account, user, host) = (worker.account(), settings.user.clone(), settings.called());
     worker.ask(Ask::Password { account, user, host, refusal })
 }

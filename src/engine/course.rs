@@ -123,8 +123,8 @@ pub(super) fn apart(shared: &Shared<'_>, remote: &ImapRepository, local: &Local)
     let doing = format!("connecting both sides of the account {}", shared.account.name);
     let cause = format!(
         "{} and {} are the same server, and {} has the same mail there",
-        there.host,
-        settings.host,
+        there.called(),
+        settings.called(),
         whose(there)
     );
     Err(Fault::new(Reach::Account, FaultKind::Refused, doing, cause)
@@ -147,7 +147,8 @@ pub(super) fn list(
     let (mut there, mut here) = shared.names()?;
     let (only, called) = (shared.task.settings.only.as_ref(), &*shared.called);
     let listing = &shared.account.remote.listing;
-    let names = Names { only, called, listing, remote: &mut there, local: &mut here };
+    let local_reference = shared.account.local.reference();
+    let names = Names { only, called, listing, local_reference, remote: &mut there, local: &mut here };
     let mut folders = pairing::list(worker, shared.policy(), (sides, names), known, total)?;
     there.sort(&mut folders)?;
     recheck(worker, shared.policy(), (&mut *sides.local, &mut *sides.ledger), &mut folders, known)?;

@@ -30,9 +30,9 @@ pub(super) fn decide(job: &Job<'_>, open: &Open<'_>, survey: &Survey) -> (Plan, 
         let (ledger, common, remote_holds) = (&ledger, &common, &remote_holds);
         messages(&Situation { remote: there, local: here, ledger, outside, common, remote_holds, to_remote, to_local })
     };
-    let permission = |read_only: bool, allowed| if read_only { Permission::NONE } else { allowed };
-    let to_remote = permission(remote.read_only(), job.policy.to_remote);
-    let to_local = permission(local.read_only(), job.policy.to_local);
+    let permission = |side: &dyn Mailbox, allowed| if side.read_only() { Permission::NONE } else { allowed };
+    let to_remote = permission(&**remote, job.policy.to_remote);
+    let to_local = Permission { number: local.may_number(), ..permission(&**local, job.policy.to_local) };
     let allowed = plan(to_remote, to_local);
     let restricted = (to_remote, to_local) != (Permission::ALL, Permission::ALL);
     if !restricted {

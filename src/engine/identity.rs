@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::folder::{Job, Open};
-use super::survey::Survey;
+use super::survey::{self, Survey, look_again};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::ids::{Uid, UidValidity};
 use crate::model::message::{Coverage, Fingerprint, MessageId};
@@ -26,10 +26,11 @@ pub(super) fn establish(
     job: &Job<'_>,
     open: &mut Open<'_>,
     survey: &mut Survey,
-    (validity, renumbered_here): (UidValidity, bool),
+    (mut validity, renumbered_here): (UidValidity, bool),
 ) -> Result<bool, Fault> {
-    if survey.there.coverage != Coverage::Whole && renumbered_here {
+    if !matches!(survey.there.coverage, Coverage::Whole | Coverage::Partial) {
         survey.there = open.remote.look(None)?;
+        validity = survey::validity(job, open.remote)?;
     }
     if survey.there.coverage != Coverage::Whole {
         let cause = "its list of messages broke off, so that they can't be recognised";
@@ -83,7 +84,7 @@ fn disown_strangers(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -> 
 /// Gives files without a number those of messages on the server that no file has, where they are the same: another program
 /// may have fetched them, or the folder had another name.
 fn number_rest(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -> Result<(), Fault> {
-    if open.local.read_only() {
+    if !open.local.may_number() {
         return Ok(());
     }
     let taken: HashSet<Uid> = survey.here.uids().collect();
@@ -145,7 +146,7 @@ fn numbers_hold(job: &Job<'_>, open: &mut Open<'_>, survey: &Survey) -> Result<b
 ///
 /// May be cut off anywhere: until the ledger is begun, the next run pairs everything again, whatever numbers it finds.
 fn recognise(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey, validity: UidValidity) -> Result<(), Fault> {
-    if open.local.read_only() {
+    if !open.local.may_number() {
         let cause =
             "its messages have other numbers now, and the local side is read-only, so they can't be written down";
         return Err(Fault::new(Reach::Folder, FaultKind::Refused, job.doing(), cause)
@@ -225,7 +226,7 @@ fn rows(open: &Open<'_>, survey: &Survey, pairs: &[(MessageId, Uid)]) -> Vec<Row
 /// Proves numbers that nothing vouches for: those of files that aren't the ones that were recorded, and those that aren't
 /// recorded at all. A file that turns out to be another message loses its number and counts as new.
 pub(super) fn verify(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -> Result<(), Fault> {
-    if open.local.read_only() || job.policy.pretend {
+    if !open.local.may_number() || job.policy.pretend {
         return Ok(());
     }
     // A number that one file loses may be carried by another.
@@ -269,7 +270,7 @@ fn prove(job: &Job<'_>, open: &mut Open<'_>, survey: &mut Survey) -> Result<bool
         all_done(open.local.disown(&wrong)?)?;
         job.warn(format!("{} local files carried the numbers of other messages; they are new now", wrong.len()));
         survey.here = open.local.look(None)?;
-        survey.there = open.remote.look(None)?;
+        survey.there = look_again(job, open.remote)?;
     }
     if !entries.is_empty() {
         refresh(open, survey)?;

@@ -191,12 +191,16 @@ impl Search<'_, '_> {
             return Ok(None);
         }
         let (name, id, validity) = (pair.names.remote.clone(), record.id, *validity);
+        let begun = self.folders[to].is_known();
         let mut mailbox = self.sides.remote.open(&name, false)?;
         let look = mailbox.look(None)?;
         let now = mailbox.uid_validity().filter(|now| validity.is_none_or(|told| told == *now));
         drop(mailbox);
         let Some(now) = now else { return Ok(None) };
-        self.sides.ledger.restart(id, now, &[])?;
+        // Once: messages of another folder may have come by now.
+        if !begun {
+            self.sides.ledger.restart(id, now, &[])?;
+        }
         self.folders[to].validity = Some(now);
         self.folders[to].record.uid_validity = Some(now);
         Ok(Some(super::survey::uid_next(&look)))

@@ -52,6 +52,8 @@ pub(super) struct Names<'a> {
     pub(super) called: &'a OnceLock<Called>,
     /// Which of the server's folders are looked at.
     pub(super) listing: &'a Listing,
+    /// What the local server's list begins with, where it is one.
+    pub(super) local_reference: &'a str,
     pub(super) remote: &'a mut dyn Naming,
     pub(super) local: &'a mut dyn Naming,
 }
@@ -73,9 +75,10 @@ pub(super) fn list(
     let remote_tree = Tree { folders: &there, separator: remote_separator, create, naming };
     let (create, naming) = (policy.create_local, &mut *names.local);
     let local_tree = Tree { folders: &here, separator: local_separator, create, naming };
-    let (mut pairs, faults) = pair(remote_tree, local_tree, terms(names.listing, &by_name(known)))?;
+    let limits = terms((names.listing, names.local_reference), &[]);
+    let (mut pairs, faults) = pair(remote_tree, local_tree, Terms { known: &by_name(known), ..limits })?;
     let _ = names.called.set(called(&mut *names.local, &pairs)?);
-    vanish::forget_left_out(sides.ledger, (policy, names.listing), &pairs, known, (&there, &here))?;
+    vanish::forget_left_out(sides.ledger, (policy, limits), &pairs, known, (&there, &here))?;
     remarks::on_pairs(worker, names.only, &there, &pairs, !faults.is_empty());
     if let Some(only) = names.only {
         pairs.retain(|pair| remarks::is_named(only, pair));
@@ -110,8 +113,11 @@ pub(super) fn by_name(known: &[FolderRecord]) -> Vec<(&str, &str)> {
 }
 
 /// What decides over pairs, by the configuration and the ledger.
-pub(super) fn terms<'a>(listing: &'a Listing, known: &'a [(&'a str, &'a str)]) -> Terms<'a> {
-    Terms { decode: listing.decode, reference: &listing.reference, known }
+pub(super) fn terms<'a>(
+    (listing, local_reference): (&'a Listing, &'a str),
+    known: &'a [(&'a str, &'a str)],
+) -> Terms<'a> {
+    Terms { decode: listing.decode, reference: &listing.reference, local_reference, known }
 }
 
 /// What the other side calls the local folders, where that differs.

@@ -67,14 +67,14 @@ fn asked(worker: &Worker, settings: &ImapSettings) -> Result<Secret, Fault> {
             "set remotepassfile or remotepasscmd, or use an interface that can ask",
         ),
     };
-    let doing = format!("logging in as {} on {} (account {})", settings.user, settings.host, worker.account());
+    let doing = format!("logging in as {} on {} (account {})", settings.user, settings.called(), worker.account());
     Err(Fault::new(Reach::Account, FaultKind::Login, doing, cause).advise(advice))
 }
 
 /// What the desktop's keyring has.
 fn kept(worker: &Worker, settings: &ImapSettings) -> Result<Option<Secret>, Fault> {
     let fault = |cause: String| {
-        let doing = format!("asking the keyring for the password of {} on {}", settings.user, settings.host);
+        let doing = format!("asking the keyring for the password of {} on {}", settings.user, settings.called());
         let doing = format!("{doing} (account {})", worker.account());
         Fault::new(Reach::Account, FaultKind::Login, doing, cause).advise("check keyring, or use remotepasscmd")
     };

@@ -52,8 +52,9 @@ pub(super) fn survey(job: &Job<'_>, open: &mut Open<'_>) -> Result<Option<Survey
     let all = strange || quarantine::is_due(&open.ledger.quarantined(record.id)?);
     let there = look(open.remote, record.remote_mark.as_ref().filter(|_| !all), &known)?;
     job.listed(Side::Remote, &there);
-    let validity = validity(job, open.remote)?;
     let there = intents::let_settle(job, &record, open, there, &known)?;
+    // Of the last look: while the server was waited for, it may have numbered its messages anew.
+    let validity = validity(job, open.remote)?;
     job.worker.checkpoint()?;
     if !job.policy.pretend {
         arrivals::settle(job, open, (&record, validity), &there)?;
@@ -105,10 +106,21 @@ fn listing(job: &Job<'_>, side: Side) {
 }
 
 /// UIDs mean nothing under another UIDVALIDITY (RFC 3501, section 2.3.1.1). Gives the one that holds now.
-fn validity(job: &Job<'_>, remote: &dyn Mailbox) -> Result<UidValidity, Fault> {
+pub(super) fn validity(job: &Job<'_>, remote: &dyn Mailbox) -> Result<UidValidity, Fault> {
     remote
         .uid_validity()
         .ok_or_else(|| Fault::new(Reach::Folder, FaultKind::Server, job.doing(), "the server gives it no UIDVALIDITY"))
+}
+
+/// Looks at all of the remote side again, and refuses to go on if its UIDs mean something else by now.
+pub(super) fn look_again(job: &Job<'_>, remote: &mut dyn Mailbox) -> Result<Look, Fault> {
+    let before = remote.uid_validity();
+    let look = remote.look(None)?;
+    if remote.uid_validity() == before {
+        return Ok(look);
+    }
+    let cause = "the server has numbered its messages anew meanwhile (UIDVALIDITY changed)";
+    Err(Fault::new(Reach::Folder, FaultKind::Server, job.doing(), cause).advise("the next run recognises them"))
 }
 
 /// Reports a list that a server broke off. What it does show is synchronised; of the rest nothing is concluded.

@@ -88,7 +88,7 @@ fn is_trusted(worker: &Worker, settings: &ImapSettings, stranger: &Stranger) -> 
     worker.light(Light::Waiting);
     let answer = worker.ask(Ask::Certificate {
         account: worker.account(),
-        host: settings.host.clone(),
+        host: settings.called(),
         reason: stranger.reason.clone(),
         lines: stranger.lines.clone(),
         pin: stranger.pin(),

@@ -8,6 +8,7 @@ use super::execute::failed_ids;
 use super::folder::Open;
 use super::intents;
 use super::quarantine::{put_aside, release};
+use super::survey::look_again;
 use super::work::Work;
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::flags::Flags;
@@ -153,7 +154,7 @@ fn ask_server(
 /// altered there: it is put aside, since it would be sent again at each run.
 fn find_uploads(work: &mut Work<'_>, open: &mut Open<'_>, names: &[String]) -> Result<(), Fault> {
     work.job.worker.light(Light::Listing);
-    let there = open.remote.look(None)?;
+    let there = look_again(work.job, open.remote)?;
     let mut here = open.local.look(None)?;
     intents::recover(work.job, &work.record, open, &there, &mut here)?;
     if there.coverage == Coverage::Partial {

@@ -11,7 +11,7 @@ use crate::model::folder::FolderInfo;
 use crate::model::ids::{Side, Uid};
 use crate::model::message::{Coverage, MessageId};
 use crate::model::utf7;
-use crate::plan::folders::Paired;
+use crate::plan::folders::{Paired, Terms};
 use crate::plan::guard;
 use crate::store::ledger::{FolderRecord, Ledger, Row, State};
 
@@ -58,27 +58,31 @@ pub(super) fn check(
 /// alone: it may go one day, and then nothing tells any more that it was left out.
 pub(super) fn forget_left_out(
     ledger: &mut dyn Ledger,
-    (policy, listing): (Policy, &Listing),
+    (policy, terms): (Policy, Terms<'_>),
     pairs: &[Paired],
     known: &[FolderRecord],
     (there, here): (&[FolderInfo], &[FolderInfo]),
 ) -> Result<(), Fault> {
     let paired: HashSet<(&str, &str)> =
         pairs.iter().map(|pair| (pair.names.remote.as_str(), pair.names.local.as_str())).collect();
-    let unsubscribed: HashSet<&str> =
-        there.iter().filter(|folder| !folder.subscribed).map(|folder| folder.name.as_str()).collect();
+    let unsubscribed = |folders: &[FolderInfo]| -> HashSet<String> {
+        folders.iter().filter(|folder| !folder.subscribed).map(|folder| folder.name.clone()).collect()
+    };
+    let quiet = [unsubscribed(there), unsubscribed(here)];
     let (there, here) = (names(there), names(here));
     for FolderRecord { remote, local, uid_validity, .. } in known {
         if paired.contains(&(remote, local)) {
             continue;
         }
-        let elsewhere = !there.contains(remote.as_str()) && !remote.starts_with(&listing.reference);
-        let is_gone = !here.contains(local.as_str()) || (!there.contains(remote.as_str()) && !elsewhere);
+        let missing = [!there.contains(remote.as_str()), !here.contains(local.as_str())];
+        let elsewhere = [!remote.starts_with(terms.reference), !local.starts_with(terms.local_reference)];
+        let is_gone = missing.iter().zip(elsewhere).any(|(missing, elsewhere)| *missing && !elsewhere);
+        let unlisted = missing.contains(&true);
         if is_gone {
             ledger.forget_folder(local)?;
         } else if policy.folder_deletes
             && uid_validity.is_some()
-            && (elsewhere || unsubscribed.contains(remote.as_str()))
+            && (unlisted || quiet[0].contains(remote) || quiet[1].contains(local))
         {
             ledger.forget_folder(local)?;
             ledger.folder(remote, local)?;

@@ -32,6 +32,8 @@ pub struct Terms<'a> {
     pub decode: bool,
     /// What the remote side lists begins with this. A folder elsewhere is not made there: no list would ever show it.
     pub reference: &'a str,
+    /// The same of the local side, where that is a server.
+    pub local_reference: &'a str,
     /// The remote and the local names of folders that were the same before.
     pub known: &'a [(&'a str, &'a str)],
 }
@@ -75,11 +77,13 @@ pub fn pair(mut remote: Tree<'_>, mut local: Tree<'_>, terms: Terms<'_>) -> Resu
     }
     // What a folder is called that has no name now may be what is missing there.
     let certain = faults.is_empty();
-    let existing: BTreeSet<&str> = local.folders.iter().filter(|f| f.selectable).map(|f| f.name.as_str()).collect();
+    let existing = named(local.folders, |folder| folder.selectable);
+    let unsubscribed = named(local.folders, |folder| !folder.subscribed);
     let mut spellings = Spellings::new(terms, &existing, &by_local);
     let mut pairs = Vec::new();
     for (local_name, remote_names) in &by_local {
-        if kept(local.naming.takes_part(local_name), &mut faults)? != Some(true) {
+        let left_out = unsubscribed.contains(local_name.as_str());
+        if left_out || kept(local.naming.takes_part(local_name), &mut faults)? != Some(true) {
             continue;
         }
         match &remote_names[..] {
@@ -90,7 +94,8 @@ pub fn pair(mut remote: Tree<'_>, mut local: Tree<'_>, terms: Terms<'_>) -> Resu
                     None => continue,
                 };
                 let create_local = respelt.is_none() && !is_here;
-                if !create_local || local.create {
+                let is_listed = missing::is_listed_here(remote_name, local_name, terms);
+                if !create_local || local.create && kept(is_listed, &mut faults)? == Some(true) {
                     let names = names((remote_name, visible), local_name, terms);
                     pairs.push(Paired { names, create_remote: false, create_local, respelt });
                 }
@@ -100,16 +105,26 @@ pub fn pair(mut remote: Tree<'_>, mut local: Tree<'_>, terms: Terms<'_>) -> Resu
     }
     let taken = spellings.taken;
     if remote.create && certain {
-        for name in existing.iter().filter(|name| !by_local.contains_key(**name) && !taken.contains(**name)) {
+        let alone = |name: &&&str| !by_local.contains_key(**name) && !taken.contains(**name);
+        for name in existing.difference(&unsubscribed).filter(alone) {
             let made = missing::on_remote(name, &mut remote, &mut local, terms);
             pairs.extend(kept(made, &mut faults)?.flatten());
         }
     }
+    sort(&mut pairs);
+    Ok((pairs, faults))
+}
+
+/// The names of these folders.
+fn named(folders: &[FolderInfo], which: impl Fn(&FolderInfo) -> bool) -> BTreeSet<&str> {
+    folders.iter().filter(|folder| which(folder)).map(|folder| folder.name.as_str()).collect()
+}
+
+fn sort(pairs: &mut [Paired]) {
     pairs.sort_by_cached_key(|pair| {
         let shown = pair.names.shown.to_lowercase();
         (shown != "inbox", shown, pair.names.local.clone())
     });
-    Ok((pairs, faults))
 }
 
 /// What came of a folder; a fault that is about that folder alone is kept, and others go on.

@@ -43,13 +43,15 @@ pub struct Permission {
     pub write: bool,
     /// Messages may be deleted there.
     pub delete: bool,
+    /// The numbers that messages have on the other side may be noted: in their names, or in a list elsewhere.
+    pub number: bool,
 }
 
 impl Permission {
     /// Everything is allowed.
-    pub const ALL: Self = Self { write: true, delete: true };
+    pub const ALL: Self = Self { write: true, delete: true, number: true };
     /// Nothing is.
-    pub const NONE: Self = Self { write: false, delete: false };
+    pub const NONE: Self = Self { write: false, delete: false, number: false };
 }
 
 /// All that a plan depends on.
@@ -144,9 +146,9 @@ pub fn messages(situation: &Situation<'_>) -> Plan {
     batches.plan()
 }
 
-/// An upload writes on both sides: the local one notes the UID that the message got.
+/// Of an upload the local side notes the UID that the message got.
 fn may_upload(situation: &Situation<'_>) -> bool {
-    situation.to_remote.write && situation.to_local.write
+    situation.to_remote.write && situation.to_local.number
 }
 
 fn upload(situation: &Situation<'_>, id: MessageId, flags: &Flags) -> Action {

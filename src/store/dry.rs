@@ -110,6 +110,9 @@ impl Mailbox for Reader<'_> {
     fn read_only(&self) -> bool {
         !self.writable
     }
+    fn may_number(&self) -> bool {
+        self.writable || self.inner.as_ref().is_some_and(|inner| inner.may_number())
+    }
     fn uid_validity(&self) -> Option<UidValidity> {
         self.inner.as_ref().map_or(Some(UidValidity(0)), |inner| inner.uid_validity())
     }

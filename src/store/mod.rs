@@ -153,6 +153,11 @@ pub trait Mailbox: Send {
     /// Whether it may only be read.
     fn read_only(&self) -> bool;
 
+    /// Whether the numbers of messages can be noted: not where they are in the names of files that may only be read.
+    fn may_number(&self) -> bool {
+        !self.read_only()
+    }
+
     /// Whether the UIDs of earlier sessions still hold; `None` where the mailbox has no UIDs of its own (a Maildir,
     /// whose messages carry their counterpart's).
     fn uid_validity(&self) -> Option<UidValidity>;

@@ -14,6 +14,8 @@ mod tamper;
 #[path = "../support/meter.rs"]
 mod meter;
 // Its figures are for the long test.
+#[path = "../support/fray.rs"]
+mod fray;
 #[path = "../support/gate.rs"]
 mod gate;
 #[allow(dead_code)]
@@ -23,8 +25,14 @@ mod killing;
 mod line;
 #[path = "../support/local.rs"]
 mod local;
+#[path = "../support/pair.rs"]
+mod pair;
 #[path = "../support/provider.rs"]
 mod provider;
+#[path = "../support/rivals.rs"]
+mod rivals;
+#[path = "../support/seed.rs"]
+mod seed;
 #[path = "../support/slow.rs"]
 mod slow;
 #[path = "../support/terminal.rs"]
@@ -32,6 +40,8 @@ mod terminal;
 #[allow(dead_code)]
 #[path = "../support/trial.rs"]
 mod trial;
+#[path = "../support/windows.rs"]
+mod windows;
 #[allow(dead_code)]
 #[path = "../support/working.rs"]
 mod working;

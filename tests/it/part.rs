@@ -1,11 +1,11 @@
 //! Only a part of the mail: what isn't too old, or too large, or named by a function.
 
-mod churn;
-
 use std::fs;
 use std::path::PathBuf;
 
 use crate::local::{self, deliver};
+use crate::seed::{again, seed};
+use crate::windows::Game;
 use crate::world::{Run, World};
 
 /// A message comes to INBOX on the server that is so many days old.
@@ -260,4 +260,11 @@ fn what_a_function_names_is_never_copied() {
     world.remote = open;
     world.sync().ends_with(0).says("1 downloaded");
     world.same(&["dates"]);
+}
+
+#[test]
+fn windows_that_come_and_go_lose_and_double_nothing() {
+    let seed = seed();
+    println!("{}", again(seed));
+    Game::new(fastrand::Rng::with_seed(seed)).rounds(6);
 }

@@ -1,96 +1,19 @@
 //! Two servers kept the same.
 
-use std::path::Path;
+mod commands;
+mod logins;
+mod options;
+mod part;
+mod rivals;
+
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::dovecot::{Dovecot, PASSWORD};
+use crate::dovecot::Dovecot;
 use crate::killing::killed_after;
 use crate::meter::{Figures, Meter};
+use crate::pair::Pair;
 use crate::working::Working;
-use crate::world::{Run, World};
-
-/// Another server in place of the Maildir.
-struct Pair {
-    world: World,
-    here: Dovecot,
-    /// More lines of the local repository.
-    local: String,
-    /// The ports that the program is told, where they aren't the servers' own.
-    ports: [u16; 2],
-    /// How the local server names folders, if not as the remote one does: the separator and what stands in front.
-    naming: Vec<String>,
-}
-
-impl Pair {
-    fn new() -> Self {
-        Self::with(Dovecot::start())
-    }
-
-    fn with(here: Dovecot) -> Self {
-        let mut world = World::new();
-        world.remote.clear();
-        let ports = [world.dovecot.port, here.port];
-        Self { world, here, local: String::new(), ports, naming: Vec::new() }
-    }
-
-    fn config(&self) -> String {
-        let Self { world, ports: [there, here], .. } = self;
-        let server = |name: &str, port: &u16, more: &str| {
-            format!(
-                "[Repository {name}]\ntype = IMAP\nremotehost = 127.0.0.1\nremoteport = {port}\nremoteuser = {}\n\
-                 remotepass = {PASSWORD}\nssl = no\nstarttls = no\n{more}\n",
-                world.user
-            )
-        };
-        format!(
-            "[general]\naccounts = Test\nmetadata = {}\n\n[Account Test]\nlocalrepository = Here\n\
-             remoterepository = There\n{}\n{}{}",
-            world.metadata().display(),
-            world.account,
-            server("Here", here, &self.local),
-            server("There", there, &world.remote),
-        )
-    }
-
-    fn sync(&self) -> Run {
-        self.world.sync_with(&self.config())
-    }
-
-    /// Does to the local server what another client would.
-    #[track_caller]
-    fn client(&self, words: &[&str]) -> String {
-        let (code, said) = self.python("client.py", self.here.port, words);
-        assert_eq!(code, Some(0), "{said}");
-        said
-    }
-
-    fn python(&self, program: &str, port: u16, args: &[&str]) -> (Option<i32>, String) {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support").join(program);
-        let mut command = Command::new("python3");
-        command.arg("-B").arg(program).arg(port.to_string()).args([&self.world.user, PASSWORD]).args(args);
-        let out = command.output().unwrap();
-        (out.status.code(), String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned())
-    }
-
-    /// Why the two sides aren't the same, if they aren't.
-    fn differences(&self) -> Option<String> {
-        let port = self.here.port.to_string();
-        let mut args = vec![port.as_str(), "same"];
-        args.extend(self.naming.iter().map(String::as_str));
-        let (code, said) = self.python("twins.py", self.world.dovecot.port, &args);
-        (code != Some(0)).then_some(said)
-    }
-
-    #[track_caller]
-    fn same(&self) {
-        assert_eq!(self.differences(), None);
-    }
-
-    fn count(&self) -> String {
-        self.python("twins.py", self.world.dovecot.port, &[&self.here.port.to_string(), "count"]).1.trim().to_owned()
-    }
-}
 
 #[test]
 fn everything_arrives_with_keywords_and_dates_and_nothing_is_left_to_do() {

@@ -104,6 +104,14 @@ impl Dovecot {
         rules
     }
 
+    /// Another password than all others have.
+    pub fn set_password(&mut self, password: &str) {
+        self.stop();
+        let file = self.dir.join("dovecot.conf");
+        fs::write(&file, fs::read_to_string(&file).unwrap().replace(PASSWORD, password)).unwrap();
+        self.start_again();
+    }
+
     /// Ends the server as an administrator would; what was connected is told good-bye.
     pub fn stop(&mut self) {
         command_output("kill", &[&self.process.id().to_string()]);

@@ -106,6 +106,9 @@ impl Mailbox for FaultyMailbox<'_> {
     fn read_only(&self) -> bool {
         self.inner.read_only()
     }
+    fn may_number(&self) -> bool {
+        self.inner.may_number()
+    }
     fn uid_validity(&self) -> Option<UidValidity> {
         self.inner.uid_validity()
     }

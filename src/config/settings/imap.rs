@@ -41,6 +41,8 @@ pub struct ImapSettings {
     pub common: CommonSettings,
     /// The server's name or address; what to call it, where a tunnel leads to it.
     pub host: String,
+    /// Whether the server on the other side goes by the same name, so that only the repository's tells which one is meant.
+    pub has_namesake: bool,
     /// Its port.
     pub port: u16,
     /// Whether only IPv6 is used, or only IPv4; `None` for both.
@@ -114,6 +116,7 @@ impl ImapSettings {
         Self {
             common: CommonSettings::open(name),
             host: address.ip().to_string(),
+            has_namesake: false,
             port: address.port(),
             ipv6: None,
             user: user.to_owned(),
@@ -141,6 +144,16 @@ impl ImapSettings {
         if let Some(gmail) = &mut self.gmail {
             gmail.labels = labels;
         }
+    }
+
+    /// What to call the server before a person.
+    pub fn called(&self) -> String {
+        self.repository().map_or_else(|| self.host.clone(), |name| format!("{} (repository {name})", self.host))
+    }
+
+    /// The repository's name, where the server's alone doesn't tell which one is meant.
+    pub fn repository(&self) -> Option<&str> {
+        self.has_namesake.then_some(self.common.name.as_str())
     }
 
     /// Whether this is the same user on the same server, as far as names tell. Another port of a host leads to the same

@@ -44,6 +44,19 @@ impl LocalSettings {
         }
     }
 
+    /// Has sentences name the repositories where both servers go by the same name, as they do at the ends of tunnels.
+    pub fn tell_apart(&mut self, remote: &mut ImapSettings) {
+        if let Self::Imap(local) = self {
+            let alike = local.host.eq_ignore_ascii_case(&remote.host);
+            (local.has_namesake, remote.has_namesake) = (alike, alike);
+        }
+    }
+
+    /// What the names of all its folders begin with that are listed; nothing in a tree of Maildirs.
+    pub fn reference(&self) -> &str {
+        self.imap().map_or("", |server| &server.listing.reference)
+    }
+
     /// The tree of Maildirs, where it is one.
     pub fn maildir(&self) -> Option<&MaildirSettings> {
         match self {

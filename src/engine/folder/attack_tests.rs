@@ -105,7 +105,7 @@ fn messages_that_are_kept_do_not_excuse_deletions() {
     for file in world.files() {
         fs::remove_file(file).unwrap();
     }
-    let keep = Policy { to_remote: Permission { write: true, delete: false }, ..POLICY };
+    let keep = Policy { to_remote: Permission { write: true, delete: false, number: true }, ..POLICY };
     world.run(keep);
     for number in 0..20 {
         world.arrive(&format!("both {number}"), &[]);
@@ -139,7 +139,7 @@ fn files_whose_names_are_no_longer_recognised_are_not_all_sent_again() {
 fn what_is_kept_here_only_is_new_when_the_server_numbers_anew() {
     let world = in_step(&["a", "b", "c"]);
     delete_there(&world, "a");
-    let keep = Policy { to_local: Permission { write: true, delete: false }, ..POLICY };
+    let keep = Policy { to_local: Permission { write: true, delete: false, number: true }, ..POLICY };
     world.run(keep);
     assert_eq!((world.here().len(), world.there().len()), (3, 2));
     {

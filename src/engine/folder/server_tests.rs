@@ -100,10 +100,14 @@ impl Servers {
     }
 
     fn run(&self, fuse: &Fuse) -> Done {
+        self.run_under(fuse, POLICY)
+    }
+
+    fn run_under(&self, fuse: &Fuse, policy: Policy) -> Done {
         let (events, _seen) = unbounded();
         let (_orders, obeyed) = unbounded();
         let worker = Worker::new(AccountName::new("t"), LampId(1), Publisher::new(events), obeyed, unbounded().0);
-        let job = Job::new(&worker, &self.names, POLICY);
+        let job = Job::new(&worker, &self.names, policy);
         let faulty = |inner: MemoryRepository| Faulty { inner, fuse: fuse.clone(), before_look: None };
         let mut remote = faulty(self.remote.clone());
         // The fuse burns before and after what the server does, and again when the list is written.
@@ -261,4 +265,23 @@ fn a_flag_that_was_taken_off_stays_off_when_the_local_server_numbers_anew() {
         let shown = world.shows(side);
         assert!(shown.contains(&"one there ($Work)".into()) && shown.contains(&"one here ()".into()), "{shown:?}");
     }
+}
+
+#[test]
+fn a_local_server_that_may_only_be_read_is_known_by_its_numbers_all_the_same() {
+    let world = in_step();
+    let policy = Policy { to_local: Permission::NONE, ..POLICY };
+    let run = || {
+        let done = world.run_under(&Fuse::of(u64::MAX), policy);
+        assert!(done.fatal.is_none() && done.failures == 0, "{done:?}");
+        done.counts
+    };
+    world.put(Side::Local, "three here", &[]);
+    world.put(Side::Remote, "three there", &[]);
+    assert_eq!((run().uploads, run().copies()), (1, 0));
+    // What it has is found again under other numbers, and nothing is sent twice.
+    world.number_anew(Side::Local);
+    world.put(Side::Local, "four here", &[]);
+    assert_eq!((run().uploads, run().copies()), (1, 0));
+    assert_eq!((world.shows(Side::Remote).len(), world.shows(Side::Local).len()), (8, 7));
 }

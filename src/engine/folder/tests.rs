@@ -1,3 +1,4 @@
+mod anew;
 mod cut;
 mod gone;
 mod withheld;

@@ -49,7 +49,11 @@ pub(super) fn pairs(
         Tree { folders: there, separator: sides.separators.remote, create: policy.create_remote, naming: remote };
     let local = Tree { folders: here, separator, create: policy.create_local, naming: local };
     let known = pairing::by_name(sides.records);
-    match pair(remote, local, pairing::terms(&shared.account.remote.listing, &known)) {
+    match pair(
+        remote,
+        local,
+        pairing::terms((&shared.account.remote.listing, shared.account.local.reference()), &known),
+    ) {
         Ok((pairs, wrong)) => {
             faults.extend(wrong);
             pairs

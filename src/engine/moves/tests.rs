@@ -106,7 +106,7 @@ fn where_nothing_may_be_deleted_nothing_is_moved() {
     let world = World::in_step();
     world.move_here("a", None);
     world.move_there(&["b"]);
-    let keep = Permission { write: true, delete: false };
+    let keep = Permission { write: true, delete: false, number: true };
     let done = world.run_on(&Fuse::of(u64::MAX), Policy { to_remote: keep, to_local: keep, ..POLICY });
     assert!(done.failures == 0, "{done:?}");
     let count = |lines: Vec<String>, text: &str| lines.iter().filter(|line| line.ends_with(text)).count();
@@ -129,4 +129,22 @@ fn what_the_server_would_not_move_stays_where_it_was_there() {
     assert_eq!(world.there(), world.here());
     assert!(world.there().contains(&"Archive: a (\\Flagged)".to_owned()));
     assert!(world.run().counts.is_nothing());
+}
+
+#[test]
+fn a_new_folder_takes_messages_from_several_and_forgets_none() {
+    let world = World::in_step();
+    let new = world.directory.path().join("New");
+    for part in ["tmp", "new", "cur"] {
+        fs::create_dir_all(new.join(part)).unwrap();
+    }
+    // The star is taken off each of them, too.
+    for (number, (folder, text)) in [("INBOX", "a"), ("Archive", "old"), ("INBOX", "b")].into_iter().enumerate() {
+        fs::rename(world.find(folder, text), new.join(format!("cur/{number}.other.reader:2,S"))).unwrap();
+    }
+    let done = world.run();
+    assert!(done.failures == 0 && done.counts.copies() == 0, "{done:?}");
+    for text in ["a", "old", "b"] {
+        assert!(world.there().contains(&format!("New: {text} (\\Seen)")), "{:?}", world.there());
+    }
 }

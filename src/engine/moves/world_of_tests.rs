@@ -97,7 +97,9 @@ impl World {
         let mut there = Rules { decode: self.listing.decode, ..Rules::default() };
         let mut here = Rules::default();
         let called = OnceLock::new();
-        let names = Names { only: None, called: &called, listing: &self.listing, remote: &mut there, local: &mut here };
+        let (listing, local_reference) = (&self.listing, "");
+        let names =
+            Names { only: None, called: &called, listing, local_reference, remote: &mut there, local: &mut here };
         let candidates =
             pairing::list(&worker, policy, (&mut sides, names), &mut known, &mut total).and_then(|candidates| {
                 let foreseen = carry_over(&worker, policy, &mut sides, &candidates, &known)?;

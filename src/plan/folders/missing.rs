@@ -87,6 +87,21 @@ fn is_looked_at(wire: &str, name: &str, remote: &Tree<'_>, terms: Terms<'_>) -> 
     Err(refused(name, cause, "rename the local folder, or leave it out with folderfilter"))
 }
 
+/// The same of a folder that is to be made on the local side.
+pub(super) fn is_listed_here(remote: &str, local: &str, terms: Terms<'_>) -> Result<bool, Fault> {
+    let reference = terms.local_reference;
+    if local.starts_with(reference) {
+        return Ok(true);
+    }
+    if terms.knows(remote, local) {
+        return Ok(false);
+    }
+    let doing = format!("making the folder {remote} of the remote side here");
+    let cause = format!("its name would be {local} here, which doesn't begin with {reference}, the local reference");
+    Err(Fault::new(Reach::Folder, FaultKind::Refused, doing, cause)
+        .advise("leave it out with folderfilter, or give it another name here with nametrans"))
+}
+
 /// INBOX is INBOX in whatever case (RFC 3501, section 5.1).
 fn canonical(wire: String) -> String {
     if wire.eq_ignore_ascii_case("INBOX") { "INBOX".to_owned() } else { wire }

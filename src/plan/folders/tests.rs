@@ -159,3 +159,17 @@ fn while_a_folder_has_no_name_none_is_made_there() {
     let (pairs, faults) = pair(remote, local, Terms::default()).unwrap();
     assert_eq!((pairs.len(), faults.len()), (1, 1));
 }
+
+#[test]
+fn folders_that_the_local_side_is_not_subscribed_to_are_neither_copied_nor_made() {
+    let (there, mut here) = (infos(&["INBOX", "both"]), infos(&["both", "only here", "wanted"]));
+    for folder in &mut here {
+        folder.subscribed = folder.name == "wanted";
+    }
+    let (mut one, mut other) = (Rules::default(), Rules::default());
+    let remote = Tree { folders: &there, separator: Some('/'), create: true, naming: &mut one };
+    let local = Tree { folders: &here, separator: Some('/'), create: true, naming: &mut other };
+    let (pairs, faults) = pair(remote, local, Terms::default()).unwrap();
+    let shown: Vec<&str> = pairs.iter().map(|pair| &*pair.names.shown).collect();
+    assert_eq!((shown, faults.len()), (vec!["INBOX", "wanted"], 0));
+}

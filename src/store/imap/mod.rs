@@ -94,7 +94,8 @@ impl Greeted {
         tell: &mut dyn FnMut(Cutter),
         [teller, tunnel]: [Teller; 2],
     ) -> Result<Self, Unmet> {
-        let peer = Peer { account: account.clone(), host: settings.host.clone(), teller, tunnel };
+        let repository = settings.repository().map(str::to_owned);
+        let peer = Peer { account: account.clone(), host: settings.host.clone(), repository, teller, tunnel };
         Ok(Self {
             inner: connect::connect(settings, &peer, timeout, tell)?,
             wish: login::Wish {

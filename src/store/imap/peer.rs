@@ -11,6 +11,8 @@ use crate::store::teller::Teller;
 pub(super) struct Peer {
     pub(super) account: AccountName,
     pub(super) host: String,
+    /// The repository's name, where the host's doesn't tell which server it is.
+    pub(super) repository: Option<String>,
     /// Who is told what is said.
     pub(super) teller: Teller,
     /// Who is told what the program complains of that speaks to the server for us.
@@ -19,7 +21,8 @@ pub(super) struct Peer {
 
 impl fmt::Display for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (account {})", self.host, self.account)
+        let repository = self.repository.as_ref().map(|name| format!(", repository {name}")).unwrap_or_default();
+        write!(f, "{} (account {}{repository})", self.host, self.account)
     }
 }
 

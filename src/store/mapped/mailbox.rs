@@ -92,6 +92,11 @@ impl Mailbox for Mapped<'_> {
         self.inner.read_only()
     }
 
+    /// They are in the ledger.
+    fn may_number(&self) -> bool {
+        true
+    }
+
     fn uid_validity(&self) -> Option<UidValidity> {
         None
     }

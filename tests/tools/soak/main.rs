@@ -8,20 +8,29 @@
 mod churning;
 #[path = "../../support/dovecot.rs"]
 mod dovecot;
+#[path = "../../support/fray.rs"]
+mod fray;
 #[path = "../../support/killing.rs"]
 mod killing;
 #[path = "../../support/local.rs"]
 mod local;
 #[path = "../../support/odd/mod.rs"]
 mod odd;
+#[path = "../../support/pair.rs"]
+mod pair;
+#[path = "../../support/rivals.rs"]
+mod rivals;
 #[path = "../../support/trial.rs"]
 mod trial;
+#[path = "../../support/windows.rs"]
+mod windows;
 #[path = "../../support/working.rs"]
 mod working;
 #[path = "../../support/world.rs"]
 mod world;
 
-mod fray;
+mod gmail;
+mod servers;
 mod watching;
 
 use std::fs;
@@ -34,12 +43,15 @@ use fray::Fray;
 use killing::{Ending, killed_after};
 use odd::fuzz::{self, Kind};
 use trial::{Prepared, Task};
+use windows::Game;
 use world::{Run, World};
 
 /// How long a run may take that nobody disturbs.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How many conversations with odd servers make a round.
 const CONVERSATIONS: u64 = 20;
+
+const USAGE: &str = "tests/soak MINUTES [SEED [ROUND]], or tests/soak watch|servers|gmail|part MINUTES [SEED]";
 
 /// What was done so far.
 #[derive(Default)]
@@ -168,6 +180,7 @@ impl Soak {
 
 /// Says where it happened, also when a round panics.
 struct Place {
+    form: &'static str,
     seed: u64,
     round: u64,
 }
@@ -175,34 +188,56 @@ struct Place {
 impl Drop for Place {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("soak: failed; to see it again: tests/soak 1 {} {}", self.seed, self.round);
+            eprintln!("soak: failed; to see it again: tests/soak {}1 {} {}", self.form, self.seed, self.round);
         }
-    }
-}
-
-/// Watches all the time instead.
-fn watch(minutes: u64, seed: u64) {
-    println!("soak: watching for {minutes} minutes, seed {seed}");
-    match watching::watch(Duration::from_secs(minutes * 60), seed) {
-        Ok(figures) => println!("soak: all right: {figures}"),
-        Err(wrong) => panic!("seed {seed}: {wrong}"),
     }
 }
 
 fn main() {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
-    let watches = words.first().is_some_and(|word| word == "watch");
-    words.drain(..usize::from(watches));
+    let form = words.first().filter(|word| word.parse::<u64>().is_err()).cloned();
+    words.drain(..usize::from(form.is_some()));
     let numbers: Vec<u64> = words.iter().map(|word| word.parse().unwrap()).collect();
-    let Some(minutes) = numbers.first() else { panic!("tests/soak [watch] MINUTES [SEED [ROUND]]") };
+    let Some(minutes) = numbers.first() else { panic!("{USAGE}") };
     let seed = numbers.get(1).copied().unwrap_or_else(|| fastrand::u64(0..1_000_000_000));
-    if watches {
-        return watch(*minutes, seed);
+    let time = Duration::from_secs(minutes * 60);
+    match form.as_deref() {
+        None => rounds(time, seed, numbers.get(2).copied().unwrap_or(1)),
+        Some("watch") => told("watch", seed, watching::watch(time, seed)),
+        Some("gmail") => told("gmail", seed, gmail::keep(time, seed)),
+        Some("part") => told("part", seed, part(time, seed)),
+        Some("servers") => told("servers", seed, servers::keep(time, seed)),
+        Some(_) => panic!("{USAGE}"),
     }
-    let end = Instant::now() + Duration::from_secs(minutes * 60);
-    println!("soak: {minutes} minutes, seed {seed}");
+}
+
+/// Only a part of the mail is looked at, and always another one.
+fn part(time: Duration, seed: u64) -> Result<String, String> {
+    let (end, mut random, mut figures) = (Instant::now() + time, Rng::with_seed(seed), (0, 0));
+    println!("soak: mail in part for {} minutes, seed {seed}", time.as_secs() / 60);
+    while Instant::now() < end {
+        let mut game = Game::new(random.fork());
+        let _place = Place { form: "part ", seed, round: figures.0 };
+        game.rounds(20);
+        figures = (figures.0 + 20, figures.1 + game.operations);
+    }
+    Ok(format!("{} rounds, {} operations of others", figures.0, figures.1))
+}
+
+/// What came of another form than the rounds.
+fn told(form: &str, seed: u64, result: Result<String, String>) {
+    match result {
+        Ok(figures) => println!("soak: all right: {figures}"),
+        Err(wrong) => panic!("soak: failed; to see it again: tests/soak {form} 1 {seed}\n{wrong}"),
+    }
+}
+
+/// Rounds that chance chooses.
+fn rounds(time: Duration, seed: u64, first: u64) {
+    let end = Instant::now() + time;
+    println!("soak: {} minutes, seed {seed}", time.as_secs() / 60);
     let mut soak = Soak::new();
-    let mut place = Place { seed, round: numbers.get(2).copied().unwrap_or(1) };
+    let mut place = Place { form: "", seed, round: first };
     while Instant::now() < end {
         soak.random = Rng::with_seed(seed.wrapping_add(place.round));
         soak.world.user = format!("round{}", place.round);

@@ -31,6 +31,7 @@ fn refusal(office: &Office, paper: &Paper, host: &str) -> Option<Why> {
     let peer = Peer {
         account: AccountName::new("a"),
         host: host.to_owned(),
+        repository: None,
         teller: Teller::silent(),
         tunnel: Teller::silent(),
     };
