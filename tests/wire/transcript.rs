@@ -25,7 +25,7 @@
 //! warns: words                       a warning, a note
 //! here INBOX: one two(S) three(FS)   what is in a folder then, here or there; * is what was there before
 //! folders: INBOX Work.Plans          the folders here
-//! sent: UID EXPUNGE 3                a command that was sent; also `not sent`
+//! sent: UID EXPUNGE 3                a command that was sent (… stands for anything); also `not sent`
 //! memory 40                          the most memory that the program may use, in MB; it is run as a process then
 //! spoilt                             the server told lies about contents or flags that an honest run can't put right
 //! ```
@@ -167,6 +167,7 @@ fn without(names: &str) -> Result<Extensions, String> {
             "LIST-STATUS" => extensions.list_status = false,
             "ESEARCH" => extensions.esearch = false,
             "LITERAL+" => extensions.literal_plus = false,
+            "MULTIAPPEND" => extensions.multiappend = false,
             "MOVE" => extensions.move_ = false,
             _ => return Err(format!("not an extension: {name}")),
         }

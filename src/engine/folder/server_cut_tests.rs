@@ -188,6 +188,43 @@ fn where_the_server_does_not_say_what_becomes_of_a_message() {
 }
 
 #[test]
+fn where_each_message_has_a_command_of_its_own() {
+    at_many_bytes(Extensions { multiappend: false, ..CLEAR }, Way::Up, 11);
+}
+
+/// A folder with new messages of which the local server refuses one, cut at this byte of what is sent there. Whether it was.
+fn cut_beside_a_refused_one(extensions: Extensions, way: Way, after: u64) -> bool {
+    let world = World::new(extensions);
+    let (texts, refused) = (["one", "two", "three", "four"], "no\0no");
+    for text in [&texts[..2], &[refused], &texts[2..]].concat() {
+        append(&world.remote, text, &[]);
+    }
+    let cut = world.run_cut(way, after);
+    let place = format!("cut {way:?} at {after}, {extensions:?}");
+    for _ in 0..2 {
+        let done = world.run(connect(&world.local, world.local.address()).unwrap());
+        assert!(done.fatal.is_none(), "{place}: {done:?}");
+        world.local.wait_until_alone();
+    }
+    let mut expected = mail(&world.remote);
+    expected.retain(|(text, _, _)| !text.contains(refused));
+    assert_eq!(mail(&world.local), expected, "{place}");
+    cut
+}
+
+#[test]
+fn while_messages_are_refused_together_and_then_sent_one_by_one() {
+    for (uidplus, way, step) in
+        [(true, Way::Up, 13), (true, Way::Down, 29), (false, Way::Up, 31), (false, Way::Down, 41)]
+    {
+        let extensions = Extensions { uidplus, ..CLEAR };
+        let mut places = (0..100_000).step_by(step);
+        let last = places.find(|after| !cut_beside_a_refused_one(extensions, way, *after)).unwrap();
+        assert!(last > 250, "only {last} bytes went {way:?}");
+    }
+}
+
+#[test]
 fn again_and_again_whatever_the_server_can_do() {
     let mut random = fastrand::Rng::new();
     for (_, extensions) in Extensions::variations() {

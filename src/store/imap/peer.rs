@@ -39,6 +39,11 @@ impl Capabilities {
         self.0.contains(name)
     }
 
+    /// It turned out that the server can't do this.
+    pub(super) fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
     /// All of them, sorted.
     pub(super) fn names(&self) -> Vec<String> {
         self.0.iter().cloned().collect()

@@ -51,9 +51,10 @@ pub(super) enum Code {
     },
     ReadOnly,
     Closed,
+    /// Messages that were appended, in the order in which they were sent (RFC 4315, section 3).
     AppendUid {
         validity: UidValidity,
-        uids: UidSet,
+        uids: Vec<Uid>,
     },
     /// Copies: each of `from` became the one of `to` in the same place (RFC 4315, section 3).
     CopyUid {
@@ -121,7 +122,7 @@ fn code(mut tokens: Tokens<'_>) -> Code {
 
 fn append_uid(mut tokens: Tokens<'_>) -> Option<Code> {
     let validity = UidValidity(small(tokens.next())?);
-    let uids = UidSet::parse(&tokens.next()?.text())?;
+    let uids = in_order(&tokens.next()?.text())?;
     Some(Code::AppendUid { validity, uids })
 }
 

@@ -111,6 +111,7 @@ fn extensions(random: &mut Rng) -> Extensions {
         &mut extensions.esearch,
         &mut extensions.literal_plus,
         &mut extensions.move_,
+        &mut extensions.multiappend,
     ] {
         *switch ^= random.u32(0..3) == 0;
     }

@@ -119,8 +119,7 @@ impl Line<'_> {
         let answer = self.shared.meddler.lock().unwrap().greeting(said);
         self.say(&answer)?;
         loop {
-            let first = line(&mut self.client)?;
-            let text = String::from_utf8_lossy(&first).trim_end().to_owned();
+            let (first, text) = self.command()?;
             let (tag, command) = text.split_once(' ').unwrap_or((&text, ""));
             self.shared.commands.lock().unwrap().push(command.to_owned());
             let instead = self.shared.meddler.lock().unwrap().instead(command, tag);
@@ -129,6 +128,21 @@ impl Line<'_> {
                 None => self.pass(&first, tag, command)?,
             }
         }
+    }
+
+    /// A command as far as it comes unasked, and its text without its literals.
+    fn command(&mut self) -> io::Result<(Vec<u8>, String)> {
+        let mut bytes = line(&mut self.client)?;
+        let mut text = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+        while let Some((size, false)) = literal(&bytes) {
+            let start = bytes.len();
+            bytes.resize(start + size, 0);
+            self.client.read_exact(&mut bytes[start..])?;
+            let more = line(&mut self.client)?;
+            text.push_str(String::from_utf8_lossy(&more).trim_end());
+            bytes.extend(more);
+        }
+        Ok((bytes, text))
     }
 
     /// Gives an answer that the server knows nothing of.
@@ -142,10 +156,6 @@ impl Line<'_> {
                 self.say(&Answer::of(answer.bytes))?;
                 self.swallow(size)?;
                 self.say(&Answer { bytes: rest, close: answer.close })
-            }
-            (Some((size, false)), _) => {
-                self.swallow(size)?;
-                self.say(&answer)
             }
             _ => self.say(&answer),
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use blinkensync::model::fault::{Exit, Fault, FaultKind};
 
 use super::in_words;
+use super::rules::begins;
 use crate::killing::killed_after;
 use crate::odd::account::{Account, Mail, Run};
 
@@ -146,7 +147,7 @@ impl Expected {
     }
 
     fn wrong_commands(&self, seen: &Seen<'_>) -> Vec<String> {
-        let was_sent = |words: &str| seen.sent.iter().any(|one| one.starts_with(words));
+        let was_sent = |words: &str| seen.sent.iter().any(|one| begins(one, words));
         let mut wrong: Vec<String> = Vec::new();
         for (wanted, words) in self.sent.iter().filter(|(wanted, words)| was_sent(words) != *wanted) {
             wrong.push(format!("{} sent: {words}", if *wanted { "not" } else { "it was" }));

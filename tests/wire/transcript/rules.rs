@@ -65,7 +65,7 @@ impl Rule {
 }
 
 /// Whether a command begins so; … stands for anything.
-fn begins(command: &str, pattern: &str) -> bool {
+pub(super) fn begins(command: &str, pattern: &str) -> bool {
     let mut parts = pattern.split('…');
     let first = parts.next().unwrap_or_default();
     let rest = command.strip_prefix(first);

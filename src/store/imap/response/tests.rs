@@ -40,9 +40,9 @@ fn a_message_without_a_sensible_uid_has_none() {
 fn status_responses_keep_their_text_whatever_it_holds() {
     let Untagged::Status(status) = one("* NO [ALERT] Gr\u{fc}\u{df}e [sic]\r\n") else { panic!() };
     assert_eq!((status.word, status.text.as_str()), (Word::No, "Grüße [sic]"));
-    let Response::Tagged { tag, status } = parse(b"b7 OK [APPENDUID 38 101:103] fine\r\n") else { panic!() };
+    let Response::Tagged { tag, status } = parse(b"b7 OK [APPENDUID 38 103,101:102] fine\r\n") else { panic!() };
     assert_eq!(tag, "b7");
-    let uids = UidSet::parse("101:103").unwrap();
+    let uids = [103, 101, 102].map(|number| Uid::new(number).unwrap()).into();
     assert_eq!(status.code, Code::AppendUid { validity: UidValidity(38), uids });
 }
 
