@@ -1,0 +1,122 @@
+//! Where labels could be lost, or come back: messages that are moved, other settings, odd labels and odd messages.
+
+use std::fs;
+
+use blinkensync::config::settings::LabelSettings;
+
+use super::labels::{ALL, file, label, replace, said, settle, store, there, world};
+use super::world::{World, copies, set};
+
+fn keep(world: &mut World, field: &str, ignored: &[&str]) {
+    world.gmail.labels = Some(LabelSettings { field: field.to_owned(), ignored: ignored.iter().collect() });
+}
+
+#[test]
+fn what_was_taken_off_a_message_while_it_was_moved_there_does_not_come_back() {
+    let world = world(&["A", "B", "Work"]);
+    world.arrives("a", &["INBOX", "A"]);
+    world.arrives("b", &["INBOX", "A", "B"]);
+    settle(&world, "before");
+    store(&world, "a", "-X-GM-LABELS (\\Inbox A)");
+    store(&world, "a", "+X-GM-LABELS (Work)");
+    assert_eq!(copies(&world.sync()), (0, 0));
+    settle(&world, "moved");
+    assert_eq!(there(&world, "a"), "Work");
+    assert_eq!(world.places("a"), set(&["Work", ALL]));
+    assert_eq!(file(&world, "Work", "a").0, "X-Keywords:");
+    assert_eq!(file(&world, "B", "b").0, "X-Keywords: A,\\Inbox");
+}
+
+#[test]
+fn what_was_taken_off_a_message_while_it_was_moved_here_does_not_come_back() {
+    let world = world(&["A", "Work"]);
+    world.arrives("a", &["INBOX", "A"]);
+    settle(&world, "before");
+    label(&world, "INBOX", "a", "X-Keywords: Mine\n");
+    world.shift("INBOX", "Work", "a");
+    world.sync();
+    settle(&world, "moved");
+    assert_eq!(there(&world, "a"), "Mine Work");
+}
+
+#[test]
+fn in_another_field_the_same_labels_are_kept() {
+    let mut world = world(&[]);
+    world.arrives("a", &["INBOX"]);
+    world.arrives("b", &["INBOX"]);
+    for subject in ["a", "b"] {
+        store(&world, subject, "+X-GM-LABELS (One Two)");
+    }
+    settle(&world, "before");
+    keep(&mut world, "X-Label", &[]);
+    label(&world, "INBOX", "a", "X-Label: Three\nX-Keywords: One,Two\n");
+    for _ in 0..3 {
+        world.sync();
+    }
+    assert_eq!(there(&world, "a"), "One Three Two \\Inbox");
+    assert_eq!(there(&world, "b"), "One Two \\Inbox");
+    assert_eq!(file(&world, "INBOX", "b").0, "X-Label: One Two");
+    assert_eq!(said(&world.sync()), [""; 0]);
+}
+
+#[test]
+fn labels_that_are_ignored_from_now_on_stay_and_those_that_no_longer_are_come() {
+    let mut world = world(&[]);
+    world.arrives("a", &["INBOX"]);
+    store(&world, "a", "+X-GM-LABELS (One Two)");
+    settle(&world, "before");
+    keep(&mut world, "X-Keywords", &["One"]);
+    store(&world, "a", "+X-GM-LABELS (Three)");
+    settle(&world, "ignored");
+    assert_eq!(file(&world, "INBOX", "a").0, "X-Keywords: One,Three,Two");
+    assert_eq!(there(&world, "a"), "One Three Two \\Inbox");
+    store(&world, "a", "+X-GM-LABELS (Four)");
+    keep(&mut world, "X-Keywords", &["Four"]);
+    settle(&world, "another");
+    keep(&mut world, "X-Keywords", &[]);
+    settle(&world, "no more");
+    assert_eq!(file(&world, "INBOX", "a").0, "X-Keywords: Four,One,Three,Two");
+    assert_eq!(there(&world, "a"), "Four One Three Two \\Inbox");
+}
+
+#[test]
+fn a_label_written_in_other_letters_is_not_lost() {
+    let world = world(&["Work"]);
+    world.arrives("a", &["INBOX", "Work"]);
+    settle(&world, "before");
+    label(&world, "INBOX", "a", "X-Keywords: work\n");
+    settle(&world, "after");
+    assert_eq!(there(&world, "a"), "Work \\Inbox");
+    assert_eq!(file(&world, "INBOX", "a").0, "X-Keywords: Work");
+}
+
+#[test]
+fn a_label_that_is_refused_holds_no_other_one_back() {
+    let world = world(&["Work"]);
+    world.arrives("a", &["INBOX"]);
+    settle(&world, "before");
+    let long = "x".repeat(300);
+    label(&world, "INBOX", "a", &format!("X-Keywords: Work,{long},More\n"));
+    world.try_sync();
+    assert_eq!(there(&world, "a"), "More Work \\Inbox");
+}
+
+#[test]
+fn a_message_that_begins_with_white_space_stays_as_it_is() {
+    let world = world(&["Work"]);
+    world.arrives(" x\r\n odd", &["INBOX"]);
+    world.server.with_mailboxes(|mailboxes| {
+        let date = blinkensync::model::message::InternalDate { seconds: 1_000_000_000, offset: 0 };
+        let body = b" begins\r\n\tso\r\nSubject: odd\r\n\r\nodd\r\n".to_vec();
+        mailboxes.get_mut("INBOX").unwrap().append(Default::default(), date, body.into()).unwrap();
+    });
+    world.sync();
+    store(&world, "odd", "+X-GM-LABELS (Work)");
+    for _ in 0..3 {
+        world.sync();
+    }
+    assert_eq!(said(&world.sync()), [""; 0]);
+    assert_eq!(there(&world, "odd"), "Work \\Inbox");
+    let text = fs::read_to_string(world.file("INBOX", "odd")).unwrap();
+    assert_eq!(text, " begins\n\tso\nX-Keywords: Work\nSubject: odd\n\nodd\n");
+}
