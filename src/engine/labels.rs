@@ -84,7 +84,7 @@ pub(super) fn are_as_recorded(
     recorded: impl FnOnce() -> Result<Labelling, Fault>,
 ) -> Result<bool, Fault> {
     let Some(labelled) = local.labelled() else { return Ok(true) };
-    let (recorded, uids) = (recorded()?, synced(rows));
+    let (recorded, uids) = (comparable(recorded()?, labelled.manner()), synced(rows));
     let told = labelled.labels(&uids, &recorded)?;
     let same = |(uid, carried): &Told<Carried>| {
         let known = recorded.get(uid).map(|known| &known.labels);
@@ -137,7 +137,8 @@ pub(super) fn weigh(job: &Job<'_>, folder: FolderId, open: &mut Open<'_>, change
         return Ok(weighed);
     }
     let Some(local) = open.local.labelled() else { return Ok(weighed) };
-    let (uids, recorded) = (synced(&open.ledger.rows(folder)?), open.ledger.labels(folder)?);
+    let manner = local.manner();
+    let (uids, recorded) = (synced(&open.ledger.rows(folder)?), comparable(open.ledger.labels(folder)?, manner));
     let here = sorted(local.labels(&uids, &recorded)?, &mut weighed.faults);
     let differs = |uid| here.get(&uid).is_some_and(|carried| carried.labels.as_ref() != labels_of(&recorded, uid));
     let is_open = |uid: &Uid| changed.contains(*uid) || !recorded.contains_key(uid) || differs(*uid);
@@ -148,7 +149,7 @@ pub(super) fn weigh(job: &Job<'_>, folder: FolderId, open: &mut Open<'_>, change
     };
     let bare_ones_meant = are_bare_ones_meant(job, &here, &recorded, uids.len());
     let writable = Writable { remote: !open.remote.read_only(), local: !open.local.read_only() };
-    let scene = Scene { recorded, here, asked, there, bare_ones_meant, writable };
+    let scene = Scene { recorded, manner, here, asked, there, bare_ones_meant, writable };
     weighed.untold = scene.asked.iter().any(|uid| !scene.there.contains_key(&uid));
     weighed.steps = uids.iter().filter_map(|uid| scene.step(uid)).collect();
     Ok(weighed)
@@ -158,6 +159,7 @@ pub(super) fn weigh(job: &Job<'_>, folder: FolderId, open: &mut Open<'_>, change
 struct Scene {
     /// What both sides had.
     recorded: Labelling,
+    manner: u64,
     /// Files that may have been written to.
     here: HashMap<Uid, Carried>,
     /// The messages about which the server was asked, and what it said; it has nothing new about the others.
@@ -182,10 +184,16 @@ impl Scene {
         let base = known.map(|known| &known.labels).filter(|_| self.bare_ones_meant || !is_bare);
         let merged = merge(base, remote, local, self.writable);
         let stamp = found.map_or_else(|| known.map_or(0, |known| known.stamp), |found| found.stamp);
-        let recorded = Recorded { labels: merged.labels, stamp };
+        let recorded = Recorded { labels: merged.labels, stamp, manner: self.manner };
         let is_done = known == Some(&recorded) && merged.remote.is_nothing() && merged.local.is_nothing();
         (!is_done).then_some(Step { uid, remote: merged.remote, local: merged.local, recorded })
     }
+}
+
+/// What was recorded in this manner. Labels that were in another field, or ignored, tell of nothing that was taken away.
+fn comparable(mut recorded: Labelling, manner: u64) -> Labelling {
+    recorded.retain(|_, known| known.manner == manner);
+    recorded
 }
 
 fn labels_of(recorded: &Labelling, uid: Uid) -> Option<&Labels> {

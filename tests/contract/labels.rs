@@ -62,7 +62,7 @@ fn told(mailbox: &mut dyn Mailbox, recorded: &Labelling) -> Vec<(u32, String)> {
 #[track_caller]
 fn relabel(mailbox: &mut dyn Mailbox, changes: &[Relabel]) -> Labelling {
     let results = mailbox.labelled().unwrap().relabel(changes).unwrap();
-    let recorded = |stamp| Recorded { labels: Labels::default(), stamp };
+    let recorded = |stamp| Recorded { labels: Labels::default(), stamp, manner: 0 };
     results.into_iter().map(|(uid, stamp)| (uid, recorded(stamp.unwrap()))).collect()
 }
 

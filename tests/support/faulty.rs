@@ -176,6 +176,9 @@ impl Mailbox for FaultyMailbox<'_> {
 }
 
 impl Labelled for FaultyMailbox<'_> {
+    fn manner(&mut self) -> u64 {
+        self.inner.labelled().map_or(0, Labelled::manner)
+    }
     fn labels(&mut self, wanted: &UidSet, recorded: &Labelling) -> Result<Vec<Told<Carried>>, Fault> {
         self.fuse.burn()?;
         self.inner.labelled().map_or(Ok(Vec::new()), |inner| inner.labels(wanted, recorded))

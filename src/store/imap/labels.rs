@@ -46,6 +46,10 @@ impl ImapMailbox<'_> {
 }
 
 impl Labelled for ImapMailbox<'_> {
+    fn manner(&mut self) -> u64 {
+        0
+    }
+
     /// A server can't tell what is as it was recorded: whoever looked at the mailbox knows which messages have changed.
     fn labels(&mut self, wanted: &UidSet, _recorded: &Labelling) -> Result<Vec<Told<Carried>>, Fault> {
         if wanted.is_empty() {

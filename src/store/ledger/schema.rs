@@ -111,6 +111,7 @@ CREATE TABLE label (
     remote INTEGER NOT NULL,
     labels TEXT NOT NULL,
     stamp INTEGER NOT NULL,
+    manner INTEGER NOT NULL,
     PRIMARY KEY (folder, remote)
 ) WITHOUT ROWID;
 ",
