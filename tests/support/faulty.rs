@@ -136,6 +136,9 @@ impl Mailbox for FaultyMailbox<'_> {
     fn number(&mut self, pairs: &[(MessageId, Uid)]) -> Result<Faults, Fault> {
         self.fuse.around(|| self.inner.number(pairs))
     }
+    fn left_out(&self) -> blinkensync::store::left_out::Names {
+        self.inner.left_out()
+    }
     fn labelled(&mut self) -> Option<&mut dyn Labelled> {
         if self.inner.labelled().is_some() { Some(self) } else { None }
     }

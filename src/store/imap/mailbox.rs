@@ -20,6 +20,7 @@ use crate::model::ids::{Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::{Fingerprint, Look, MessageId};
 use crate::model::uidset::UidSet;
+use crate::store::left_out::Names;
 use crate::store::{Delivery, FlagChange, Known, Labelled, Mailbox};
 
 /// Characters of a UID set in one command; servers limit a line's length.
@@ -231,6 +232,10 @@ impl Mailbox for ImapMailbox<'_> {
     fn identities(&mut self, uids: &[Uid]) -> Result<Vec<(Uid, u64)>, Fault> {
         self.ensure_selected()?;
         recognise::identities(self.connection, &uids.iter().copied().collect())
+    }
+
+    fn left_out(&self) -> Names {
+        self.connection.left_out.clone()
     }
 
     fn labelled(&mut self) -> Option<&mut dyn Labelled> {

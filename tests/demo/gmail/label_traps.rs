@@ -3,9 +3,13 @@
 use std::fs;
 
 use blinkensync::config::settings::LabelSettings;
+use blinkensync::model::fault::Exit;
+use blinkensync::model::flags::Flags;
+use blinkensync::model::message::InternalDate;
 
-use super::labels::{ALL, file, label, replace, said, settle, store, there, world};
+use super::labels::{ALL, configured, file, label, said, settle, store, there, world};
 use super::world::{World, copies, set};
+use crate::engine::{on_the_server, run_with};
 
 fn keep(world: &mut World, field: &str, ignored: &[&str]) {
     world.gmail.labels = Some(LabelSettings { field: field.to_owned(), ignored: ignored.iter().collect() });
@@ -106,9 +110,9 @@ fn a_message_that_begins_with_white_space_stays_as_it_is() {
     let world = world(&["Work"]);
     world.arrives(" x\r\n odd", &["INBOX"]);
     world.server.with_mailboxes(|mailboxes| {
-        let date = blinkensync::model::message::InternalDate { seconds: 1_000_000_000, offset: 0 };
+        let date = InternalDate { seconds: 1_000_000_000, offset: 0 };
         let body = b" begins\r\n\tso\r\nSubject: odd\r\n\r\nodd\r\n".to_vec();
-        mailboxes.get_mut("INBOX").unwrap().append(Default::default(), date, body.into()).unwrap();
+        mailboxes.get_mut("INBOX").unwrap().append(Flags::default(), date, body.into()).unwrap();
     });
     world.sync();
     store(&world, "odd", "+X-GM-LABELS (Work)");
@@ -119,4 +123,40 @@ fn a_message_that_begins_with_white_space_stays_as_it_is() {
     assert_eq!(there(&world, "odd"), "Work \\Inbox");
     let text = fs::read_to_string(world.file("INBOX", "odd")).unwrap();
     assert_eq!(text, " begins\n\tso\nX-Keywords: Work\nSubject: odd\n\nodd\n");
+}
+
+/// As neomutt 20220429 does it: the file has another name, without its number, and more fields, of which some were there.
+#[test]
+fn a_label_that_mutt_changes_is_changed_and_the_message_is_the_same() {
+    let world = World::new(&["Work"]);
+    let sync = || {
+        let (exit, events) = run_with(configured(&world, "synclabels = yes\nlabelsheader = X-Label\n", "GmailMaildir"));
+        assert_eq!(exit, Exit::Success, "{events:#?}");
+        events
+    };
+    world.server.with_mailboxes(|mailboxes| {
+        let body = b"Subject: a\r\nLines: 7\r\nX-Label: theirs\r\n\r\nbody\r\n".to_vec();
+        let date = InternalDate { seconds: 1_000_000_000, offset: 0 };
+        mailboxes.get_mut("INBOX").unwrap().append(Flags::default(), date, body.into()).unwrap();
+    });
+    sync();
+    sync();
+    let before = on_the_server(&world.server);
+    let path = world.file("INBOX", "a");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "X-Label:\nSubject: a\nLines: 7\n\nbody\n");
+    fs::remove_file(&path).unwrap();
+    let text =
+        "Subject: a\nStatus: RO\nContent-Length: 5\nLines: 1\nX-Label: =?utf-8?Q?Caf=C3=A9_=22sea_food=22?=\n\nbody\n";
+    fs::write(world.root.path().join("mail/INBOX/cur/1796049890.R121543173.vm:2,S"), text).unwrap();
+    let events = sync();
+    assert_eq!(copies(&events), (0, 0), "{events:#?}");
+    assert_eq!(there(&world, "a"), "Caf&AOk- \\Inbox sea food");
+    sync();
+    assert_eq!(said(&sync()), [""; 0]);
+    let after = on_the_server(&world.server);
+    assert!(
+        before.iter().all(|(folder, body, _)| after.iter().any(|(there, same, _)| (there, same) == (folder, body)))
+    );
+    assert!(after.iter().all(|(_, body, _)| *body == before[0].1), "{after:?}");
+    assert_eq!(after.len(), 4, "in All Mail, INBOX, and the two new labels");
 }

@@ -109,7 +109,7 @@ pub fn said(events: &[Event]) -> Vec<String> {
     said.collect()
 }
 
-fn configured(world: &World, account: &str, local: &str) -> Settings {
+pub fn configured(world: &World, account: &str, local: &str) -> Settings {
     let (root, port) = (world.root.path().display(), world.server.address().port());
     let (user, password) = (world.server.user(), world.server.password());
     let text = format!(
