@@ -17,7 +17,7 @@ use crate::model::labels::Labels;
 use crate::model::light::Light;
 use crate::model::message::Look;
 use crate::model::uidset::UidSet;
-use crate::plan::labels::{Change, Writable, is_meant, merge};
+use crate::plan::labels::{Change, Merged, Writable, is_meant, merge};
 use crate::store::Mailbox;
 use crate::store::labels::{Carried, Labelling, Recorded, Relabel, Told};
 use crate::store::ledger::{Entry, FolderId, Row, State};
@@ -30,8 +30,9 @@ const CHANGES: usize = 1000;
 pub(super) struct Weighed {
     steps: Vec<Step>,
     faults: Vec<Fault>,
-    /// The server said nothing of a message that it was asked about.
-    untold: bool,
+    /// The server said nothing of a message that it was asked about, or a message's sides have to stay different for now: it has
+    /// to be seen again one day.
+    unfinished: bool,
 }
 
 /// What is to be done about those of one message.
@@ -40,10 +41,17 @@ struct Step {
     uid: Uid,
     remote: Change,
     local: Change,
+    /// Its sides stay different all the same.
+    apart: bool,
     recorded: Recorded,
 }
 
 impl Step {
+    /// What is to be recorded of a file that is recognised by this. It is read again as long as the sides are different.
+    fn recorded(&self, stamp: u64) -> Recorded {
+        Recorded { stamp: if self.apart { 0 } else { stamp }, ..self.recorded.clone() }
+    }
+
     fn on(&self, side: Side) -> &Change {
         match side {
             Side::Remote => &self.remote,
@@ -99,7 +107,7 @@ pub(super) fn synchronise(work: &mut Work<'_>, open: &mut Open<'_>, changed: &Ui
     for fault in &weighed.faults {
         work.failed(fault);
     }
-    work.passed_over |= weighed.untold;
+    work.passed_over |= weighed.unfinished;
     tell(work.job, &weighed);
     for group in weighed.steps.chunks(CHANGES) {
         work.job.worker.checkpoint()?;
@@ -108,7 +116,7 @@ pub(super) fn synchronise(work: &mut Work<'_>, open: &mut Open<'_>, changed: &Ui
         let mut entries = Vec::with_capacity(group.len());
         for step in group {
             let (Some(_), Some(stamp)) = (there.of(step), here.of(step)) else { continue };
-            let recorded = Recorded { stamp, ..step.recorded.clone() };
+            let recorded = step.recorded(stamp);
             work.counts.remote_flags += u64::from(!step.remote.is_nothing());
             work.counts.local_flags += u64::from(!step.local.is_nothing());
             entries.push(Entry::Label { uid: step.uid, recorded });
@@ -150,8 +158,13 @@ pub(super) fn weigh(job: &Job<'_>, folder: FolderId, open: &mut Open<'_>, change
     let bare_ones_meant = are_bare_ones_meant(job, &here, &recorded, uids.len());
     let writable = Writable { remote: !open.remote.read_only(), local: !open.local.read_only() };
     let scene = Scene { recorded, manner, here, asked, there, bare_ones_meant, writable };
-    weighed.untold = scene.asked.iter().any(|uid| !scene.there.contains_key(&uid));
-    weighed.steps = uids.iter().filter_map(|uid| scene.step(uid)).collect();
+    weighed.unfinished = scene.asked.iter().any(|uid| !scene.there.contains_key(&uid));
+    for step in uids.iter().filter_map(|uid| scene.step(uid)) {
+        weighed.unfinished |= step.apart;
+        if !scene.is_done(&step) {
+            weighed.steps.push(step);
+        }
+    }
     Ok(weighed)
 }
 
@@ -170,7 +183,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// What is to be done about a message; `None` where that is nothing, or where too little is known.
+    /// What is to be done about a message; `None` where too little is known.
     fn step(&self, uid: Uid) -> Option<Step> {
         let (known, found) = (self.recorded.get(&uid), self.here.get(&uid));
         let none = Labels::default();
@@ -184,9 +197,14 @@ impl Scene {
         let base = known.map(|known| &known.labels).filter(|_| self.bare_ones_meant || !is_bare);
         let merged = merge(base, remote, local, self.writable);
         let stamp = found.map_or_else(|| known.map_or(0, |known| known.stamp), |found| found.stamp);
-        let recorded = Recorded { labels: merged.labels, stamp, manner: self.manner };
-        let is_done = known == Some(&recorded) && merged.remote.is_nothing() && merged.local.is_nothing();
-        (!is_done).then_some(Step { uid, remote: merged.remote, local: merged.local, recorded })
+        let Merged { labels, remote, local, apart } = merged;
+        let stamp = if apart { 0 } else { stamp };
+        Some(Step { uid, remote, local, apart, recorded: Recorded { labels, stamp, manner: self.manner } })
+    }
+
+    /// Whether nothing is to be done, nor to be recorded.
+    fn is_done(&self, step: &Step) -> bool {
+        self.recorded.get(&step.uid) == Some(&step.recorded) && step.remote.is_nothing() && step.local.is_nothing()
     }
 }
 

@@ -3,13 +3,14 @@
 use std::fs;
 
 use blinkensync::config::settings::LabelSettings;
+use blinkensync::engine::Options;
 use blinkensync::model::fault::Exit;
 use blinkensync::model::flags::Flags;
 use blinkensync::model::message::InternalDate;
 
 use super::labels::{ALL, configured, file, label, said, settle, store, there, world};
 use super::world::{World, copies, set};
-use crate::engine::{on_the_server, run_with};
+use crate::engine::{on_the_server, run_as, run_with};
 
 fn keep(world: &mut World, field: &str, ignored: &[&str]) {
     world.gmail.labels = Some(LabelSettings { field: field.to_owned(), ignored: ignored.iter().collect() });
@@ -159,4 +160,78 @@ fn a_label_that_mutt_changes_is_changed_and_the_message_is_the_same() {
     );
     assert!(after.iter().all(|(_, body, _)| *body == before[0].1), "{after:?}");
     assert_eq!(after.len(), 4, "in All Mail, INBOX, and the two new labels");
+}
+
+#[test]
+fn what_a_read_only_side_did_not_get_comes_to_it_when_it_may_be_changed_again() {
+    for local in [true, false] {
+        let world = world(&[]);
+        world.arrives("a", &["INBOX"]);
+        settle(&world, "before");
+        label(&world, "INBOX", "a", "X-Keywords: Here\n");
+        store(&world, "a", "+X-GM-LABELS (There)");
+        let mut settings = world.settings();
+        let account = &mut settings.accounts[0];
+        let common = if local { account.local.common_mut() } else { &mut account.remote.common };
+        common.read_only = true;
+        for _ in 0..2 {
+            let (exit, events) = run_with(settings.clone());
+            assert_eq!(exit, Exit::Success, "{events:#?}");
+        }
+        settle(&world, "after");
+        assert_eq!(there(&world, "a"), "Here There \\Inbox");
+        assert_eq!(file(&world, "INBOX", "a").0, "X-Keywords: Here,There");
+    }
+}
+
+#[test]
+fn what_happens_to_a_message_while_it_is_not_looked_at_is_seen_afterwards() {
+    let world = world(&[]);
+    world.arrives("a", &["INBOX"]);
+    world.arrives("b", &["INBOX"]);
+    settle(&world, "before");
+    let mut settings = world.settings();
+    settings.accounts[0].extent.largest = Some(1);
+    let young = || {
+        let (exit, events) = run_with(settings.clone());
+        assert_eq!(exit, Exit::Success, "{events:#?}");
+    };
+    young();
+    label(&world, "INBOX", "a", "X-Keywords: Here\n");
+    store(&world, "a", "+X-GM-LABELS (There)");
+    store(&world, "b", "+X-GM-LABELS (There)");
+    young();
+    young();
+    assert_eq!(there(&world, "a"), "There \\Inbox");
+    settle(&world, "after");
+    assert_eq!(there(&world, "a"), "Here There \\Inbox");
+    assert_eq!(file(&world, "INBOX", "a").0, "X-Keywords: Here,There");
+    assert_eq!(file(&world, "INBOX", "b").0, "X-Keywords: There");
+}
+
+#[test]
+fn labels_survive_another_validity_and_a_lost_ledger() {
+    let world = world(&["Work"]);
+    world.arrives("a", &["INBOX", "Work"]);
+    world.arrives("b", &["INBOX"]);
+    settle(&world, "before");
+    fs::remove_dir_all(world.root.path().join("metadata")).unwrap();
+    label(&world, "INBOX", "a", "X-Keywords: Mine,Work\n");
+    store(&world, "b", "+X-GM-LABELS (There)");
+    world.sync();
+    settle(&world, "after");
+    assert_eq!(there(&world, "a"), "Mine Work \\Inbox");
+    assert_eq!(there(&world, "b"), "There \\Inbox");
+    assert_eq!(file(&world, "INBOX", "b").0, "X-Keywords: There");
+}
+
+#[test]
+fn quick_runs_see_labels_that_are_changed_here() {
+    let world = world(&[]);
+    world.arrives("a", &["INBOX"]);
+    settle(&world, "before");
+    label(&world, "INBOX", "a", "X-Keywords: Here\n");
+    let (exit, events) = run_as(world.settings(), Options { quick: true, ..Options::default() });
+    assert_eq!(exit, Exit::Success, "{events:#?}");
+    assert_eq!(there(&world, "a"), "Here \\Inbox");
 }
