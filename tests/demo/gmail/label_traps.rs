@@ -11,6 +11,7 @@ use blinkensync::model::message::InternalDate;
 use super::labels::{ALL, configured, file, label, said, settle, store, there, world};
 use super::world::{World, copies, set};
 use crate::engine::{on_the_server, run_as, run_with};
+use crate::tap::Tap;
 
 fn keep(world: &mut World, field: &str, ignored: &[&str]) {
     world.gmail.labels = Some(LabelSettings { field: field.to_owned(), ignored: ignored.iter().collect() });
@@ -234,4 +235,35 @@ fn quick_runs_see_labels_that_are_changed_here() {
     let (exit, events) = run_as(world.settings(), Options { quick: true, ..Options::default() });
     assert_eq!(exit, Exit::Success, "{events:#?}");
     assert_eq!(there(&world, "a"), "Here \\Inbox");
+}
+
+/// Puts the labels behind the body, where a response has both.
+fn late(said: &[u8]) -> Option<Vec<u8>> {
+    let text = String::from_utf8(said.to_vec()).unwrap();
+    if !text.contains("BODY[] {") {
+        return Some(text.into_bytes());
+    }
+    let (before, rest) = text.split_once(" FETCH (X-GM-LABELS (")?;
+    let (labels, rest) = rest.split_once(") ")?;
+    let (message, end) = rest.rsplit_once(")\r\n").filter(|(_, end)| end.ends_with("fetched\r\n"))?;
+    Some(format!("{before} FETCH ({message} X-GM-LABELS ({labels}))\r\n{end}").into_bytes())
+}
+
+#[test]
+fn a_field_that_came_with_a_message_is_not_taken_for_labels_that_are_told_behind_it() {
+    let world = world(&[]);
+    world.server.with_mailboxes(|mailboxes| {
+        let body = b"Subject: a\r\nX-Keywords: theirs\r\n\r\nbody\r\n".to_vec();
+        let date = InternalDate { seconds: 1_000_000_000, offset: 0 };
+        mailboxes.get_mut("INBOX").unwrap().append(Flags::default(), date, body.into()).unwrap();
+    });
+    store(&world, "a", "+X-GM-LABELS (Work)");
+    let tap = Tap::twisting(world.server.address(), late);
+    let mut settings = world.settings();
+    settings.accounts[0].remote.port = tap.address().port();
+    settings.accounts[0].remote.compress = false;
+    let (exit, events) = run_with(settings);
+    assert_eq!(exit, Exit::Success, "{events:#?}");
+    assert_eq!(there(&world, "a"), "Work \\Inbox");
+    assert_eq!(file(&world, "INBOX", "a"), ("X-Keywords: Work".to_owned(), "Subject: a\n\nbody\n".to_owned()));
 }
