@@ -267,3 +267,33 @@ fn a_field_that_came_with_a_message_is_not_taken_for_labels_that_are_told_behind
     assert_eq!(there(&world, "a"), "Work \\Inbox");
     assert_eq!(file(&world, "INBOX", "a"), ("X-Keywords: Work".to_owned(), "Subject: a\n\nbody\n".to_owned()));
 }
+
+#[test]
+fn what_was_taken_off_a_message_that_was_moved_on_both_sides_does_not_come_back() {
+    let world = world(&["A", "Work"]);
+    world.arrives("a", &["INBOX", "A"]);
+    settle(&world, "before");
+    store(&world, "a", "-X-GM-LABELS (\\Inbox A)");
+    store(&world, "a", "+X-GM-LABELS (Work)");
+    world.delete("A", "a");
+    let path = world.file("INBOX", "a");
+    fs::rename(&path, world.root.path().join("mail/Work/cur").join(path.file_name().unwrap())).unwrap();
+    assert_eq!(copies(&world.sync()), (0, 0));
+    settle(&world, "moved");
+    assert_eq!(there(&world, "a"), "Work");
+    assert_eq!(world.places("a"), set(&["Work", ALL]));
+}
+
+#[test]
+fn a_dry_run_before_anything_was_synchronised_changes_no_labels() {
+    let mut world = World::new(&["Work"]);
+    world.arrives("a", &["INBOX", "Work"]);
+    world.sync();
+    keep(&mut world, "X-Keywords", &[]);
+    world.arrives("b", &["INBOX"]);
+    let (exit, events) = run_as(world.settings(), Options { pretend: true, ..Options::default() });
+    assert_eq!(exit, Exit::Success, "{events:#?}");
+    let said = said(&events);
+    assert!(said.len() == 3 && said.iter().all(|text| text == "the labels of 1 message would change here"), "{said:?}");
+    assert_eq!(file(&world, "INBOX", "a").0, "Subject: a");
+}
