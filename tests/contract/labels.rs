@@ -110,6 +110,22 @@ fn files_keep_labels() {
 }
 
 #[test]
+fn another_field_or_other_ignored_labels_are_another_state_of_the_files() {
+    let root = tempfile::tempdir().unwrap();
+    drop(tree(root.path()));
+    let mark = |field: &str, ignored: &str| {
+        let labels = LabelSettings { field: field.to_owned(), ignored: labels(ignored) };
+        let plain = MaildirSettings::plain(CommonSettings::open("here"), root.path().to_path_buf());
+        let mut tree = Maildir::from_settings(&MaildirSettings { labels: Some(labels), ..plain }, true);
+        let mut mailbox = tree.open("INBOX", true).unwrap();
+        mailbox.look(None).unwrap().mark
+    };
+    let first = mark("X-Keywords", "left");
+    assert_eq!(first, mark("x-keywords", "left"));
+    assert!(first != mark("X-Label", "left") && first != mark("X-Keywords", "right"));
+}
+
+#[test]
 fn gmail_keeps_labels() {
     let slow = Extensions { condstore: false, ..Extensions::GMAIL };
     for extensions in [Extensions::GMAIL, slow] {
