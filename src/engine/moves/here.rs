@@ -11,7 +11,6 @@ use crate::model::ids::{FileKey, Uid};
 use crate::model::light::Light;
 use crate::model::message::{Coverage, Fingerprint, Look, MessageId};
 use crate::plan::pairs::pair;
-use crate::store::labels::Labelling;
 use crate::store::ledger::{Entry, Intent, Row};
 use crate::store::{Delivered, Numbered, Relocation};
 
@@ -202,8 +201,7 @@ fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: Vec<Step>) -> 
         Err(fault) if fault.reach == Reach::Folder => Vec::new(),
         other => other?,
     };
-    let labels = search.labels(from)?;
-    settle(search, to, (&steps, &moved), &labels)?;
+    settle(search, (from, to), &steps, &moved)?;
     release(search, from, &steps, &moved);
     let count = moved.iter().filter(|one| one.result.is_ok()).count();
     if count > 0 {
@@ -251,10 +249,11 @@ fn release(search: &mut Search<'_, '_>, from: usize, steps: &[Step], moved: &[De
 /// Numbers the files by what they became on the server, and records them.
 fn settle(
     search: &mut Search<'_, '_>,
-    to: usize,
-    (steps, moved): (&[Step], &[Delivered]),
-    labels: &Labelling,
+    (from, to): (usize, usize),
+    steps: &[Step],
+    moved: &[Delivered],
 ) -> Result<(), Fault> {
+    let labels = search.labels(from)?;
     let outcome: HashMap<MessageId, &Delivered> = moved.iter().map(|one| (one.source, one)).collect();
     let became = |step: &Step| {
         let stored = outcome.get(&MessageId::Uid(step.row.remote))?.result.as_ref().ok()?;

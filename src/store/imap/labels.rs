@@ -16,6 +16,9 @@ use crate::model::utf7;
 use crate::store::Labelled;
 use crate::store::labels::{Carried, Labelling, Relabel, Told};
 
+/// Letters of a label that are shown.
+const SHOWN: usize = 50;
+
 /// Labels as they stand on the wire, as people read them: they are in modified UTF-7.
 pub(super) fn read(wire: &[String]) -> Labels {
     wire.iter().map(|label| utf7::read(label).unwrap_or_else(|| label.clone())).collect()
@@ -27,6 +30,14 @@ fn written(label: &str) -> Option<String> {
         .strip_prefix('\\')
         .is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     if is_own { Some(label.to_owned()) } else { quote(&utf7::encode(label)) }
+}
+
+/// What is done to a message with a label, of which the beginning says enough.
+fn doing(adds: bool, label: &str) -> String {
+    let short: String = label.chars().take(SHOWN).collect();
+    let more = if short.len() < label.len() { "…" } else { "" };
+    let what = if adds { "adding" } else { "removing" };
+    format!("{what} the label \"{short}{more}\"")
 }
 
 impl ImapMailbox<'_> {
@@ -74,18 +85,22 @@ impl Labelled for ImapMailbox<'_> {
                 }
             }
         }
-        let (mut commands, mut faults) = (Vec::new(), Vec::new());
+        let (mut commands, mut does, mut faults) = (Vec::new(), Vec::new(), Vec::new());
         for ((adds, label), uids) in groups {
             let sign = if adds { '+' } else { '-' };
-            match written(label) {
-                Some(text) => commands.extend(uids.pieces(SET_LENGTH).into_iter().map(|piece| {
-                    let command = format!("UID STORE {piece} {sign}X-GM-LABELS ({text})");
-                    (command, piece)
-                })),
-                None => faults.extend(uids.iter().map(|uid| (MessageId::Uid(uid), self.unsendable(label)))),
+            let Some(text) = written(label) else {
+                faults.extend(uids.iter().map(|uid| (MessageId::Uid(uid), self.unsendable(label))));
+                continue;
+            };
+            for piece in uids.pieces(SET_LENGTH) {
+                commands.push((format!("UID STORE {piece} {sign}X-GM-LABELS ({text})"), piece));
+                does.push((adds, label));
             }
         }
-        faults.extend(self.run_on_sets(&commands, "changing labels")?);
+        let does = |place: usize| does.get(place).map(|(adds, label)| doing(*adds, label)).unwrap_or_default();
+        let refused = self.run_each_on_sets(&commands, "changing labels", does)?;
+        let advice = "its other labels are changed all the same; the next run tries again";
+        faults.extend(refused.into_iter().map(|(id, fault)| (id, fault.advise(advice))));
         let failed: BTreeMap<MessageId, Fault> = faults.into_iter().collect();
         let result = |uid: Uid| failed.get(&MessageId::Uid(uid)).map_or(Ok(0), |fault| Err(fault.clone()));
         Ok(changes.iter().map(|change| (change.uid, result(change.uid))).collect())

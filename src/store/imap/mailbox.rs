@@ -127,13 +127,24 @@ impl<'a> ImapMailbox<'a> {
         commands: &[(String, UidSet)],
         what: &str,
     ) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        self.run_each_on_sets(commands, what, |_| what.to_owned())
+    }
+
+    /// The same; `each` says what the command in this place was to do.
+    pub(super) fn run_each_on_sets(
+        &mut self,
+        commands: &[(String, UidSet)],
+        what: &str,
+        each: impl Fn(usize) -> String,
+    ) -> Result<Vec<(MessageId, Fault)>, Fault> {
         self.ensure_selected()?;
         let texts: Vec<String> = commands.iter().map(|(text, _)| text.clone()).collect();
         let statuses = self.connection.run(&texts, &mut Ignore);
         let statuses = statuses.map_err(|trouble| self.connection.lost(what, &trouble))?;
         let mut faults = Vec::new();
-        for (status, (_, set)) in statuses.iter().zip(commands).filter(|(status, _)| status.word != Word::Ok) {
-            let doing = format!("{what} in {} on {}", self.name, self.connection.peer);
+        let all = statuses.iter().zip(commands).enumerate();
+        for (place, (status, (_, set))) in all.filter(|(_, (status, _))| status.word != Word::Ok) {
+            let doing = format!("{} in {} on {}", each(place), self.name, self.connection.peer);
             let fault = refused(status, Reach::Message, doing);
             faults.extend(set.iter().map(|uid| (MessageId::Uid(uid), fault.clone())));
         }

@@ -103,7 +103,10 @@ fn a_label_that_is_refused_holds_no_other_one_back() {
     settle(&world, "before");
     let long = "x".repeat(300);
     label(&world, "INBOX", "a", &format!("X-Keywords: Work,{long},More\n"));
-    world.try_sync();
+    let (exit, events) = world.try_sync();
+    assert_eq!(exit, Exit::Partial);
+    let wanted = format!("adding the label \"{}…\" in INBOX", "x".repeat(50));
+    assert!(said(&events).iter().any(|text| text.starts_with(&wanted)), "{:?}", said(&events));
     assert_eq!(there(&world, "a"), "More Work \\Inbox");
 }
 
