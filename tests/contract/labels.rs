@@ -1,7 +1,7 @@
 //! Labels: what both kinds of mailboxes that have them promise, and what becomes of files that others work on.
 
 use std::fmt::Debug;
-use std::fs::{self, File};
+use std::fs::{self, File, FileTimes};
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,8 @@ fn tree(root: &Path) -> Maildir {
         fs::create_dir_all(root.join("INBOX").join(part)).unwrap();
     }
     let plain = MaildirSettings::plain(CommonSettings::open("here"), root.to_path_buf());
-    let settings = MaildirSettings { labels: Some(settings()), left_out: vec!["x-keywords".to_owned()], ..plain };
+    let left_out = vec!["x-keywords".to_owned()];
+    let settings = MaildirSettings { labels: Some(settings()), left_out, keep_atime: true, ..plain };
     Maildir::from_settings(&settings, true)
 }
 
@@ -184,10 +185,12 @@ fn a_file_keeps_its_name_time_permissions_line_ends_and_everything_but_the_field
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let date = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_007);
-        File::options().write(true).open(&path).unwrap().set_modified(date).unwrap();
+        let times = FileTimes::new().set_modified(date).set_accessed(date - Duration::from_secs(7));
+        File::options().write(true).open(&path).unwrap().set_times(times).unwrap();
         let mut mailbox = tree.open("INBOX", true).unwrap();
         relabel(&mut *mailbox, &[change(uid(1), "b", "a")]);
         let about = fs::metadata(only(root.path())).unwrap();
+        assert_eq!(about.atime(), 1_000_000_000);
         assert_eq!(only(root.path()), path);
         assert!(fs::read_to_string(&path).unwrap() == wanted, "{:?}", &text[..text.len().min(60)]);
         assert_eq!((about.mtime(), about.permissions().mode() & 0o777), (1_000_000_007, 0o640));

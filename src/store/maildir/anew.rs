@@ -4,7 +4,7 @@
 //! changes places with the old one, so that there is always one of both under the name that everybody knows, and whoever renames
 //! the file in that moment is not crossed. What has come into the old one meanwhile is not lost: then they change places again.
 
-use std::fs::{File, Metadata};
+use std::fs::{File, FileTimes, Metadata};
 use std::io::{self, Read, Seek};
 use std::os::unix::fs::MetadataExt;
 use std::time::SystemTime;
@@ -152,6 +152,9 @@ fn write(
     let _ = new.set_permissions(about.permissions());
     if let Ok(time) = about.modified() {
         let _ = folder.disk.date(new, time);
+    }
+    if let Some(time) = about.accessed().ok().filter(|_| folder.manner.keep_atime) {
+        let _ = new.set_times(FileTimes::new().set_accessed(time));
     }
     Ok(())
 }
