@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use blinkensync::config::settings::LabelSettings;
+use blinkensync::config::settings::{LabelSettings, Quick, WatchSettings};
 use blinkensync::engine::Options;
+use blinkensync::model::event::EventKind;
 use blinkensync::model::fault::Exit;
 use blinkensync::model::flags::Flags;
 use blinkensync::model::message::InternalDate;
@@ -12,6 +13,7 @@ use super::labels::{ALL, configured, file, label, said, settle, store, there, wo
 use super::world::{World, copies, set};
 use crate::engine::{on_the_server, run_as, run_with};
 use crate::tap::Tap;
+use crate::wishes::Going;
 
 fn keep(world: &mut World, field: &str, ignored: &[&str]) {
     world.gmail.labels = Some(LabelSettings { field: field.to_owned(), ignored: ignored.iter().collect() });
@@ -299,4 +301,25 @@ fn a_dry_run_before_anything_was_synchronised_changes_no_labels() {
     let said = said(&events);
     assert!(said.len() == 3 && said.iter().all(|text| text == "the labels of 1 message would change here"), "{said:?}");
     assert_eq!(file(&world, "INBOX", "a").0, "Subject: a");
+}
+
+#[test]
+fn labels_that_change_between_two_runs_start_one() {
+    let world = world(&[]);
+    world.arrives("a", &["INBOX"]);
+    settle(&world, "before");
+    let mut settings = world.settings();
+    let folders = vec!["INBOX".to_owned()];
+    settings.accounts[0].remote.watch = WatchSettings { folders, keepalive: None, hold: false };
+    let mut going = Going::watching(settings, Quick::Never);
+    going.done();
+    going.until("word on how it is watched", |kind| matches!(kind, EventKind::Watched { .. }).then_some(()));
+    label(&world, "INBOX", "a", "X-Keywords: Here\n");
+    while going.done().0.remote_flags == 0 {}
+    assert_eq!(there(&world, "a"), "Here \\Inbox");
+    store(&world, "a", "+X-GM-LABELS (There)");
+    while !file(&world, "INBOX", "a").0.contains("There") {
+        going.done();
+    }
+    assert_eq!(going.quit(), Exit::Success);
 }
