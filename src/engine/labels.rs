@@ -151,13 +151,19 @@ pub(super) fn weigh(job: &Job<'_>, folder: FolderId, open: &mut Open<'_>, change
     let differs = |uid| here.get(&uid).is_some_and(|carried| carried.labels.as_ref() != labels_of(&recorded, uid));
     let is_open = |uid: &Uid| changed.contains(*uid) || !recorded.contains_key(uid) || differs(*uid);
     let asked: UidSet = uids.iter().filter(is_open).collect();
-    let there = match open.remote.labelled() {
-        Some(remote) => sorted(remote.labels(&asked, &recorded)?, &mut weighed.faults),
-        None => HashMap::new(),
+    let has_some =
+        |uid: Uid| here.get(&uid).and_then(|carried| carried.labels.as_ref()).is_some_and(|one| !one.is_empty());
+    let strange: UidSet = asked.iter().filter(|uid| !recorded.contains_key(uid) && has_some(*uid)).collect();
+    let (there, senders) = match open.remote.labelled() {
+        Some(remote) => {
+            let there = sorted(remote.labels(&asked, &recorded)?, &mut weighed.faults);
+            (there, remote.senders(&strange)?)
+        }
+        None => Default::default(),
     };
     let bare_ones_meant = are_bare_ones_meant(job, &here, &recorded, uids.len());
     let writable = Writable { remote: !open.remote.read_only(), local: !open.local.read_only() };
-    let scene = Scene { recorded, manner, here, asked, there, bare_ones_meant, writable };
+    let scene = Scene { recorded, manner, here, asked, there, senders, bare_ones_meant, writable };
     weighed.unfinished = scene.asked.iter().any(|uid| !scene.there.contains_key(&uid));
     for step in uids.iter().filter_map(|uid| scene.step(uid)) {
         weighed.unfinished |= step.apart;
@@ -178,6 +184,8 @@ struct Scene {
     /// The messages about which the server was asked, and what it said; it has nothing new about the others.
     asked: UidSet,
     there: HashMap<Uid, Carried>,
+    /// What messages of which nothing is recorded say themselves in the field for labels.
+    senders: HashMap<Uid, Labels>,
     bare_ones_meant: bool,
     writable: Writable,
 }
@@ -195,7 +203,9 @@ impl Scene {
         let remote = if asked { self.there.get(&uid)?.labels.as_ref()? } else { &known?.labels };
         let is_bare = found.is_some_and(|found| found.labels.is_none());
         let base = known.map(|known| &known.labels).filter(|_| self.bare_ones_meant || !is_bare);
-        let merged = merge(base, remote, local, self.writable);
+        // What only the message itself says goes away here, and comes to no server.
+        let senders = self.senders.get(&uid).map(|said| said.minus(&said.minus(local)).minus(remote));
+        let merged = merge(base.or(senders.as_ref()), remote, local, self.writable);
         let stamp = found.map_or_else(|| known.map_or(0, |known| known.stamp), |found| found.stamp);
         let Merged { labels, remote, local, apart } = merged;
         let stamp = if apart { 0 } else { stamp };

@@ -61,6 +61,12 @@ pub trait Labelled {
     /// mailbox can tell, by what is recorded, that they have not changed since.
     fn labels(&mut self, wanted: &UidSet, recorded: &Labelling) -> Result<Vec<Told<Carried>>, Fault>;
 
+    /// What these messages say themselves in the field that holds labels: whoever sent them has written that, and it is no label.
+    /// Only a server tells, since a file has its labels there.
+    fn senders(&mut self, _wanted: &UidSet) -> Result<HashMap<Uid, Labels>, Fault> {
+        Ok(HashMap::new())
+    }
+
     /// Changes labels. Says of each message what its file can be recognised by now (0 where there is none), or why it could not
     /// be changed; one that is gone meanwhile is left out.
     fn relabel(&mut self, changes: &[Relabel]) -> Result<Vec<Told<u64>>, Fault>;

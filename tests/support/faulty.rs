@@ -15,6 +15,7 @@ use blinkensync::model::fault::{Fault, FaultKind, Reach};
 use blinkensync::model::flags::Holds;
 use blinkensync::model::folder::FolderInfo;
 use blinkensync::model::ids::{FileKey, Uid, UidValidity};
+use blinkensync::model::labels::Labels;
 use blinkensync::model::mark::Mark;
 use blinkensync::model::message::{Fingerprint, Head, Look, MessageId};
 use blinkensync::model::uidset::UidSet;
@@ -185,6 +186,10 @@ impl Labelled for FaultyMailbox<'_> {
     fn labels(&mut self, wanted: &UidSet, recorded: &Labelling) -> Result<Vec<Told<Carried>>, Fault> {
         self.fuse.burn()?;
         self.inner.labelled().map_or(Ok(Vec::new()), |inner| inner.labels(wanted, recorded))
+    }
+    fn senders(&mut self, wanted: &UidSet) -> Result<HashMap<Uid, Labels>, Fault> {
+        self.fuse.burn()?;
+        self.inner.labelled().map_or(Ok(HashMap::new()), |inner| inner.senders(wanted))
     }
     fn relabel(&mut self, changes: &[Relabel]) -> Result<Vec<Told<u64>>, Fault> {
         self.fuse.around(|| self.inner.labelled().map_or(Ok(Vec::new()), |inner| inner.relabel(changes)))

@@ -1,6 +1,6 @@
 //! Gmail's labels: X-GM-LABELS, read and changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::gmail::Gmail;
 use super::mailbox::{ImapMailbox, SET_LENGTH};
@@ -14,6 +14,7 @@ use crate::model::message::MessageId;
 use crate::model::uidset::UidSet;
 use crate::model::utf7;
 use crate::store::Labelled;
+use crate::store::label_field::LabelField;
 use crate::store::labels::{Carried, Labelling, Relabel, Told};
 
 /// Letters of a label that are shown.
@@ -71,6 +72,17 @@ impl Labelled for ImapMailbox<'_> {
         let told = recognise::labels(self.connection, wanted)?;
         let carried = |wire: Vec<String>| Carried { labels: Some(read(&wire).minus(&ignored)), stamp: 0 };
         Ok(told.into_iter().map(|(uid, wire)| (uid, Ok(carried(wire)))).collect())
+    }
+
+    fn senders(&mut self, wanted: &UidSet) -> Result<HashMap<Uid, Labels>, Fault> {
+        let Some(settings) = self.label_settings().filter(|_| !wanted.is_empty()) else { return Ok(HashMap::new()) };
+        let field = LabelField::new(&settings.field);
+        self.ensure_selected()?;
+        let mut said = HashMap::new();
+        recognise::headers(self.connection, wanted, &mut |uid, header| {
+            said.extend(field.read(header).map(|labels| (uid, labels)));
+        })?;
+        Ok(said)
     }
 
     /// Each label has a command of its own, so that one that the server refuses holds no other back. What is taken away goes

@@ -9,7 +9,7 @@ use blinkensync::model::fault::Exit;
 use blinkensync::model::flags::Flags;
 use blinkensync::model::message::InternalDate;
 
-use super::labels::{ALL, configured, file, label, said, settle, store, there, world};
+use super::labels::{ALL, configured, file, label, replace, said, settle, store, there, world};
 use super::world::{World, copies, set};
 use crate::engine::{on_the_server, run_as, run_with};
 use crate::tap::Tap;
@@ -322,4 +322,26 @@ fn labels_that_change_between_two_runs_start_one() {
         going.done();
     }
     assert_eq!(going.quit(), Exit::Success);
+}
+
+#[test]
+fn what_messages_say_themselves_is_no_label_when_labels_are_kept_from_now_on() {
+    let mut world = World::new(&["Work"]);
+    world.server.with_mailboxes(|mailboxes| {
+        let body = b"Subject: a\r\nX-Keywords: theirs,Work,\\Trash\r\n\r\nbody\r\n".to_vec();
+        let date = InternalDate { seconds: 1_000_000_000, offset: 0 };
+        for folder in ["INBOX", "Work"] {
+            mailboxes.get_mut(folder).unwrap().append(Flags::default(), date, body.clone().into()).unwrap();
+        }
+    });
+    world.sync();
+    keep(&mut world, "X-Keywords", &[]);
+    replace(&world, "INBOX", "a", "Subject: a\nX-Keywords: theirs,Work,\\Trash,Mine\n\nbody\n");
+    for _ in 0..3 {
+        world.sync();
+    }
+    assert_eq!(there(&world, "a"), "Mine Work \\Inbox");
+    assert_eq!(file(&world, "INBOX", "a").0, "X-Keywords: Mine,Work");
+    assert_eq!(file(&world, ALL, "a").0, "X-Keywords: Mine,Work,\\Inbox");
+    assert_eq!(said(&world.sync()), [""; 0]);
 }
