@@ -162,7 +162,7 @@ fn account(source: &mut Source, name: &str) -> Option<AccountSettings> {
     let decode = source.read(&section, "utf8foldernames", value::boolean).unwrap_or(false);
     let mut left_out = source.read(&section, "filterheaders", value::fields).unwrap_or_default();
     let (mut local, mut remote) = (local?, remote?);
-    left_out.extend(labels.as_ref().map(|labels| labels.field.to_ascii_lowercase()));
+    left_out.extend(labels.iter().flat_map(labels::left_out));
     local.leave_out(&left_out);
     remote.left_out = left_out;
     remote.keep_labels(labels.clone());

@@ -28,6 +28,13 @@ pub fn labels(source: &mut Source, section: &str, local: Option<&str>, remote: O
     wanted.then(|| LabelSettings { field, ignored: ignored.unwrap_or_default() })
 }
 
+/// The fields that files have on account of their labels, in lower case, which never go to a server: that of the labels, and what
+/// mutt adds when it changes them.
+pub fn left_out(settings: &LabelSettings) -> Vec<String> {
+    let mutts = ["status", "x-status", "content-length", "lines"].map(str::to_owned);
+    mutts.into_iter().chain([settings.field.to_ascii_lowercase()]).collect()
+}
+
 /// The name of a header field (RFC 5322, section 2.2), which is not one that messages can't do without.
 fn field(text: &str) -> Result<String, String> {
     const TAKEN: [&str; 12] = [

@@ -25,6 +25,8 @@ pub(super) struct Download<'a, 'w> {
     waiting: Vec<Waiting>,
     /// The labels that the message that is being received was written with.
     labels: Option<Labels>,
+    /// In which manner labels are kept.
+    manner: u64,
     bytes: u64,
 }
 
@@ -38,8 +40,12 @@ struct Waiting {
 }
 
 impl<'a, 'w> Download<'a, 'w> {
-    pub(super) fn new(work: &'a mut Work<'w>, inner: Box<dyn Delivery + 'a>, ledger: &'a mut dyn Ledger) -> Self {
-        Self { work, inner, ledger, waiting: Vec::new(), labels: None, bytes: 0 }
+    pub(super) fn new(
+        work: &'a mut Work<'w>,
+        (inner, manner): (Box<dyn Delivery + 'a>, u64),
+        ledger: &'a mut dyn Ledger,
+    ) -> Self {
+        Self { work, inner, ledger, waiting: Vec::new(), labels: None, manner, bytes: 0 }
     }
 
     /// Makes durable what was received, and only then records it.
@@ -68,7 +74,8 @@ impl<'a, 'w> Download<'a, 'w> {
                 entries.extend(release(self.work, Side::Remote, &remote.to_string()));
                 entries.push(Entry::Put(Row { remote, local, flags, state: State::Synced, key }));
                 // What the file is recognised by is seen when labels are looked at.
-                let recorded = labels.clone().map(|labels| Recorded { labels, stamp: 0 });
+                let manner = self.manner;
+                let recorded = labels.clone().map(|labels| Recorded { labels, stamp: 0, manner });
                 entries.extend(recorded.map(|recorded| Entry::Label { uid: remote, recorded }));
             }
         }
@@ -102,8 +109,10 @@ impl Delivery for Download<'_, '_> {
         };
         let flags = head.flags.take().unwrap_or_default();
         head.flags = Some(flags.within(&self.work.local_holds));
+        // Labels that were told only behind the message are not in its file yet.
+        let labels = self.labels.take().filter(|labels| head.labels.as_ref() == Some(labels));
         self.inner.end(head)?;
-        let (flags, labels) = (flags.within(&self.work.common), self.labels.take());
+        let flags = flags.within(&self.work.common);
         self.waiting.push(Waiting { uid, flags, labels });
         self.work.tally.copied();
         self.work.publish_progress();

@@ -16,6 +16,7 @@ use crate::model::message::MessageId;
 use crate::plan::action::{Action, Plan};
 use crate::plan::flags::{Change, Merged};
 use crate::store::FlagChange;
+use crate::store::Labelled;
 use crate::store::ledger::{Entry, State};
 
 /// Messages whose flags are changed, or that are deleted, and recorded together.
@@ -54,7 +55,8 @@ pub(super) fn fetch(work: &mut Work<'_>, wanted: &[MessageId], open: &mut Open<'
     work.job.worker.light(Light::Downloading);
     let before = work.counts.downloads + work.failures;
     open.local.numbered().map_or(Ok(()), |numbered| numbered.expect(wanted))?;
-    let mut download = Download::new(work, open.local.deliver()?, open.ledger);
+    let manner = open.local.labelled().map_or(0, Labelled::manner);
+    let mut download = Download::new(work, (open.local.deliver()?, manner), open.ledger);
     let fetched = open.remote.fetch(wanted, &mut download);
     // What did arrive is kept, whatever happened afterwards.
     let settled = download.settle();

@@ -17,7 +17,7 @@ use crate::model::labels::Labels;
 use crate::model::light::Light;
 use crate::model::message::Look;
 use crate::model::uidset::UidSet;
-use crate::plan::labels::{Change, Writable, is_meant, merge};
+use crate::plan::labels::{Change, Merged, Writable, is_meant, merge};
 use crate::store::Mailbox;
 use crate::store::labels::{Carried, Labelling, Recorded, Relabel, Told};
 use crate::store::ledger::{Entry, FolderId, Row, State};
@@ -30,8 +30,9 @@ const CHANGES: usize = 1000;
 pub(super) struct Weighed {
     steps: Vec<Step>,
     faults: Vec<Fault>,
-    /// The server said nothing of a message that it was asked about.
-    untold: bool,
+    /// The server said nothing of a message that it was asked about, or a message's sides have to stay different for now: it has
+    /// to be seen again one day.
+    unfinished: bool,
 }
 
 /// What is to be done about those of one message.
@@ -40,10 +41,17 @@ struct Step {
     uid: Uid,
     remote: Change,
     local: Change,
+    /// Its sides stay different all the same.
+    apart: bool,
     recorded: Recorded,
 }
 
 impl Step {
+    /// What is to be recorded of a file that is recognised by this. It is read again as long as the sides are different.
+    fn recorded(&self, stamp: u64) -> Recorded {
+        Recorded { stamp: if self.apart { 0 } else { stamp }, ..self.recorded.clone() }
+    }
+
     fn on(&self, side: Side) -> &Change {
         match side {
             Side::Remote => &self.remote,
@@ -84,7 +92,7 @@ pub(super) fn are_as_recorded(
     recorded: impl FnOnce() -> Result<Labelling, Fault>,
 ) -> Result<bool, Fault> {
     let Some(labelled) = local.labelled() else { return Ok(true) };
-    let (recorded, uids) = (recorded()?, synced(rows));
+    let (recorded, uids) = (comparable(recorded()?, labelled.manner()), synced(rows));
     let told = labelled.labels(&uids, &recorded)?;
     let same = |(uid, carried): &Told<Carried>| {
         let known = recorded.get(uid).map(|known| &known.labels);
@@ -99,7 +107,7 @@ pub(super) fn synchronise(work: &mut Work<'_>, open: &mut Open<'_>, changed: &Ui
     for fault in &weighed.faults {
         work.failed(fault);
     }
-    work.passed_over |= weighed.untold;
+    work.passed_over |= weighed.unfinished;
     tell(work.job, &weighed);
     for group in weighed.steps.chunks(CHANGES) {
         work.job.worker.checkpoint()?;
@@ -108,7 +116,7 @@ pub(super) fn synchronise(work: &mut Work<'_>, open: &mut Open<'_>, changed: &Ui
         let mut entries = Vec::with_capacity(group.len());
         for step in group {
             let (Some(_), Some(stamp)) = (there.of(step), here.of(step)) else { continue };
-            let recorded = Recorded { stamp, ..step.recorded.clone() };
+            let recorded = step.recorded(stamp);
             work.counts.remote_flags += u64::from(!step.remote.is_nothing());
             work.counts.local_flags += u64::from(!step.local.is_nothing());
             entries.push(Entry::Label { uid: step.uid, recorded });
@@ -137,20 +145,32 @@ pub(super) fn weigh(job: &Job<'_>, folder: FolderId, open: &mut Open<'_>, change
         return Ok(weighed);
     }
     let Some(local) = open.local.labelled() else { return Ok(weighed) };
-    let (uids, recorded) = (synced(&open.ledger.rows(folder)?), open.ledger.labels(folder)?);
+    let manner = local.manner();
+    let (uids, recorded) = (synced(&open.ledger.rows(folder)?), comparable(open.ledger.labels(folder)?, manner));
     let here = sorted(local.labels(&uids, &recorded)?, &mut weighed.faults);
     let differs = |uid| here.get(&uid).is_some_and(|carried| carried.labels.as_ref() != labels_of(&recorded, uid));
     let is_open = |uid: &Uid| changed.contains(*uid) || !recorded.contains_key(uid) || differs(*uid);
     let asked: UidSet = uids.iter().filter(is_open).collect();
-    let there = match open.remote.labelled() {
-        Some(remote) => sorted(remote.labels(&asked, &recorded)?, &mut weighed.faults),
-        None => HashMap::new(),
+    let has_some =
+        |uid: Uid| here.get(&uid).and_then(|carried| carried.labels.as_ref()).is_some_and(|one| !one.is_empty());
+    let strange: UidSet = asked.iter().filter(|uid| !recorded.contains_key(uid) && has_some(*uid)).collect();
+    let (there, senders) = match open.remote.labelled() {
+        Some(remote) => {
+            let there = sorted(remote.labels(&asked, &recorded)?, &mut weighed.faults);
+            (there, remote.senders(&strange)?)
+        }
+        None => Default::default(),
     };
     let bare_ones_meant = are_bare_ones_meant(job, &here, &recorded, uids.len());
     let writable = Writable { remote: !open.remote.read_only(), local: !open.local.read_only() };
-    let scene = Scene { recorded, here, asked, there, bare_ones_meant, writable };
-    weighed.untold = scene.asked.iter().any(|uid| !scene.there.contains_key(&uid));
-    weighed.steps = uids.iter().filter_map(|uid| scene.step(uid)).collect();
+    let scene = Scene { recorded, manner, here, asked, there, senders, bare_ones_meant, writable };
+    weighed.unfinished = scene.asked.iter().any(|uid| !scene.there.contains_key(&uid));
+    for step in uids.iter().filter_map(|uid| scene.step(uid)) {
+        weighed.unfinished |= step.apart;
+        if !scene.is_done(&step) {
+            weighed.steps.push(step);
+        }
+    }
     Ok(weighed)
 }
 
@@ -158,17 +178,20 @@ pub(super) fn weigh(job: &Job<'_>, folder: FolderId, open: &mut Open<'_>, change
 struct Scene {
     /// What both sides had.
     recorded: Labelling,
+    manner: u64,
     /// Files that may have been written to.
     here: HashMap<Uid, Carried>,
     /// The messages about which the server was asked, and what it said; it has nothing new about the others.
     asked: UidSet,
     there: HashMap<Uid, Carried>,
+    /// What messages of which nothing is recorded say themselves in the field for labels.
+    senders: HashMap<Uid, Labels>,
     bare_ones_meant: bool,
     writable: Writable,
 }
 
 impl Scene {
-    /// What is to be done about a message; `None` where that is nothing, or where too little is known.
+    /// What is to be done about a message; `None` where too little is known.
     fn step(&self, uid: Uid) -> Option<Step> {
         let (known, found) = (self.recorded.get(&uid), self.here.get(&uid));
         let none = Labels::default();
@@ -180,12 +203,25 @@ impl Scene {
         let remote = if asked { self.there.get(&uid)?.labels.as_ref()? } else { &known?.labels };
         let is_bare = found.is_some_and(|found| found.labels.is_none());
         let base = known.map(|known| &known.labels).filter(|_| self.bare_ones_meant || !is_bare);
-        let merged = merge(base, remote, local, self.writable);
+        // What only the message itself says goes away here, and comes to no server.
+        let senders = self.senders.get(&uid).map(|said| said.minus(&said.minus(local)).minus(remote));
+        let merged = merge(base.or(senders.as_ref()), remote, local, self.writable);
         let stamp = found.map_or_else(|| known.map_or(0, |known| known.stamp), |found| found.stamp);
-        let recorded = Recorded { labels: merged.labels, stamp };
-        let is_done = known == Some(&recorded) && merged.remote.is_nothing() && merged.local.is_nothing();
-        (!is_done).then_some(Step { uid, remote: merged.remote, local: merged.local, recorded })
+        let Merged { labels, remote, local, apart } = merged;
+        let stamp = if apart { 0 } else { stamp };
+        Some(Step { uid, remote, local, apart, recorded: Recorded { labels, stamp, manner: self.manner } })
     }
+
+    /// Whether nothing is to be done, nor to be recorded.
+    fn is_done(&self, step: &Step) -> bool {
+        self.recorded.get(&step.uid) == Some(&step.recorded) && step.remote.is_nothing() && step.local.is_nothing()
+    }
+}
+
+/// What was recorded in this manner. Labels that were in another field, or ignored, tell of nothing that was taken away.
+fn comparable(mut recorded: Labelling, manner: u64) -> Labelling {
+    recorded.retain(|_, known| known.manner == manner);
+    recorded
 }
 
 fn labels_of(recorded: &Labelling, uid: Uid) -> Option<&Labels> {

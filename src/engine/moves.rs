@@ -22,7 +22,8 @@ use crate::model::light::Light;
 use crate::model::mark::Mark;
 use crate::plan::action::{Action, Plan};
 use crate::plan::moves::{Traffic, traffic};
-use crate::store::ledger::{FolderRecord, Row, State};
+use crate::store::labels::{Labelling, Recorded};
+use crate::store::ledger::{Entry, FolderRecord, Row, State};
 use crate::store::{Mailbox, Place, Repository};
 
 /// A pair of folders, and what may have left it and come into it on either side.
@@ -178,6 +179,11 @@ impl Search<'_, '_> {
         Ok(rows)
     }
 
+    /// The labels of the folder's messages that both sides had.
+    fn labels(&mut self, folder: usize) -> Result<Labelling, Fault> {
+        self.sides.ledger.labels(self.folders[folder].record.id)
+    }
+
     /// Makes sure that the ledger can take messages of a folder; gives the UID that the next one there gets at least, or
     /// `None` where this has to wait.
     fn receive(&mut self, to: usize) -> Result<Option<u32>, Fault> {
@@ -234,9 +240,17 @@ pub(super) fn messages(count: usize) -> String {
     if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
 }
 
-/// The record of a message that came with the flags that both sides had where it was.
-fn arrived(row: &Row, remote: Uid, key: Option<FileKey>) -> Row {
-    Row { remote, local: remote, flags: row.flags.clone(), state: State::Synced, key }
+/// The record of a message that came with the flags and the labels that both sides had where it was. What its file is recognised
+/// by is seen when labels are looked at.
+fn arrived(
+    row: &Row,
+    remote: Uid,
+    key: Option<FileKey>,
+    labels: Option<&Recorded>,
+) -> impl Iterator<Item = Entry> + use<> {
+    let put = Entry::Put(Row { remote, local: remote, flags: row.flags.clone(), state: State::Synced, key });
+    let recorded = labels.map(|known| Recorded { stamp: 0, ..known.clone() });
+    std::iter::once(put).chain(recorded.map(|recorded| Entry::Label { uid: remote, recorded }))
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use super::account::Shared;
 use super::folder::Job;
 use super::pairing::{Candidate, Sides};
 use super::worker::Worker;
-use crate::config::settings::LabelSettings;
 use crate::model::event::EventKind;
 use crate::model::fault::{Fault, Reach};
 use crate::model::flags::Flags;
@@ -15,7 +14,7 @@ use crate::model::ids::Uid;
 use crate::model::labels::Labels;
 use crate::model::mark::Mark;
 use crate::model::message::MessageId;
-use crate::store::labels::Recorded;
+use crate::store::labels::{Recorded, manner};
 use crate::store::ledger::import::{Cache, Caches, Mapping};
 use crate::store::ledger::{Entry, FolderRecord, Row, State};
 
@@ -82,8 +81,9 @@ pub(super) fn take_over(
 /// The labels that both sides had, where they are kept the same.
 fn labels(shared: &Shared<'_>, cached: Vec<(Uid, Labels)>) -> Vec<Entry> {
     let settings = shared.account.remote.gmail.as_ref().and_then(|gmail| gmail.labels.as_ref());
-    let Some(LabelSettings { ignored, .. }) = settings else { return Vec::new() };
-    let recorded = |labels: &Labels| Recorded { labels: labels.minus(ignored), stamp: 0 };
+    let Some(settings) = settings else { return Vec::new() };
+    let manner = manner(settings);
+    let recorded = |labels: &Labels| Recorded { labels: labels.minus(&settings.ignored), stamp: 0, manner };
     cached.into_iter().map(|(uid, labels)| Entry::Label { uid, recorded: recorded(&labels) }).collect()
 }
 

@@ -47,7 +47,7 @@ pub struct MaildirMark {
     /// something else now.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub manner: u64,
-    /// What all the files' inodes come to, where their contents matter; 0 where they don't.
+    /// What all the files' inodes, and the manner in which labels are kept in them, come to; 0 where their contents don't matter.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub files: u64,
 }

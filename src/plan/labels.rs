@@ -43,6 +43,8 @@ pub struct Merged {
     pub remote: Change,
     /// What the local side needs.
     pub local: Change,
+    /// Whether they stay different, since one of them may not be changed.
+    pub apart: bool,
 }
 
 /// Merges the labels of a message that both sides have. `base` is what they agreed on last; without one nothing is known to
@@ -61,7 +63,8 @@ pub fn merge(base: Option<&Labels>, remote: &Labels, local: &Labels, writable: W
         (true, false) => (local.clone(), follow(remote, local), local.clone()),
         (false, false) => (base.clone(), remote.clone(), local.clone()),
     };
-    Merged { labels, remote: Change::between(remote, &there), local: Change::between(local, &here) }
+    let apart = there != here;
+    Merged { labels, remote: Change::between(remote, &there), local: Change::between(local, &here), apart }
 }
 
 /// Whether people take the labels off so many messages of a folder by removing the field that holds them; `all`: how many
@@ -105,12 +108,16 @@ mod tests {
         let (there, here) = (Writable { local: false, ..BOTH }, Writable { remote: false, ..BOTH });
         let change = |add, remove| Change { add: labels(add), remove: labels(remove) };
         let merged = merge(Some(&labels("a b")), &labels("b c"), &labels("a b mine"), here);
-        assert_eq!(merged, Merged { labels: labels("b c"), remote: change("", ""), local: change("c", "a") });
+        let local = change("c", "a");
+        assert_eq!(merged, Merged { labels: labels("b c"), remote: change("", ""), local, apart: true });
         let merged = merge(Some(&labels("a b")), &labels("a b theirs"), &labels("b c"), there);
-        assert_eq!(merged, Merged { labels: labels("b c"), remote: change("c", "a"), local: change("", "") });
+        let remote = change("c", "a");
+        assert_eq!(merged, Merged { labels: labels("b c"), remote, local: change("", ""), apart: true });
         let neither = Writable { remote: false, local: false };
         let merged = merge(Some(&labels("a")), &labels("b"), &labels("c"), neither);
-        assert_eq!(merged, Merged { labels: labels("a"), remote: change("", ""), local: change("", "") });
+        let nothing = change("", "");
+        assert_eq!(merged, Merged { labels: labels("a"), remote: nothing.clone(), local: nothing, apart: true });
+        assert!(!merge(Some(&labels("a")), &labels("a b"), &labels("a"), here).apart);
     }
 
     #[test]
@@ -134,6 +141,7 @@ mod tests {
             let merged = merge(base.as_ref(), &remote, &local, writable);
             let apply = |labels: &Labels, change: &Change| labels.union(&change.add).minus(&change.remove);
             let (remote, local) = (apply(&remote, &merged.remote), apply(&local, &merged.local));
+            prop_assert_eq!(merged.apart, remote != local);
             if there && here {
                 prop_assert_eq!(&remote, &merged.labels);
                 prop_assert_eq!(&local, &merged.labels);

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::left_out::Names;
 use super::{Delivered, Delivery, FlagChange, Known, Labelled, Mailbox, Numbered, Place, Relocation, Repository};
 use crate::model::extent::{Bounds, Outside};
 use crate::model::fault::{Fault, FaultKind, Reach};
@@ -143,6 +144,9 @@ impl Mailbox for Reader<'_> {
     }
     fn removes(&self) -> bool {
         self.inner.as_ref().is_none_or(|inner| inner.removes())
+    }
+    fn left_out(&self) -> Names {
+        self.inner.as_ref().map_or_else(Names::default, |inner| inner.left_out())
     }
     fn labelled(&mut self) -> Option<&mut dyn Labelled> {
         self.inner.as_mut()?.labelled()

@@ -53,10 +53,11 @@ impl LabelField {
     /// The labels in a message's header, given up to the empty line behind it; `None` where there is no such field. What is in
     /// several fields of that name counts together.
     pub fn read(&self, header: &[u8]) -> Option<Labels> {
-        let header = String::from_utf8_lossy(header);
+        // A line may have been folded at a space, with another kind of white space in its place; no label holds one of those.
+        let header = as_text(header).replace('\t', " ");
         let (mut found, mut current): (Vec<String>, bool) = (Vec::new(), false);
         for line in header.lines() {
-            if line.starts_with([' ', '\t']) {
+            if line.starts_with(' ') {
                 if let Some(value) = found.last_mut().filter(|_| current) {
                     value.push_str(line);
                 }
@@ -87,9 +88,17 @@ impl LabelField {
     }
 
     /// The labels of a field's value. What stands in quotes is taken as it is; what doesn't may hold encoded words (mail programs
-    /// write them), or be in IMAP's modified UTF-7 (`OfflineIMAP` does).
+    /// write them, and put quotes into them as well), or be in IMAP's modified UTF-7 (`OfflineIMAP` does).
     fn parse(&self, value: &str) -> Vec<String> {
-        let (mut labels, mut rest) = (Vec::new(), value);
+        self.split(value, |plain| {
+            let decoded = encoded::decode(plain);
+            if decoded == plain { self.plain(plain) } else { self.split(&decoded, |plain| self.plain(plain)) }
+        })
+    }
+
+    /// The labels of a text: what stands in quotes, and what becomes of the rest.
+    fn split(&self, text: &str, plainly: impl Fn(&str) -> Vec<String>) -> Vec<String> {
+        let (mut labels, mut rest) = (Vec::new(), text);
         loop {
             rest = rest.trim_start_matches(|letter: char| letter.is_whitespace() || self.is_between(letter));
             if rest.is_empty() {
@@ -101,11 +110,15 @@ impl LabelField {
                 continue;
             }
             let (plain, after) = rest.split_at(self.next_quotes(rest));
-            let decoded = encoded::decode(plain);
-            let parts = decoded.split(|letter| self.is_between(letter)).map(str::trim);
-            labels.extend(parts.map(|label| utf7::read(label).unwrap_or_else(|| label.to_owned())));
+            labels.extend(plainly(plain));
             rest = after;
         }
+    }
+
+    /// The labels of a text without quotes.
+    fn plain(&self, text: &str) -> Vec<String> {
+        let parts = text.split(|letter| self.is_between(letter)).map(str::trim);
+        parts.map(|label| utf7::read(label).unwrap_or_else(|| label.to_owned())).collect()
     }
 
     /// Where the next label in quotes begins.
@@ -119,6 +132,15 @@ impl LabelField {
         let mut starts = quotes.filter(|place| *place > 0 && begins(*place) && in_quotes(&text[*place..]).is_some());
         starts.next().unwrap_or(text.len())
     }
+}
+
+/// What isn't UTF-8 is taken for ISO 8859-1, line by line, so that nothing is lost.
+fn as_text(header: &[u8]) -> String {
+    let text = |line: &[u8]| match std::str::from_utf8(line) {
+        Ok(line) => line.to_owned(),
+        Err(_) => line.iter().copied().map(char::from).collect(),
+    };
+    header.split_inclusive(|byte| *byte == b'\n').map(text).collect()
 }
 
 /// What stands in the quotes that the text begins with, and what follows them.
@@ -161,10 +183,24 @@ mod tests {
             // mutt, of labels with letters that aren't ASCII; OfflineIMAP.
             ("X-Label", "X-Label: =?utf-8?Q?Caf=C3=A9_Work?=\n\n", Some("Café, Work")),
             ("X-Keywords", "X-Keywords: Caf&AOk-,R&D\n\n", Some("Café, R&D")),
+            // neomutt, which also encodes the quotes that we have written.
+            (
+                "X-Label",
+                "X-Label: a =?utf-8?Q?Caf=C3=A9_=22sea_food=22_Work_=C3=9Cber?=\n\n",
+                Some("Café, Work, a, sea food, Über"),
+            ),
+            // Folded at a space of a label.
+            ("X-Keywords", "X-Keywords: a,Sea\n\tfood,\r\n\tb\n\n", Some("Sea food, a, b")),
             ("X-Keywords", "X-Keywords: \"a, b\",c \"d\" , \"e\n\n", Some("\"e, a, b, c \"d\"")),
         ] {
             assert_eq!(read(name, header).as_deref(), meant, "{header:?}");
         }
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_read_as_latin1() {
+        let header = b"Subject: Caf\xc3\xa9\nX-Label: Caf\xe9 a\nX-Label: \xc3\xa9\n\n";
+        assert_eq!(LabelField::new("X-Label").read(header).unwrap().to_string(), "Café, a, é");
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub type Names = Arc<[String]>;
 const LONGEST: usize = 256;
 
 /// Takes fields out of a message, fed in pieces of any size, in either form.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Without {
     names: Names,
     at: At,
@@ -22,13 +22,14 @@ pub struct Without {
     dropping: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum At {
     /// In a line whose kind isn't known yet.
     Begin,
     /// In the rest of one.
     Rest,
     /// Behind the header, or where nothing is to be left out.
+    #[default]
     Body,
 }
 

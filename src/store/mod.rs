@@ -38,6 +38,7 @@ mod proxy;
 pub mod python;
 pub mod said;
 pub mod teller;
+mod with_field;
 
 use std::collections::HashSet;
 
@@ -204,6 +205,11 @@ pub trait Mailbox: Send {
     /// the other side. From the next look on they are fresh. Stores whose UIDs are their own have nothing to do.
     fn disown(&mut self, _ids: &[MessageId]) -> Result<Vec<(MessageId, Fault)>, Fault> {
         Ok(Vec::new())
+    }
+
+    /// The fields of headers that don't count when messages are compared, where reading them doesn't leave them out already.
+    fn left_out(&self) -> left_out::Names {
+        left_out::Names::default()
     }
 
     /// The labels of its messages, where they carry any that are to be kept the same.

@@ -1,7 +1,7 @@
 //! Labels: what both kinds of mailboxes that have them promise, and what becomes of files that others work on.
 
 use std::fmt::Debug;
-use std::fs::{self, File};
+use std::fs::{self, File, FileTimes};
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,8 @@ fn tree(root: &Path) -> Maildir {
         fs::create_dir_all(root.join("INBOX").join(part)).unwrap();
     }
     let plain = MaildirSettings::plain(CommonSettings::open("here"), root.to_path_buf());
-    let settings = MaildirSettings { labels: Some(settings()), left_out: vec!["x-keywords".to_owned()], ..plain };
+    let left_out = vec!["x-keywords".to_owned()];
+    let settings = MaildirSettings { labels: Some(settings()), left_out, keep_atime: true, ..plain };
     Maildir::from_settings(&settings, true)
 }
 
@@ -62,7 +63,7 @@ fn told(mailbox: &mut dyn Mailbox, recorded: &Labelling) -> Vec<(u32, String)> {
 #[track_caller]
 fn relabel(mailbox: &mut dyn Mailbox, changes: &[Relabel]) -> Labelling {
     let results = mailbox.labelled().unwrap().relabel(changes).unwrap();
-    let recorded = |stamp| Recorded { labels: Labels::default(), stamp };
+    let recorded = |stamp| Recorded { labels: Labels::default(), stamp, manner: 0 };
     results.into_iter().map(|(uid, stamp)| (uid, recorded(stamp.unwrap()))).collect()
 }
 
@@ -107,6 +108,22 @@ fn labels_are_changed_one_by_one(repository: &mut dyn Repository, remembers: boo
 fn files_keep_labels() {
     let root = tempfile::tempdir().unwrap();
     labels_are_changed_one_by_one(&mut tree(root.path()), true);
+}
+
+#[test]
+fn another_field_or_other_ignored_labels_are_another_state_of_the_files() {
+    let root = tempfile::tempdir().unwrap();
+    drop(tree(root.path()));
+    let mark = |field: &str, ignored: &str| {
+        let labels = LabelSettings { field: field.to_owned(), ignored: labels(ignored) };
+        let plain = MaildirSettings::plain(CommonSettings::open("here"), root.path().to_path_buf());
+        let mut tree = Maildir::from_settings(&MaildirSettings { labels: Some(labels), ..plain }, true);
+        let mut mailbox = tree.open("INBOX", true).unwrap();
+        mailbox.look(None).unwrap().mark
+    };
+    let first = mark("X-Keywords", "left");
+    assert_eq!(first, mark("x-keywords", "left"));
+    assert!(first != mark("X-Label", "left") && first != mark("X-Keywords", "right"));
 }
 
 #[test]
@@ -168,10 +185,12 @@ fn a_file_keeps_its_name_time_permissions_line_ends_and_everything_but_the_field
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let date = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_007);
-        File::options().write(true).open(&path).unwrap().set_modified(date).unwrap();
+        let times = FileTimes::new().set_modified(date).set_accessed(date - Duration::from_secs(7));
+        File::options().write(true).open(&path).unwrap().set_times(times).unwrap();
         let mut mailbox = tree.open("INBOX", true).unwrap();
         relabel(&mut *mailbox, &[change(uid(1), "b", "a")]);
         let about = fs::metadata(only(root.path())).unwrap();
+        assert_eq!(about.atime(), 1_000_000_000);
         assert_eq!(only(root.path()), path);
         assert!(fs::read_to_string(&path).unwrap() == wanted, "{:?}", &text[..text.len().min(60)]);
         assert_eq!((about.mtime(), about.permissions().mode() & 0o777), (1_000_000_007, 0o640));

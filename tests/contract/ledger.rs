@@ -121,7 +121,7 @@ fn what_messages_are_called_is_forgotten_with_them(ledger: &mut dyn Ledger) {
 fn labels_are_forgotten_with_their_messages(ledger: &mut dyn Ledger) {
     let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
     let uid = |number| Uid::new(number).unwrap();
-    let recorded = |labels: &str, stamp| Recorded { labels: labels.split(',').collect(), stamp };
+    let recorded = |labels: &str, stamp| Recorded { labels: labels.split(',').collect(), stamp, manner: u64::MAX - 1 };
     let label = |number, labels, stamp| Entry::Label { uid: uid(number), recorded: recorded(labels, stamp) };
     ledger.record(folder, &[label(1, "a", 1), label(2, "two words,é", u64::MAX), label(3, "", 0)]).unwrap();
     ledger.record(folder, &[label(1, "b,\\Inbox", 2), Entry::Forget(uid(3))]).unwrap();

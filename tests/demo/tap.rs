@@ -20,9 +20,17 @@ pub struct Tap {
     accepting: Option<JoinHandle<()>>,
 }
 
+/// What becomes of what the server has said; nothing as long as more has to come first.
+type Twist = fn(&[u8]) -> Option<Vec<u8>>;
+
 impl Tap {
     /// On the way to this server.
     pub fn new(server: SocketAddr) -> Self {
+        Self::twisting(server, |said| Some(said.to_vec()))
+    }
+
+    /// The same, where what the server says comes otherwise.
+    pub fn twisting(server: SocketAddr, twist: Twist) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let notes: Arc<(Mutex<Notes>, Condvar)> = Arc::default();
@@ -37,7 +45,7 @@ impl Tap {
                     }
                     notes.open += 1;
                     scope.spawn(move || {
-                        let said = pass(&client, &TcpStream::connect(server).unwrap());
+                        let said = pass(&client, &TcpStream::connect(server).unwrap(), twist);
                         let mut notes = lock.lock().unwrap();
                         notes.said.extend(said);
                         notes.open -= 1;
@@ -72,20 +80,23 @@ impl Drop for Tap {
 }
 
 /// Passes bytes on, both ways, and gives back the client's lines.
-fn pass(client: &TcpStream, server: &TcpStream) -> Vec<String> {
+fn pass(client: &TcpStream, server: &TcpStream, twist: Twist) -> Vec<String> {
     thread::scope(|scope| {
-        scope.spawn(|| copy(server, client));
-        let text = copy(client, server);
+        scope.spawn(|| copy(server, client, twist));
+        let text = copy(client, server, |said| Some(said.to_vec()));
         let command = |line: &str| Some(line.trim_end().split_once(' ')?.1.to_owned());
         String::from_utf8_lossy(&text).lines().filter_map(command).collect()
     })
 }
 
-fn copy(mut from: &TcpStream, mut to: &TcpStream) -> Vec<u8> {
-    let (mut all, mut buffer) = (Vec::new(), [0; 8192]);
+fn copy(mut from: &TcpStream, mut to: &TcpStream, twist: Twist) -> Vec<u8> {
+    let (mut all, mut waiting, mut buffer) = (Vec::new(), Vec::new(), [0; 8192]);
     while let Ok(count @ 1..) = from.read(&mut buffer) {
         all.extend_from_slice(&buffer[..count]);
-        if to.write_all(&buffer[..count]).is_err() {
+        waiting.extend_from_slice(&buffer[..count]);
+        let Some(twisted) = twist(&waiting) else { continue };
+        waiting.clear();
+        if to.write_all(&twisted).is_err() {
             break;
         }
     }

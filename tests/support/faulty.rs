@@ -15,6 +15,7 @@ use blinkensync::model::fault::{Fault, FaultKind, Reach};
 use blinkensync::model::flags::Holds;
 use blinkensync::model::folder::FolderInfo;
 use blinkensync::model::ids::{FileKey, Uid, UidValidity};
+use blinkensync::model::labels::Labels;
 use blinkensync::model::mark::Mark;
 use blinkensync::model::message::{Fingerprint, Head, Look, MessageId};
 use blinkensync::model::uidset::UidSet;
@@ -139,6 +140,9 @@ impl Mailbox for FaultyMailbox<'_> {
     fn number(&mut self, pairs: &[(MessageId, Uid)]) -> Result<Faults, Fault> {
         self.fuse.around(|| self.inner.number(pairs))
     }
+    fn left_out(&self) -> blinkensync::store::left_out::Names {
+        self.inner.left_out()
+    }
     fn labelled(&mut self) -> Option<&mut dyn Labelled> {
         if self.inner.labelled().is_some() { Some(self) } else { None }
     }
@@ -179,9 +183,16 @@ impl Mailbox for FaultyMailbox<'_> {
 }
 
 impl Labelled for FaultyMailbox<'_> {
+    fn manner(&mut self) -> u64 {
+        self.inner.labelled().map_or(0, Labelled::manner)
+    }
     fn labels(&mut self, wanted: &UidSet, recorded: &Labelling) -> Result<Vec<Told<Carried>>, Fault> {
         self.fuse.burn()?;
         self.inner.labelled().map_or(Ok(Vec::new()), |inner| inner.labels(wanted, recorded))
+    }
+    fn senders(&mut self, wanted: &UidSet) -> Result<HashMap<Uid, Labels>, Fault> {
+        self.fuse.burn()?;
+        self.inner.labelled().map_or(Ok(HashMap::new()), |inner| inner.senders(wanted))
     }
     fn relabel(&mut self, changes: &[Relabel]) -> Result<Vec<Told<u64>>, Fault> {
         self.fuse.around(|| self.inner.labelled().map_or(Ok(Vec::new()), |inner| inner.relabel(changes)))

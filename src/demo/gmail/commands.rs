@@ -10,6 +10,9 @@ use crate::demo::mailbox::{Mailboxes, Message};
 use crate::demo::session::{Reply, Session};
 use crate::model::ids::Uid;
 
+/// Labels that are longer than this are refused.
+const LONGEST: usize = 225;
+
 impl Mailboxes {
     /// The labels of a message, without that of the folder it is looked at in.
     pub fn labels(&self, folder: &str, identity: u64) -> Vec<String> {
@@ -21,6 +24,9 @@ impl Mailboxes {
 
     fn put_label(&mut self, message: &Message, label: &str, on: bool) {
         let Some(folder) = self.gmail().map(|labels| labels.names.folder(label)) else { return };
+        // Capital letters make no other label.
+        let same = self.iter().find(|(name, _)| name.eq_ignore_ascii_case(&folder)).map(|(name, _)| name.to_owned());
+        let folder = same.unwrap_or(folder);
         if on {
             self.create(&folder);
         }
@@ -50,6 +56,9 @@ impl Session<'_> {
         let Some(selected) = &self.selected else { return Ok(Reply::bad("select a mailbox first")) };
         if selected.read_only {
             return Ok(Reply::no("look only"));
+        }
+        if labels.iter().any(|label| label.len() > LONGEST) {
+            return Ok(Reply::no("[CANNOT] Invalid label (Failure)"));
         }
         let (folder, chosen) = (selected.name.clone(), selected.resolve(set, by_uid));
         let mut mailboxes = self.shared.mailboxes();

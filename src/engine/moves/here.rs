@@ -201,7 +201,7 @@ fn go(search: &mut Search<'_, '_>, from: usize, to: usize, steps: Vec<Step>) -> 
         Err(fault) if fault.reach == Reach::Folder => Vec::new(),
         other => other?,
     };
-    settle(search, to, &steps, &moved)?;
+    settle(search, (from, to), &steps, &moved)?;
     release(search, from, &steps, &moved);
     let count = moved.iter().filter(|one| one.result.is_ok()).count();
     if count > 0 {
@@ -247,7 +247,13 @@ fn release(search: &mut Search<'_, '_>, from: usize, steps: &[Step], moved: &[De
 }
 
 /// Numbers the files by what they became on the server, and records them.
-fn settle(search: &mut Search<'_, '_>, to: usize, steps: &[Step], moved: &[Delivered]) -> Result<(), Fault> {
+fn settle(
+    search: &mut Search<'_, '_>,
+    (from, to): (usize, usize),
+    steps: &[Step],
+    moved: &[Delivered],
+) -> Result<(), Fault> {
+    let labels = search.labels(from)?;
     let outcome: HashMap<MessageId, &Delivered> = moved.iter().map(|one| (one.source, one)).collect();
     let became = |step: &Step| {
         let stored = outcome.get(&MessageId::Uid(step.row.remote))?.result.as_ref().ok()?;
@@ -265,7 +271,9 @@ fn settle(search: &mut Search<'_, '_>, to: usize, steps: &[Step], moved: &[Deliv
             // Where it came to is found by content.
             Some(None) => continue,
             // A file that is gone by now was deleted, or moved on: recorded like this, so is the message on the server.
-            Some(Some(uid)) if !failed.contains(&uid) => entries.push(Entry::Put(arrived(&step.row, uid, step.key))),
+            Some(Some(uid)) if !failed.contains(&uid) => {
+                entries.extend(arrived(&step.row, uid, step.key, labels.get(&step.row.remote)));
+            }
             _ => {}
         }
         entries.push(Entry::Settle { local_name: step.name.clone() });

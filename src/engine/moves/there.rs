@@ -160,15 +160,16 @@ fn go(search: &mut Search<'_, '_>, from: usize, to: usize, moves: &[(Row, Uid)])
     let (source, target) = (search.folders[from].local(), search.folders[to].local());
     let arrivals = search.sides.local.relocate(source, target, &wanted)?;
     let by_uid: HashMap<MessageId, &(Row, Uid)> = moves.iter().map(|one| (MessageId::Uid(one.0.local), one)).collect();
-    let entry = |one: &Delivered| {
+    let came = |one: &Delivered| {
         let (row, uid) = by_uid.get(&one.source)?;
-        let stored = one.result.as_ref().ok()?;
-        Some(Entry::Put(arrived(row, *uid, stored.key)))
+        Some((row, *uid, one.result.as_ref().ok()?.key))
     };
-    let entries: Vec<Entry> = arrivals.iter().filter_map(entry).collect();
+    let (came, labels): (Vec<_>, _) = (arrivals.iter().filter_map(came).collect(), search.labels(from)?);
+    let entries: Vec<Entry> =
+        came.iter().flat_map(|(row, uid, key)| arrived(row, *uid, *key, labels.get(&row.remote))).collect();
     search.sides.ledger.record(search.folders[to].record.id, &entries)?;
-    if !entries.is_empty() {
-        search.tell(to, from, entries.len(), HOW);
+    if !came.is_empty() {
+        search.tell(to, from, came.len(), HOW);
     }
     Ok(())
 }

@@ -101,7 +101,11 @@ impl Receiver<'_> {
     /// Begins a delivery; `false` when the destination refuses this one message.
     fn begin(&mut self, size: u64, so_far: Fetched) -> Result<bool, Fault> {
         let uid = so_far.uid;
-        let head = self.head(so_far);
+        let mut head = self.head(so_far);
+        // Labels may be told only behind the message; a field of its own isn't taken for them meanwhile.
+        if self.ignored.is_some() {
+            head.labels.get_or_insert_default();
+        }
         match self.to.begin(size, &head) {
             Ok(()) => Ok(true),
             Err(fault) if fault.reach == Reach::Message => {

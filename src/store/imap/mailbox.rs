@@ -20,6 +20,7 @@ use crate::model::ids::{Uid, UidValidity};
 use crate::model::mark::Mark;
 use crate::model::message::{Fingerprint, Look, MessageId};
 use crate::model::uidset::UidSet;
+use crate::store::left_out::Names;
 use crate::store::{Delivery, FlagChange, Known, Labelled, Mailbox};
 
 /// Characters of a UID set in one command; servers limit a line's length.
@@ -126,13 +127,24 @@ impl<'a> ImapMailbox<'a> {
         commands: &[(String, UidSet)],
         what: &str,
     ) -> Result<Vec<(MessageId, Fault)>, Fault> {
+        self.run_each_on_sets(commands, what, |_| what.to_owned())
+    }
+
+    /// The same; `each` says what the command in this place was to do.
+    pub(super) fn run_each_on_sets(
+        &mut self,
+        commands: &[(String, UidSet)],
+        what: &str,
+        each: impl Fn(usize) -> String,
+    ) -> Result<Vec<(MessageId, Fault)>, Fault> {
         self.ensure_selected()?;
         let texts: Vec<String> = commands.iter().map(|(text, _)| text.clone()).collect();
         let statuses = self.connection.run(&texts, &mut Ignore);
         let statuses = statuses.map_err(|trouble| self.connection.lost(what, &trouble))?;
         let mut faults = Vec::new();
-        for (status, (_, set)) in statuses.iter().zip(commands).filter(|(status, _)| status.word != Word::Ok) {
-            let doing = format!("{what} in {} on {}", self.name, self.connection.peer);
+        let all = statuses.iter().zip(commands).enumerate();
+        for (place, (status, (_, set))) in all.filter(|(_, (status, _))| status.word != Word::Ok) {
+            let doing = format!("{} in {} on {}", each(place), self.name, self.connection.peer);
             let fault = refused(status, Reach::Message, doing);
             faults.extend(set.iter().map(|uid| (MessageId::Uid(uid), fault.clone())));
         }
@@ -231,6 +243,10 @@ impl Mailbox for ImapMailbox<'_> {
     fn identities(&mut self, uids: &[Uid]) -> Result<Vec<(Uid, u64)>, Fault> {
         self.ensure_selected()?;
         recognise::identities(self.connection, &uids.iter().copied().collect())
+    }
+
+    fn left_out(&self) -> Names {
+        self.connection.left_out.clone()
     }
 
     fn labelled(&mut self) -> Option<&mut dyn Labelled> {

@@ -32,8 +32,7 @@ pub(super) fn fingerprints(
         // What they would be without fields that are left out, only their headers tell.
         _ => wanted.clone(),
     };
-    let uids: Vec<Uid> = candidates.iter().collect();
-    let groups = uids.chunks(HEADERS).flat_map(|group| group.iter().copied().collect::<UidSet>().pieces(SET_LENGTH));
+    let groups = groups_of(&candidates);
     let mut found = BTreeMap::new();
     let items = "(UID RFC822.SIZE BODY.PEEK[HEADER])";
     ask(connection, groups, items, &mut |fetched| {
@@ -70,6 +69,28 @@ pub(super) fn labels(connection: &mut Connection, wanted: &UidSet) -> Result<Vec
         is_told
     })?;
     Ok(found)
+}
+
+/// The headers of these messages. Those that are gone are left out.
+pub(super) fn headers(
+    connection: &mut Connection,
+    wanted: &UidSet,
+    each: &mut dyn FnMut(Uid, &[u8]),
+) -> Result<(), Fault> {
+    ask(connection, groups_of(wanted), "(UID BODY.PEEK[HEADER])", &mut |fetched| {
+        let told = fetched.uid.filter(|uid| wanted.contains(*uid)).zip(fetched.header);
+        if let Some((uid, header)) = &told {
+            each(*uid, header);
+        }
+        told.is_some()
+    })
+}
+
+/// As many of them at once as may be asked for their headers.
+fn groups_of(wanted: &UidSet) -> impl Iterator<Item = UidSet> + use<> {
+    let uids: Vec<Uid> = wanted.iter().collect();
+    let groups: Vec<UidSet> = uids.chunks(HEADERS).map(|group| group.iter().copied().collect()).collect();
+    groups.into_iter().flat_map(|group| group.pieces(SET_LENGTH))
 }
 
 /// What a message of this size with this header is recognised by.

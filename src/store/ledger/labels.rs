@@ -13,7 +13,8 @@ use crate::store::labels::{Labelling, Recorded};
 /// What is recorded of a folder. Many messages have the same labels, which are in memory once.
 pub(super) fn read(connection: &Connection, folder: FolderId) -> rusqlite::Result<Labelling> {
     let mut sets: HashMap<String, Labels> = HashMap::new();
-    let mut statement = connection.prepare_cached("SELECT remote, labels, stamp FROM label WHERE folder = ?1")?;
+    let mut statement =
+        connection.prepare_cached("SELECT remote, labels, stamp, manner FROM label WHERE folder = ?1")?;
     let mut rows = statement.query([folder.0])?;
     let mut recorded = Labelling::new();
     while let Some(row) = rows.next()? {
@@ -22,7 +23,8 @@ pub(super) fn read(connection: &Connection, folder: FolderId) -> rusqlite::Resul
             Some(labels) => labels.clone(),
             None => sets.entry(text.to_owned()).or_insert_with(|| Labels::from_text(text)).clone(),
         };
-        recorded.insert(uid(row, 0)?, Recorded { labels, stamp: row.get::<_, i64>(2)?.cast_unsigned() });
+        let number = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
+        recorded.insert(uid(row, 0)?, Recorded { labels, stamp: number(2)?, manner: number(3)? });
     }
     Ok(recorded)
 }
@@ -34,7 +36,8 @@ pub(super) fn write(
     uid: Uid,
     recorded: &Recorded,
 ) -> rusqlite::Result<usize> {
-    let sql = "INSERT OR REPLACE INTO label (folder, remote, labels, stamp) VALUES (?1, ?2, ?3, ?4)";
-    let values = params![folder.0, uid.get(), recorded.labels.text(), recorded.stamp.cast_signed()];
+    let sql = "INSERT OR REPLACE INTO label (folder, remote, labels, stamp, manner) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let (stamp, manner) = (recorded.stamp.cast_signed(), recorded.manner.cast_signed());
+    let values = params![folder.0, uid.get(), recorded.labels.text(), stamp, manner];
     transaction.prepare_cached(sql)?.execute(values)
 }

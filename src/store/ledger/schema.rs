@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version this program writes, in `PRAGMA user_version`; 0 is an empty file.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 /// What takes a file from each version to the next.
 ///
@@ -113,6 +113,10 @@ CREATE TABLE label (
     stamp INTEGER NOT NULL,
     PRIMARY KEY (folder, remote)
 ) WITHOUT ROWID;
+",
+    // Of labels that were recorded before, nobody knows in which field they were.
+    "
+ALTER TABLE label ADD COLUMN manner INTEGER NOT NULL DEFAULT 0;
 ",
 ];
 

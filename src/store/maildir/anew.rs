@@ -4,7 +4,7 @@
 //! changes places with the old one, so that there is always one of both under the name that everybody knows, and whoever renames
 //! the file in that moment is not crossed. What has come into the old one meanwhile is not lost: then they change places again.
 
-use std::fs::{File, Metadata};
+use std::fs::{File, FileTimes, Metadata};
 use std::io::{self, Read, Seek};
 use std::os::unix::fs::MetadataExt;
 use std::time::SystemTime;
@@ -15,7 +15,7 @@ use crate::model::labels::Labels;
 use crate::model::message::MessageId;
 use crate::model::uidset::UidSet;
 use crate::store::labels::{Relabel, Told};
-use crate::store::left_out::Without;
+use crate::store::with_field::WithField;
 
 use super::fault::disk;
 use super::fetch::{open, unreadable};
@@ -131,14 +131,14 @@ fn write(
 ) -> io::Result<()> {
     let has_crlf = memchr::memchr(b'\n', header).is_some_and(|end| header[..end].ends_with(b"\r"));
     let field = keeping.field.write(labels, if has_crlf { "\r\n" } else { "\n" });
-    folder.disk.write(new, field.as_bytes())?;
     old.rewind()?;
-    let (mut without, mut piece, mut rest) = (Without::new(&keeping.name), vec![0; PIECE], Vec::with_capacity(PIECE));
+    let mut with_field = WithField::new(&keeping.name, field);
+    let (mut piece, mut rest) = (vec![0; PIECE], Vec::with_capacity(PIECE));
     loop {
         match old.read(&mut piece) {
             Ok(0) => break,
             Ok(count) => {
-                without.feed(piece.get(..count).unwrap_or_default(), &mut rest);
+                with_field.feed(piece.get(..count).unwrap_or_default(), &mut rest);
                 folder.disk.write(new, &rest)?;
                 rest.clear();
             }
@@ -146,12 +146,15 @@ fn write(
             Err(error) => return Err(error),
         }
     }
-    without.finish(&mut rest);
+    with_field.finish(&mut rest);
     folder.disk.write(new, &rest)?;
     // Where that isn't possible, the message is what counts.
     let _ = new.set_permissions(about.permissions());
     if let Ok(time) = about.modified() {
         let _ = folder.disk.date(new, time);
+    }
+    if let Some(time) = about.accessed().ok().filter(|_| folder.manner.keep_atime) {
+        let _ = new.set_times(FileTimes::new().set_accessed(time));
     }
     Ok(())
 }

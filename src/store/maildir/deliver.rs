@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::model::fault::{Fault, FaultKind, Reach};
 use crate::model::message::{Head, InternalDate, MessageId};
 use crate::store::bytes::{FromWire, file_key};
-use crate::store::left_out::Without;
+use crate::store::with_field::WithField;
 use crate::store::{Delivered, Delivery, Stored};
 
 use super::dates::Header;
@@ -34,8 +34,8 @@ struct Incoming<'a> {
     converter: FromWire,
     /// Its header, where its dates are wanted.
     header: Option<Header>,
-    /// What takes another field for labels out of it, where there is one of ours in front.
-    without: Option<Without>,
+    /// What gives it a field for its labels, where they are kept.
+    with_field: Option<WithField>,
 }
 
 /// A message that is complete and waits for the commit.
@@ -86,8 +86,8 @@ impl<'m, 'a> Inbound<'m, 'a> {
         let file = disk.create(&path).map_err(|error| fault::disk(Reach::Folder, "creating", &path, &error))?;
         let tmp = TmpFile::new(disk, path);
         let header = self.folder.manner.wants_dates().then(Header::default);
-        let (received, converter, without) = (0, FromWire::default(), None);
-        Ok(Incoming { tmp, file, unique, announced, received, converter, header, without })
+        let (received, converter, with_field) = (0, FromWire::default(), None);
+        Ok(Incoming { tmp, file, unique, announced, received, converter, header, with_field })
     }
 
     /// Writes what is gathered of the current message.
@@ -100,9 +100,9 @@ impl<'m, 'a> Inbound<'m, 'a> {
 
     fn finish(&mut self, head: &Head) -> Result<(), Fault> {
         let Some(current) = &mut self.current else { return Err(self.misuse("no message has begun")) };
-        if let Some(mut without) = current.without.take() {
+        if let Some(mut with_field) = current.with_field.take() {
             let mut rest = Vec::new();
-            without.finish(&mut rest);
+            with_field.finish(&mut rest);
             current.converter.feed(&rest, &mut self.buffer);
         }
         std::mem::take(&mut current.converter).finish(&mut self.buffer);
@@ -210,8 +210,7 @@ impl Delivery for Inbound<'_, '_> {
         let created = self.create(size);
         let mut current = self.checked(created)?;
         if let Some((keeping, labels)) = self.folder.manner.labels.as_ref().zip(head.labels.as_ref()) {
-            self.buffer.extend_from_slice(keeping.field.write(labels, "\n").as_bytes());
-            current.without = Some(Without::new(&keeping.name));
+            current.with_field = Some(WithField::new(&keeping.name, keeping.field.write(labels, "\r\n")));
         }
         self.current = Some(current);
         Ok(())
@@ -223,10 +222,10 @@ impl Delivery for Inbound<'_, '_> {
         if let Some(header) = &mut current.header {
             header.feed(data);
         }
-        match &mut current.without {
-            Some(without) => {
+        match &mut current.with_field {
+            Some(with_field) => {
                 let mut rest = Vec::with_capacity(data.len());
-                without.feed(data, &mut rest);
+                with_field.feed(data, &mut rest);
                 current.converter.feed(&rest, &mut self.buffer);
             }
             None => current.converter.feed(data, &mut self.buffer),

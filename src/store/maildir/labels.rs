@@ -24,6 +24,10 @@ const LONGEST: u64 = 1 << 20;
 const GROUP: usize = 250;
 
 impl Labelled for Folder<'_> {
+    fn manner(&mut self) -> u64 {
+        self.manner.labels.as_ref().map_or(0, |keeping| keeping.manner)
+    }
+
     fn labels(&mut self, wanted: &UidSet, recorded: &Labelling) -> Result<Vec<Told<Carried>>, Fault> {
         let Some(keeping) = self.manner.labels.as_ref() else { return Ok(Vec::new()) };
         let (wanted, now): (Vec<Uid>, _) = (wanted.iter().collect(), SystemTime::now());

@@ -6,6 +6,7 @@ use crate::model::labels::Labels;
 use crate::model::mark::MaildirMark;
 use crate::store::bytes::md5_hex;
 use crate::store::label_field::LabelField;
+use crate::store::labels::manner;
 use crate::store::left_out::Names;
 
 use super::dates::Header;
@@ -39,6 +40,8 @@ pub struct Keeping {
     pub name: Names,
     /// Labels that are left as they are.
     pub ignored: Labels,
+    /// A number that is another where either of these is.
+    pub manner: u64,
 }
 
 impl Keeping {
@@ -48,6 +51,7 @@ impl Keeping {
             field: LabelField::new(&settings.field),
             name: [settings.field.to_ascii_lowercase()].into(),
             ignored: settings.ignored.clone(),
+            manner: manner(settings),
         }
     }
 }

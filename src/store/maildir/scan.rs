@@ -66,7 +66,11 @@ pub fn scan(folder: &Path, digest: &str, manner: &Manner) -> Result<Scan, Fault>
 pub fn mark(folder: &Path, manner: &Manner) -> Result<MaildirMark, Fault> {
     let now = nanoseconds(SystemTime::now());
     let (cur, new) = (stamp(&Place::Cur.of(folder))?, stamp(&Place::New.of(folder))?);
-    let all = if manner.labels.is_some() { stamps::of_all(folder, manner.keep_atime)? } else { stamps::All::default() };
+    let mut all = stamps::All::default();
+    if let Some(keeping) = &manner.labels {
+        all = stamps::of_all(folder, manner.keep_atime)?;
+        all.sum = all.sum.wrapping_add(keeping.manner);
+    }
     let racy = is_racy(cur, now) || is_racy(new, now) || is_recent(all.latest, now);
     Ok(MaildirMark { cur, new, racy, manner: 0, files: all.sum })
 }

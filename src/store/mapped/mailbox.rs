@@ -12,6 +12,7 @@ use crate::model::mark::Mark;
 use crate::model::message::{Coverage, Fingerprint, Listed, Look, MessageId};
 use crate::model::uidset::UidSet;
 use crate::store::ledger::sqlite::SqliteLedger;
+use crate::store::left_out::Names;
 use crate::store::{Delivery, FlagChange, Known, Mailbox, Numbered};
 
 type Faults = Vec<(MessageId, Fault)>;
@@ -84,6 +85,10 @@ impl<'a> Mapped<'a> {
 }
 
 impl Mailbox for Mapped<'_> {
+    fn left_out(&self) -> Names {
+        self.inner.left_out()
+    }
+
     fn holds(&self) -> Holds {
         self.inner.holds()
     }

@@ -143,6 +143,22 @@ fn what_was_put_aside_before_anything_could_be_ignored_is_not_ignored() {
 }
 
 #[test]
+fn labels_that_were_recorded_without_their_field_count_for_none() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("old.sqlite");
+    drop(SqliteLedger::open(&path).unwrap());
+    let back = "ALTER TABLE label DROP COLUMN manner;
+                INSERT INTO folder (id, local, remote) VALUES (1, 'INBOX', 'INBOX');
+                INSERT INTO label VALUES (1, 5, 'a', 7);
+                PRAGMA user_version = 9;";
+    rusqlite::Connection::open(&path).unwrap().execute_batch(back).unwrap();
+    let mut ledger = SqliteLedger::open(&path).unwrap();
+    let folder = ledger.folder("INBOX", "INBOX").unwrap().id;
+    let recorded = ledger.labels(folder).unwrap();
+    assert_eq!(recorded.values().map(|known| (known.stamp, known.manner)).collect::<Vec<_>>(), [(7, 0)]);
+}
+
+#[test]
 fn who_reads_beside_others_sees_what_they_write_and_leaves_nothing_behind() {
     let directory = tempfile::tempdir().unwrap();
     let path = ledger_path(directory.path(), "Work");

@@ -16,10 +16,10 @@ use crate::client::Client;
 use crate::engine::{on_disk, on_the_server, run_as, run_with};
 use crate::tap::Tap;
 
-const ALL: &str = "[Gmail].All Mail";
+pub const ALL: &str = "[Gmail].All Mail";
 
 /// An account whose labels are kept in X-Keywords.
-fn world(folders: &[&str]) -> World {
+pub fn world(folders: &[&str]) -> World {
     let mut world = World::new(folders);
     world.gmail.labels = Some(LabelSettings { field: "X-Keywords".to_owned(), ignored: [""; 0].iter().collect() });
     world
@@ -27,7 +27,7 @@ fn world(folders: &[&str]) -> World {
 
 /// The first line of a message's file, which has its labels, and the rest.
 #[track_caller]
-fn file(world: &World, folder: &str, subject: &str) -> (String, String) {
+pub fn file(world: &World, folder: &str, subject: &str) -> (String, String) {
     let text = fs::read_to_string(world.file(folder, subject)).unwrap();
     let (first, rest) = text.split_once('\n').unwrap();
     (first.to_owned(), rest.to_owned())
@@ -35,7 +35,7 @@ fn file(world: &World, folder: &str, subject: &str) -> (String, String) {
 
 /// Replaces a message's file, as mail readers and `sed -i` do: by another file of the same name.
 #[track_caller]
-fn replace(world: &World, folder: &str, subject: &str, text: &str) {
+pub fn replace(world: &World, folder: &str, subject: &str, text: &str) {
     let path = world.file(folder, subject);
     let other = world.root.path().join("other");
     fs::write(&other, text).unwrap();
@@ -47,7 +47,7 @@ fn replace(world: &World, folder: &str, subject: &str, text: &str) {
 
 /// Gives a message's file this field, in front.
 #[track_caller]
-fn label(world: &World, folder: &str, subject: &str, field: &str) {
+pub fn label(world: &World, folder: &str, subject: &str, field: &str) {
     let (first, rest) = file(world, folder, subject);
     let rest = if first.starts_with("X-") { rest } else { format!("{first}\n{rest}") };
     replace(world, folder, subject, &format!("{field}{rest}"));
@@ -55,7 +55,7 @@ fn label(world: &World, folder: &str, subject: &str, field: &str) {
 
 /// What the server says of a message's labels, as told in All Mail.
 #[track_caller]
-fn there(world: &World, subject: &str) -> String {
+pub fn there(world: &World, subject: &str) -> String {
     world.server.with_mailboxes(|mailboxes| {
         let all = mailboxes.get("[Gmail]/All Mail").unwrap();
         let mark = format!("Subject: {subject}\r\n");
@@ -68,7 +68,7 @@ fn there(world: &World, subject: &str) -> String {
 }
 
 /// Changes a message's labels on the server.
-fn store(world: &World, subject: &str, change: &str) {
+pub fn store(world: &World, subject: &str, change: &str) {
     let mut client = Client::logged_in(world.server.address(), world.server.user(), world.server.password());
     client.run("SELECT \"[Gmail]/All Mail\"");
     let found = client.run(&format!("UID SEARCH SUBJECT {subject}")).remove(0);
@@ -79,7 +79,7 @@ fn store(world: &World, subject: &str, change: &str) {
 
 /// Synchronises until nothing more happens: what is done in one folder comes to the others a run later.
 #[track_caller]
-fn settle(world: &World, what: &str) {
+pub fn settle(world: &World, what: &str) {
     for _ in 0..3 {
         world.sync();
     }
@@ -100,7 +100,7 @@ fn settle(world: &World, what: &str) {
 }
 
 /// What is said of labels.
-fn said(events: &[Event]) -> Vec<String> {
+pub fn said(events: &[Event]) -> Vec<String> {
     let said = events.iter().filter_map(|event| match &event.kind {
         EventKind::Noted { text, .. } | EventKind::Warned { text, .. } if text.contains("label") => Some(text.clone()),
         EventKind::Failed { fault, .. } => Some(fault.to_string()),
@@ -109,7 +109,7 @@ fn said(events: &[Event]) -> Vec<String> {
     said.collect()
 }
 
-fn configured(world: &World, account: &str, local: &str) -> Settings {
+pub fn configured(world: &World, account: &str, local: &str) -> Settings {
     let (root, port) = (world.root.path().display(), world.server.address().port());
     let (user, password) = (world.server.user(), world.server.password());
     let text = format!(
