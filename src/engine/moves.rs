@@ -8,6 +8,7 @@
 mod both;
 mod doubled;
 mod here;
+mod renamed;
 mod there;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

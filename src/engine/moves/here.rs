@@ -2,8 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Gone, Search, arrived, by_way, doubled, messages, open, tolerated};
-use crate::engine::contents;
+use super::{Gone, Search, arrived, by_way, doubled, open, renamed, tolerated};
 use crate::engine::folder::Open;
 use crate::engine::intents;
 use crate::model::fault::{Fault, Reach};
@@ -26,10 +25,10 @@ pub(super) struct Newcomer {
 }
 
 /// A file, and the message that it was before it came.
-struct Step {
-    row: Row,
-    name: String,
-    key: Option<FileKey>,
+pub(super) struct Step {
+    pub(super) row: Row,
+    pub(super) name: String,
+    pub(super) key: Option<FileKey>,
     print: Fingerprint,
 }
 
@@ -59,12 +58,12 @@ pub(super) fn follow(search: &mut Search<'_, '_>) -> Result<(), Fault> {
     let steps = recognise(search, &gone, &newcomers)?;
     for ((from, to), steps) in by_way(steps) {
         search.worker.checkpoint()?;
-        let steps = if from == to { tolerated(proven(search, to, steps))?.unwrap_or_default() } else { steps };
+        let steps = if from == to { tolerated(renamed::proven(search, to, steps))?.unwrap_or_default() } else { steps };
         if search.policy.pretend {
             foresee(search, from, to, &steps);
             continue;
         }
-        tolerated(if from == to { number_again(search, to, &steps) } else { go(search, from, to, steps) })?;
+        tolerated(if from == to { renamed::number_again(search, to, &steps) } else { go(search, from, to, steps) })?;
     }
     Ok(())
 }
@@ -139,45 +138,6 @@ fn foresee(search: &mut Search<'_, '_>, from: usize, to: usize, steps: &[Step]) 
         search.foreseen.files.insert((target.clone(), step.name.clone()));
     }
     search.tell(to, from, steps.len(), HOW);
-}
-
-/// Leaves those whose file is the recorded one under another name, or the same to the last byte: a file that came into the
-/// place of another in the same folder may be a new version of it, with the same header.
-fn proven(search: &mut Search<'_, '_>, place: usize, steps: Vec<Step>) -> Result<Vec<Step>, Fault> {
-    let renamed = |step: &Step| step.key.is_some() && step.key == step.row.key;
-    let doubtful: Vec<&Step> = steps.iter().filter(|step| !renamed(step)).collect();
-    if doubtful.is_empty() {
-        return Ok(steps);
-    }
-    let uids: Vec<MessageId> = doubtful.iter().map(|step| MessageId::Uid(step.row.remote)).collect();
-    let names = &search.folders[place].pair.names;
-    let (there, _) = contents::read(&mut *search.sides.remote.open(&names.remote, false)?, &uids)?;
-    let mut local = search.sides.local.open(&names.local, false)?;
-    local.look(None)?;
-    let mut files = Vec::new();
-    for step in &doubtful {
-        files.extend(local.find_local_name(&step.name)?.map(|id| (id, step.row.remote)));
-    }
-    let (here, _) = contents::read(&mut *local, &files.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
-    let same = |(id, uid): &(MessageId, Uid)| {
-        let other = there.get(&MessageId::Uid(*uid));
-        here.get(id).zip(other).is_some_and(|(here, there)| here.digest == there.digest)
-    };
-    let same: HashSet<Uid> = files.iter().filter(|file| same(file)).map(|(_, uid)| *uid).collect();
-    Ok(steps.into_iter().filter(|step| renamed(step) || same.contains(&step.row.remote)).collect())
-}
-
-/// Files that lost their numbers, or got other names, within their folder.
-fn number_again(search: &mut Search<'_, '_>, place: usize, steps: &[Step]) -> Result<(), Fault> {
-    let pairs: Vec<(&str, Uid)> = steps.iter().map(|step| (step.name.as_str(), step.row.local)).collect();
-    let failed = number(search, place, &pairs)?;
-    let entry = |step: &Step| Entry::Put(Row { key: step.key, ..step.row.clone() });
-    let entries: Vec<Entry> = steps.iter().filter(|step| !failed.contains(&step.row.local)).map(entry).collect();
-    search.sides.ledger.record(search.folders[place].record.id, &entries)?;
-    if !entries.is_empty() {
-        search.job(place).note(format!("{} recognised under other names", messages(entries.len())));
-    }
-    Ok(())
 }
 
 /// Moves messages on the server from one folder to another. They are announced like uploads, so that a run that is cut off
