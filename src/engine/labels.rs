@@ -274,9 +274,13 @@ fn apply(work: &mut Work<'_>, side: Side, steps: &[Step], open: &mut Open<'_>) -
     let nothing = steps.iter().filter(|step| step.on(side).is_nothing());
     let mut applied: HashMap<Uid, Option<u64>> = nothing.map(|step| (step.uid, Some(step.recorded.stamp))).collect();
     let changes = steps.iter().filter(|step| !step.on(side).is_nothing());
-    let changes: Vec<Relabel> = changes.map(|step| Relabel { uid: step.uid, change: step.on(side).clone() }).collect();
+    let relabel = |step: &Step| {
+        let Change { add, remove } = step.on(side).clone();
+        Relabel { uid: step.uid, add, remove }
+    };
+    let changes: Vec<Relabel> = changes.map(relabel).collect();
     if let Some(labelled) = open.side(side).labelled().filter(|_| !changes.is_empty()) {
-        let adding = changes.iter().any(|change| !change.change.add.is_empty());
+        let adding = changes.iter().any(|change| !change.add.is_empty());
         work.job.worker.light(if adding { Light::AddingFlags } else { Light::RemovingFlags });
         for (uid, result) in labelled.relabel(&changes)? {
             if let Err(fault) = &result {

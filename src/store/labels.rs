@@ -8,7 +8,6 @@ use crate::model::fault::Fault;
 use crate::model::ids::Uid;
 use crate::model::labels::Labels;
 use crate::model::uidset::UidSet;
-use crate::plan::labels::Change;
 
 /// What was recorded of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +46,10 @@ pub type Told<T> = (Uid, Result<T, Fault>);
 pub struct Relabel {
     /// The message.
     pub uid: Uid,
-    /// What it gets and loses.
-    pub change: Change,
+    /// Labels that it gets.
+    pub add: Labels,
+    /// Labels that it loses.
+    pub remove: Labels,
 }
 
 /// What a mailbox can do whose messages carry labels. Those that the user wants to be ignored are never told, and stay as they

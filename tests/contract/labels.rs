@@ -14,7 +14,6 @@ use blinkensync::model::ids::{AccountName, Uid};
 use blinkensync::model::labels::Labels;
 use blinkensync::model::message::MessageId;
 use blinkensync::model::uidset::UidSet;
-use blinkensync::plan::labels::Change;
 use blinkensync::store::imap::{Credentials, Greeted};
 use blinkensync::store::labels::{Carried, Labelling, Recorded, Relabel};
 use blinkensync::store::maildir::{Disk, Maildir, RealDisk};
@@ -46,7 +45,7 @@ fn labels(text: &str) -> Labels {
 }
 
 fn change(id: MessageId, add: &str, remove: &str) -> Relabel {
-    Relabel { uid: id.uid().unwrap(), change: Change { add: labels(add), remove: labels(remove) } }
+    Relabel { uid: id.uid().unwrap(), add: labels(add), remove: labels(remove) }
 }
 
 /// What is told of all messages, given what was recorded.

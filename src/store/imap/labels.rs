@@ -90,8 +90,8 @@ impl Labelled for ImapMailbox<'_> {
     fn relabel(&mut self, changes: &[Relabel]) -> Result<Vec<Told<u64>>, Fault> {
         self.ensure_writable("changing labels in")?;
         let mut groups: BTreeMap<(bool, &str), UidSet> = BTreeMap::new();
-        for Relabel { uid, change } in changes {
-            for (adds, labels) in [(false, &change.remove), (true, &change.add)] {
+        for Relabel { uid, add, remove } in changes {
+            for (adds, labels) in [(false, remove), (true, add)] {
                 for label in labels.iter() {
                     groups.entry((adds, label)).or_default().insert(*uid);
                 }

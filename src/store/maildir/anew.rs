@@ -109,7 +109,7 @@ fn prepare<'a>(
     let (about, header) = read.map_err(|error| unreadable(&path, &error))?;
     let before = keeping.field.read(&header);
     let carried = before.clone().unwrap_or_default();
-    let labels = carried.union(&change.change.add).minus(&change.change.remove);
+    let labels = carried.union(&change.add).minus(&change.remove);
     if before.as_ref() == Some(&labels) {
         return Ok(Prepared::Same(stamps::of(&about, SystemTime::now())));
     }

@@ -21,6 +21,7 @@ mod check;
 mod client;
 mod corpus;
 mod measure;
+mod migrate;
 mod push;
 mod screen;
 mod table;
@@ -51,7 +52,8 @@ use tool::Tool;
 #[command(
     name = "tests/bench",
     after_help = "tests/bench check measures nothing but whether this program keeps to \
-    its limits of memory, turns and bytes, with 100,000 messages and with one of 100 MB.\ntests/bench screen measures what the \
+    its limits of memory, turns and bytes, with 100,000 messages and with one of 100 MB.\ntests/bench migrate copies 10,000 \
+    messages from one server to another.\ntests/bench screen measures what the \
     lights take, with nothing to do and in a flood of events.\nThe server and all mail are in \
     TMPDIR: set it to measure another disk."
 )]
@@ -161,6 +163,7 @@ fn main() -> ExitCode {
             }
             println!("bench: all right");
         }
+        Some("migrate") => migrate::run(&ours()),
         Some("push") => push::run(),
         Some("screen") => screen::run(),
         _ => bench(&Arguments::parse()),
