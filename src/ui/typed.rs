@@ -86,9 +86,13 @@ enum Line {
 
 /// Reads a line byte by byte, so that what follows it is left for the next question. After a stop of the process, `anew` sees to
 /// the terminal.
-fn line(from: BorrowedFd<'_>, taken_back: &PipeReader, anew: impl Fn() -> io::Result<()>) -> io::Result<Line> {
+fn line(
+    from: BorrowedFd<'_>,
+    taken_back: &PipeReader,
+    stopped: &Stopped,
+    anew: impl Fn() -> io::Result<()>,
+) -> io::Result<Line> {
     let mut typed = Zeroizing::new(Vec::with_capacity(LONGEST));
-    let stopped = Stopped::listen()?;
     loop {
         let ways: [BorrowedFd<'_>; 3] = [from, taken_back.as_fd(), stopped.over.as_fd()];
         let mut fds = ways.map(|way| PollFd::from_borrowed_fd(way, PollFlags::IN));
@@ -132,14 +136,15 @@ pub fn is_there() -> bool {
 /// question was taken back.
 pub fn on_terminal(prompt: &str, hidden: bool, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
     let terminal = terminal()?;
-    // In this order, so that who answers as soon as the question stands there isn't seen typing.
+    // In this order, so that who answers, or stops the program, as soon as the question stands there isn't seen typing.
+    let stopped = Stopped::listen()?;
     let unseen = if hidden { Some(Unseen::new(terminal.as_fd())?) } else { None };
     (&terminal).write_all(prompt.as_bytes())?;
     let anew = || {
         unseen.as_ref().map_or(Ok(()), Unseen::again)?;
         (&terminal).write_all(prompt.as_bytes())
     };
-    match line(terminal.as_fd(), taken_back, anew)? {
+    match line(terminal.as_fd(), taken_back, &stopped, anew)? {
         Line::Whole(typed) => text(&typed),
         // The end of input moves no cursor.
         Line::Broken(typed) => {
@@ -158,6 +163,7 @@ pub fn on_terminal(prompt: &str, hidden: bool, taken_back: &PipeReader) -> io::R
 /// answers at once isn't seen typing.
 pub struct Input<'a> {
     from: BorrowedFd<'a>,
+    stopped: Stopped,
     unseen: Option<Unseen<'a>>,
 }
 
@@ -171,13 +177,14 @@ impl Input<'static> {
 impl<'a> Input<'a> {
     /// Answers come from here, and aren't shown if this is a terminal and they are secret.
     pub fn new(from: BorrowedFd<'a>, hidden: bool) -> io::Result<Self> {
+        let stopped = Stopped::listen()?;
         let unseen = if hidden && isatty(from) { Some(Unseen::new(from)?) } else { None };
-        Ok(Self { from, unseen })
+        Ok(Self { from, stopped, unseen })
     }
 
     /// The next line; `None` at the end of input, when nothing stands in it, or when the question was taken back.
     pub fn line(&self, taken_back: &PipeReader) -> io::Result<Option<Secret>> {
-        match line(self.from, taken_back, || self.unseen.as_ref().map_or(Ok(()), Unseen::again))? {
+        match line(self.from, taken_back, &self.stopped, || self.unseen.as_ref().map_or(Ok(()), Unseen::again))? {
             Line::Whole(typed) | Line::Broken(typed) => text(typed.strip_suffix(b"\r").unwrap_or(&typed)),
             Line::TakenBack => Ok(None),
         }
